@@ -1,0 +1,22 @@
+namespace SVco.Core.Data;
+
+/// <summary>A description of an image: where its pixels come from and what is done to them. Nothing is read before it is needed.</summary>
+public abstract record ImageSource
+{
+    ImageSource() { }
+
+    /// <summary>An image file, decoded and converted to RGB as it is (no EXIF turn).</summary>
+    public sealed record File(string Path) : ImageSource;
+
+    /// <summary>The mirror image, left and right exchanged.</summary>
+    public sealed record Flipped(ImageSource Of) : ImageSource;
+
+    /// <summary>
+    /// torchvision's RandomResizedCrop as mDPO uses it: an area of <paramref name="MinScale"/> to <paramref name="MaxScale"/> of the image
+    /// with an aspect ratio of 3/4 to 4/3 at a seeded place.
+    /// </summary>
+    public sealed record RandomCrop(ImageSource Of, double MinScale, double MaxScale, ulong Seed) : ImageSource;
+
+    /// <summary>The DDPM forward process at step <paramref name="Step"/> of 1000 (linear betas 1e-4 to 0.02), on pixels scaled to -1..1, seeded.</summary>
+    public sealed record DiffusionNoise(ImageSource Of, int Step, ulong Seed) : ImageSource;
+}
