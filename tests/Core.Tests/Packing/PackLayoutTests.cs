@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using SVco.Core.Data;
+using SVco.Core.Objectives;
+using SVco.Core.Packing;
+
+namespace SVco.Core.Tests.Packing;
+
+/// <summary>Random batches of rows over a small vocabulary, so that prefixes are shared in every way.</summary>
+public sealed record Batch(ImmutableArray<PackRow> Rows)
+{
+    public const int ImageToken = 9;
+    public const int ImageTokens = 3;
+
+    public static Arbitrary<Batch> Arbitrary() => RowGenerator.ListOf().Where(rows => rows.Count > 0).Select(Number).ToArbitrary();
+
+    static Gen<PackRow> RowGenerator =>
+        from image in Gen.Choose(-1, 1)
+        from prompt in Gen.Choose(0, 2).NonEmptyListOf()
+        from response in Gen.Choose(3, 5).NonEmptyListOf()
+        from summed in Gen.Elements(true, true, false).ArrayOf(response.Count)
+        select Row(image < 0 ? null : image, prompt, response, summed);
+
+    static PackRow Row(int? image, IEnumerable<int> prompt, IReadOnlyCollection<int> response, bool[] summed)
+    {
+        ImmutableArray<int> before = image is null ? [.. prompt] : [.. prompt.Take(1), ImageToken, .. prompt.Skip(1)];
+        ImmutableArray<int> ids = [.. before, .. response];
+        // Whether a token is attended to depends on its id alone (golden/chat, rule 6).
+        var sequence = new TokenSequence(ids, [.. ids.Select((_, i) => i >= before.Length)], [.. ids.Select(id => id != 5)]);
+        ImmutableArray<bool> sums = [.. before.Select(_ => false), .. summed];
+        return new PackRow(0, image, sequence, ImmutableDictionary<Cell, ImmutableArray<bool>>.Empty.Add(default, sums));
+    }
+
+    static Batch Number(IEnumerable<PackRow> rows) => new([.. rows.Select((row, index) => row with { Pair = index })]);
+
+    public ImmutableArray<PackedTree> Trees { get; } = PackLayout.Trees(Rows, ImageToken, ImageTokens);
+}
+
+[Properties(Arbitrary = [typeof(Batch)])]
+public class PackLayoutTests
+{
+    [Property]
+    public bool Every_cell_is_scored_exactly_once(Batch batch) =>
+        batch.Trees.SelectMany(tree => tree.Cells).Select(cell => cell.Pair).Order().SequenceEqual(Enumerable.Range(0, batch.Rows.Length));
+
+    [Property]
+    public bool The_path_to_each_prediction_spells_the_row_up_to_its_target(Batch batch) =>
+        batch.Trees.All(tree =>
+            tree.Cells.All(cell =>
+            {
+                var row = batch.Rows[cell.Pair];
+                var expected = Enumerable
+                    .Range(0, row.Row.Length)
+                    .Where(i => row.Sums[default][i])
+                    .Select(i => Expand(row.Row.Ids.Take(i + 1)));
+                var actual = cell.Predictions.Select(index => tree.Predictions[index]).Select(prediction => Path(tree, prediction));
+                return tree.Image == row.Image && actual.Order(Lexicographic).SequenceEqual(expected.Order(Lexicographic), SameTokens);
+            })
+        );
+
+    [Property]
+    public bool A_tree_holds_each_distinct_prefix_once(Batch batch) =>
+        batch.Trees.All(tree =>
+        {
+            var prefixes = Enumerable.Range(0, tree.Length).Select(token => Ancestors(tree, token)).ToHashSet(SameTokens);
+            return prefixes.Count == tree.Length;
+        })
+        && batch.Trees.Sum(tree => tree.Length)
+            == batch
+                .Rows.SelectMany(row =>
+                    Enumerable
+                        .Range(1, Expand(row.Row.Ids).Length)
+                        .Select(length =>
+                            (
+                                row.Image,
+                                Query: row.Image is null ? Prompt(row) : "",
+                                Prefix: string.Join(',', Expand(row.Row.Ids)[..length])
+                            )
+                        )
+                )
+                .Distinct()
+                .Count();
+
+    [Property]
+    public bool A_token_sees_exactly_its_attended_ancestors_and_itself(Batch batch) =>
+        batch.Trees.All(tree =>
+        {
+            var visible = tree.Visible([.. Enumerable.Range(0, tree.Length)]);
+            return Enumerable
+                .Range(0, tree.Length)
+                .All(query =>
+                    Enumerable.Range(0, tree.Length).All(key => visible[query, key] == (tree.Attended[key] && IsPrefix(tree, key, query)))
+                );
+        });
+
+    [Property]
+    public bool A_position_counts_the_attended_tokens_before(Batch batch) =>
+        batch.Trees.All(tree =>
+            Enumerable
+                .Range(0, tree.Length)
+                .All(token =>
+                    tree.Positions[token] == (tree.Attended[token] ? Line(tree, token).Count(ancestor => tree.Attended[ancestor]) - 1 : 1)
+                )
+        );
+
+    [Property]
+    public bool The_trunk_is_a_chain_and_nothing_outside_it_lies_before_it(Batch batch) =>
+        batch.Trees.All(tree =>
+            Enumerable.Range(0, tree.TrunkLength).All(token => tree.Parents[token] == token - 1)
+            && tree.Parents.Select((parent, token) => parent < token).All(before => before)
+        );
+
+    [Property]
+    public bool Packs_keep_every_tree_in_order_and_the_budget_unless_one_tree_alone_exceeds_it(Batch batch, PositiveInt budget)
+    {
+        var packs = PackLayout.Packs(batch.Trees, budget.Get).ToArray();
+        return packs.SelectMany(pack => pack).SequenceEqual(batch.Trees, ReferenceEqualityComparer.Instance)
+            && packs.All(pack => pack.Length == 1 || pack.Sum(tree => tree.Length) <= budget.Get);
+    }
+
+    static readonly Comparer<int[]> Lexicographic = Comparer<int[]>.Create(
+        (a, b) => string.CompareOrdinal(string.Join(',', a), string.Join(',', b))
+    );
+    static readonly IEqualityComparer<int[]> SameTokens = EqualityComparer<int[]>.Create(
+        (a, b) => a!.SequenceEqual(b!),
+        tokens => tokens.Aggregate(0, HashCode.Combine)
+    );
+
+    static string Prompt(PackRow row) =>
+        string.Join(',', row.Row.Ids.Zip(row.Row.Labelled).TakeWhile(token => !token.Second).Select(token => token.First));
+
+    static int[] Expand(IEnumerable<int> ids) =>
+        [.. ids.SelectMany(id => Enumerable.Repeat(id, id == Batch.ImageToken ? Batch.ImageTokens : 1))];
+
+    static int[] Path(PackedTree tree, Prediction prediction) =>
+        [.. Ancestors(tree, tree.Predictors[prediction.Predictor]), prediction.Target];
+
+    static int[] Ancestors(PackedTree tree, int token) => [.. Line(tree, token).Select(ancestor => tree.Ids[ancestor])];
+
+    static bool IsPrefix(PackedTree tree, int ancestor, int token) => Line(tree, token).Contains(ancestor);
+
+    static IEnumerable<int> Line(PackedTree tree, int token)
+    {
+        var line = new Stack<int>();
+        for (; token >= 0; token = tree.Parents[token])
+        {
+            line.Push(token);
+        }
+
+        return line;
+    }
+}
