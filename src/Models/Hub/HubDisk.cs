@@ -1,0 +1,52 @@
+using SVco.Core;
+
+namespace SVco.Models.Hub;
+
+/// <summary>What the operating system says about a write that failed.</summary>
+static class HubDisk
+{
+    const int LinuxNoSpace = 28;
+    const int LinuxQuota = 122;
+    const int MacQuota = 69;
+    const int WindowsDiskFull = unchecked((int)0x80070070);
+    const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+    const int LinuxWouldBlock = 11;
+    const int MacWouldBlock = 35;
+    const int WindowsSharingViolation = unchecked((int)0x80070020);
+
+    public static bool IsFull(Exception error) =>
+        error is IOException && error.HResult is LinuxNoSpace or LinuxQuota or MacQuota or WindowsDiskFull or WindowsHandleDiskFull;
+
+    public static bool IsLocked(IOException error) => error.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation;
+
+    /// <summary>Turns a failed write into words for the person at the keyboard.</summary>
+    public static UserException Explain(Exception error, string folder) =>
+        IsFull(error)
+            ? new(
+                $"The disk of {folder} is full. Free space, or set HF_HUB_CACHE to a folder on another disk."
+                    + " What has been fetched is kept, the next run goes on from there.",
+                error
+            )
+            : new($"The model cache {folder} cannot be written: {error.Message} Mend it, or set HF_HUB_CACHE to another folder.", error);
+
+    /// <summary>Fails before the first byte when the files cannot fit.</summary>
+    public static void CheckSpace(string folder, long bytes)
+    {
+        var drive = OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder;
+        var isNetworkPath = drive.StartsWith(@"\\", StringComparison.Ordinal);
+        var free = isNetworkPath ? long.MaxValue : new DriveInfo(drive).AvailableFreeSpace;
+        if (free < bytes)
+            throw new UserException(
+                $"The model needs {Size(bytes)}, but the disk of {folder} has only {Size(free)} free."
+                    + " Free space, or set HF_HUB_CACHE to a folder on another disk."
+            );
+    }
+
+    static string Size(long bytes) =>
+        bytes switch
+        {
+            >= 1L << 30 => FormattableString.Invariant($"{bytes / (double)(1L << 30):0.0} GiB"),
+            >= 1L << 20 => FormattableString.Invariant($"{bytes / (double)(1L << 20):0.0} MiB"),
+            _ => $"{bytes} bytes",
+        };
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using SVco.Core;
+
+namespace SVco.Models.Hub;
+
+/// <summary>Which files of a repository a LLaVA folder is made of.</summary>
+public static class ModelFiles
+{
+    /// <summary>The network's description.</summary>
+    public const string Config = "config.json";
+
+    /// <summary>The weights, when they are one file.</summary>
+    public const string SingleWeights = "model.safetensors";
+
+    /// <summary>The map from tensor to shard, when the weights are several files.</summary>
+    public const string WeightsIndex = "model.safetensors.index.json";
+
+    const string Tokenizer = "tokenizer.json";
+    const string ImageProcessor = "preprocessor_config.json";
+    const string Processor = "processor_config.json";
+
+    /// <summary>Whether a file beside the weights belongs to the folder: settings, tokenizer, chat template, image processor.</summary>
+    public static bool IsSmallFile(string name) =>
+        name
+            is Config
+                or ImageProcessor
+                or Processor
+                or WeightsIndex
+                or "generation_config.json"
+                or "added_tokens.json"
+                or "special_tokens_map.json"
+        || (
+            (name.StartsWith("tokenizer", StringComparison.Ordinal) || name.StartsWith("chat_template", StringComparison.Ordinal))
+            && IsPlainName(name)
+            && Path.GetExtension(name) is ".json" or ".model" or ".jinja" or ".txt"
+        );
+
+    /// <summary>The shards that an index names, each once.</summary>
+    /// <exception cref="UserException">The file is no index, or names a file outside its folder.</exception>
+    public static ImmutableArray<string> Shards(string indexFile)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(indexFile));
+            var names = json
+                .RootElement.GetProperty("weight_map")
+                .EnumerateObject()
+                .Select(entry => entry.Value.GetString()!)
+                .ToImmutableSortedSet(StringComparer.Ordinal);
+            return names.FirstOrDefault(name => !IsPlainName(name)) is { } odd
+                ? throw new UserException($"{indexFile}: weight_map names '{odd}', which is not a file of this folder.")
+                : [.. names];
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new UserException(
+                $"{indexFile} is not an index of safetensors files ({error.Message}) Delete it and fetch it again.",
+                error
+            );
+        }
+    }
+
+    /// <summary>
+    /// The files that a folder lacks to be loaded. Before the index is there the shards' names are not known:
+    /// <see cref="SingleWeights"/> then stands for the weights.
+    /// </summary>
+    /// <exception cref="UserException">The folder's index cannot be read.</exception>
+    public static ImmutableArray<string> Missing(string folder)
+    {
+        bool Has(string name) => IsThere(Path.Combine(folder, name));
+        string[] small = HoldsImageProcessor(Path.Combine(folder, Processor)) ? [Config, Tokenizer] : [Config, Tokenizer, ImageProcessor];
+        var weights = Has(WeightsIndex) ? Shards(Path.Combine(folder, WeightsIndex)) : [SingleWeights];
+        return [.. small.Concat(weights).Where(name => !Has(name))];
+    }
+
+    /// <summary>Whether a name stays inside its folder.</summary>
+    public static bool IsPlainName(string? name) =>
+        name is { Length: > 0 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && name.Trim('.').Length > 0;
+
+    /// <summary>Whether a file exists; a link counts only if what it points to exists.</summary>
+    public static bool IsThere(string file) =>
+        File.Exists(file) && (File.ResolveLinkTarget(file, returnFinalTarget: true) is not { } target || target.Exists);
+
+    // Since transformers 5 the image processor's settings may stand inside the processor's.
+    static bool HoldsImageProcessor(string processorFile)
+    {
+        if (!IsThere(processorFile))
+            return false;
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(processorFile));
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("image_processor", out _);
+        }
+        catch (JsonException error)
+        {
+            throw new UserException($"{processorFile} is not JSON ({error.Message}) Delete it and fetch it again.", error);
+        }
+    }
+}
