@@ -1,0 +1,10 @@
+#load "../src/Scripting/svco.csx"
+
+// DPO on the same pairs: the better text under one image.
+var experiment = Experiment("dpo_lvint")
+    .Model(LlavaInterleave7B with { Frozen = VisionTower })
+    .Objective(Dpo(beta: 0.1))
+    .Data(Mvc.Train, validation: Mvc.Validation)
+    .Train(PaperSettings with { LearningRate = 1e-6 });
+
+return await experiment.Run(Args);

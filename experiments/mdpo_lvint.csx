@@ -1,0 +1,10 @@
+#load "../src/Scripting/svco.csx"
+
+// mDPO on the same pairs; the pair's other image is the contrast to the chosen one.
+var experiment = Experiment("mdpo_lvint")
+    .Model(LlavaInterleave7B with { Frozen = VisionTower })
+    .Objective(Mdpo(beta: 0.1))
+    .Data(Mvc.Train, validation: Mvc.Validation)
+    .Train(PaperSettings with { LearningRate = 1e-6 });
+
+return await experiment.Run(Args);

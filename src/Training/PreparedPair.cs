@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using SVco.Core.Data;
+using SVco.Core.Objectives;
+
+namespace SVco.Training;
+
+/// <summary>One response as token rows: under an image (a single placeholder token stands for it) and without.</summary>
+/// <param name="WithImage">The conversation with the image placeholder.</param>
+/// <param name="WithoutImage">The same conversation without an image.</param>
+/// <param name="ContrastWithImage">Which labels of <paramref name="WithImage"/> differ from the other response's [tokens].</param>
+/// <param name="ContrastWithoutImage">The same for <paramref name="WithoutImage"/>.</param>
+public sealed record ResponseRows(
+    TokenSequence WithImage,
+    TokenSequence WithoutImage,
+    ImmutableArray<bool> ContrastWithImage,
+    ImmutableArray<bool> ContrastWithoutImage
+);
+
+/// <summary>A contrast pair after tokenisation, ready to be scored.</summary>
+/// <param name="Pair">Where it comes from.</param>
+/// <param name="W">The rows of the response called chosen.</param>
+/// <param name="L">The rows of the response called rejected.</param>
+public sealed record PreparedPair(ContrastPair Pair, ResponseRows W, ResponseRows L)
+{
+    /// <summary>The token row of a cell.</summary>
+    public TokenSequence Row(Cell cell) =>
+        cell.Image == ImageCondition.NoImage ? Rows(cell.Response).WithoutImage : Rows(cell.Response).WithImage;
+
+    /// <summary>The tokens whose log-probabilities a cell sums [tokens].</summary>
+    public ImmutableArray<bool> Summed(Cell cell) =>
+        (cell.Tokens, cell.Image) switch
+        {
+            (Tokens.All, _) => Row(cell).Labelled,
+            (Tokens.Contrast, ImageCondition.NoImage) => Rows(cell.Response).ContrastWithoutImage,
+            _ => Rows(cell.Response).ContrastWithImage,
+        };
+
+    /// <summary>The image of a cell; null where it is scored without one.</summary>
+    public ImageSource? Image(Cell cell) =>
+        (cell.Image, cell.Response) switch
+        {
+            (ImageCondition.NoImage, _) => null,
+            (ImageCondition.Match, Side.W) or (ImageCondition.Mismatch, Side.L) => Pair.W.Image,
+            _ => Pair.L.Image,
+        };
+
+    /// <summary>The numbers of label tokens of the two responses.</summary>
+    public ImmutableDictionary<(Side Response, Tokens Tokens), int> Lengths =>
+        Enum.GetValues<Side>()
+            .SelectMany(side => Enum.GetValues<Tokens>().Select(tokens => (side, tokens)))
+            .ToImmutableDictionary(
+                key => key,
+                key => Summed(new Cell(key.side, ImageCondition.Match, key.tokens)).Count(summed => summed)
+            );
+
+    /// <summary>The tokens of the rows that score these cells, an image counting with all its tokens.</summary>
+    public long TokenCount(IEnumerable<Cell> cells, int imageTokens) =>
+        cells
+            .Select(cell => cell with { Tokens = Tokens.All })
+            .Distinct()
+            .Sum(cell => Row(cell).Length + (cell.Image == ImageCondition.NoImage ? 0L : imageTokens - 1));
+
+    ResponseRows Rows(Side side) => side == Side.W ? W : L;
+}

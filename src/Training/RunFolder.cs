@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using SVco.Core;
+using SVco.Models;
+using SVco.Models.Files;
+using SVco.Models.Lora;
+
+namespace SVco.Training;
+
+/// <summary>
+/// The folder of a run: <c>experiment.yaml</c> (what was run), <c>metrics.jsonl</c> and <c>tensorboard/</c> (what happened),
+/// <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished model in HuggingFace's or PEFT's
+/// layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
+/// </summary>
+public sealed class RunFolder
+{
+    const string Description = "experiment.yaml";
+    const string StateFile = "state.json";
+    const string OptimizerFile = "optimizer.safetensors";
+    const string ModelFolder = "model";
+
+    sealed record State(int Step);
+
+    RunFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Where the finished model goes.</summary>
+    public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint");
+
+    /// <summary>The folder of the newest saved state; null when there is none.</summary>
+    public string? NewestState =>
+        Directory.Exists(States)
+            ? Directory
+                .GetDirectories(States, "step-*")
+                .Where(folder => File.Exists(System.IO.Path.Combine(folder, StateFile)))
+                .MaxBy(folder => folder, StringComparer.Ordinal)
+            : null;
+
+    /// <summary>The model of the newest saved state, to be loaded in place of the base model; null when there is none.</summary>
+    public string? NewestModel => NewestState is { } state ? System.IO.Path.Combine(state, ModelFolder) : null;
+
+    string States => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>Opens a run's folder, new or to go on.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="experiment">The resolved experiment as YAML.</param>
+    /// <param name="restart">Throws away what an earlier run left in the folder.</param>
+    /// <exception cref="UserException">The folder holds another experiment or something else.</exception>
+    public static RunFolder Open(string path, string experiment, bool restart)
+    {
+        var description = System.IO.Path.Combine(path, Description);
+        if (restart && File.Exists(description))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        if (!File.Exists(description))
+        {
+            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                throw new UserException($"{path} is not a run's folder and not empty. Choose another with --output.");
+            }
+
+            AtomicOutput.WriteFile(description, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(experiment)));
+        }
+        else if (FirstDifference(File.ReadAllText(description), experiment) is { } difference)
+        {
+            throw new UserException(
+                $"{path} holds a run of another experiment: it has '{difference.Before}' where this one has '{difference.Now}'. "
+                    + "Choose another folder with --output, or throw the earlier run away with --restart."
+            );
+        }
+
+        return new RunFolder(path);
+    }
+
+    /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
+    public string Save(Llava model, LoraAdapter? adapter, AdamW optimizer)
+    {
+        var folder = System.IO.Path.Combine(States, string.Create(CultureInfo.InvariantCulture, $"step-{optimizer.Steps:D8}"));
+        if (folder == NewestState)
+        {
+            return folder;
+        }
+
+        AtomicOutput.WriteFolder(
+            folder,
+            overwrite: false,
+            temporary =>
+            {
+                SaveModel(model, adapter, System.IO.Path.Combine(temporary, ModelFolder));
+                SafetensorsWriter.Write(System.IO.Path.Combine(temporary, OptimizerFile), optimizer.Moments);
+                File.WriteAllText(System.IO.Path.Combine(temporary, StateFile), JsonSerializer.Serialize(new State(optimizer.Steps)));
+            }
+        );
+        // Older states, and what a killed process left half written.
+        foreach (var older in Directory.GetDirectories(States).Where(state => state != folder))
+        {
+            Directory.Delete(older, recursive: true);
+        }
+
+        return folder;
+    }
+
+    /// <summary>Puts the newest saved moments and step count into the optimiser; its model is loaded from <see cref="NewestModel"/>.</summary>
+    public void Restore(AdamW optimizer)
+    {
+        if (NewestState is not { } state)
+        {
+            return;
+        }
+
+        using var moments = SafetensorsFile.Open(System.IO.Path.Combine(state, OptimizerFile));
+        foreach (var moment in optimizer.Moments)
+        {
+            moments.CopyTo(moment.Name, moment.Value);
+        }
+
+        optimizer.Steps = JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
+    }
+
+    /// <summary>Writes the finished model.</summary>
+    public void Finish(Llava model, LoraAdapter? adapter) => SaveModel(model, adapter, Checkpoint);
+
+    static void SaveModel(Llava model, LoraAdapter? adapter, string folder)
+    {
+        if (adapter is null)
+        {
+            model.Save(folder, overwrite: true);
+        }
+        else
+        {
+            adapter.Save(folder, overwrite: true);
+        }
+    }
+
+    static (string Before, string Now)? FirstDifference(string before, string now)
+    {
+        var (old, current) = (before.Split('\n'), now.Split('\n'));
+        return Enumerable
+            .Range(0, Math.Max(old.Length, current.Length))
+            .Select(line => ((string, string)?)(old.ElementAtOrDefault(line)?.Trim() ?? "", current.ElementAtOrDefault(line)?.Trim() ?? ""))
+            .FirstOrDefault(line => line!.Value.Item1 != line.Value.Item2);
+    }
+}

@@ -1,0 +1,31 @@
+using SVco.Core.Metrics;
+
+namespace SVco.Training;
+
+/// <summary>What a run tells while it goes on; whoever shows or logs it reads these.</summary>
+public abstract record TrainingEvent
+{
+    TrainingEvent() { }
+
+    /// <summary>An optimiser step was made.</summary>
+    /// <param name="Step">Steps made so far.</param>
+    /// <param name="Epoch">Passes over the data so far.</param>
+    /// <param name="LearningRate">The rate of this step.</param>
+    /// <param name="GradientNorm">Joint L2 norm before clipping.</param>
+    /// <param name="Tokens">Tokens of the scored rows, image tokens included.</param>
+    /// <param name="Metrics">Mean over the step's micro batches.</param>
+    public sealed record Stepped(
+        int Step,
+        double Epoch,
+        double LearningRate,
+        double GradientNorm,
+        long Tokens,
+        TableMetrics Metrics
+    ) : TrainingEvent;
+
+    /// <summary>The validation pairs were scored.</summary>
+    public sealed record Evaluated(int Step, TableMetrics Metrics) : TrainingEvent;
+
+    /// <summary>The run was asked to stop and did so between two steps; the same command goes on from the checkpoint.</summary>
+    public sealed record Interrupted(int Step) : TrainingEvent;
+}
