@@ -1,0 +1,147 @@
+using System.Text.Json;
+using SVco.Core;
+
+namespace SVco.Models;
+
+/// <summary>A decoder's config (llama or qwen2); the defaults are transformers' (golden/defaults).</summary>
+/// <param name="ModelType">`llama` or `qwen2`.</param>
+/// <param name="VocabularySize">vocab_size.</param>
+/// <param name="HiddenSize">Width.</param>
+/// <param name="IntermediateSize">Width inside the MLP.</param>
+/// <param name="Layers">num_hidden_layers.</param>
+/// <param name="Heads">num_attention_heads.</param>
+/// <param name="KeyValueHeads">num_key_value_heads (grouped-query attention where fewer than heads).</param>
+/// <param name="HeadSize">head_dim.</param>
+/// <param name="RmsNormEpsilon">rms_norm_eps.</param>
+/// <param name="RopeTheta">rope_theta.</param>
+/// <param name="Activation">hidden_act.</param>
+/// <param name="QueryKeyValueBias">Whether the q, k and v projections have biases (qwen2, or llama's attention_bias).</param>
+/// <param name="OutputBias">Whether the attention's output projection has one (llama's attention_bias).</param>
+/// <param name="MlpBias">mlp_bias.</param>
+/// <param name="TieWordEmbeddings">Whether the output head is the embedding matrix.</param>
+/// <param name="MaximumPositions">max_position_embeddings.</param>
+/// <param name="InitializerRange">initializer_range: the standard deviation of random weights.</param>
+/// <param name="BeginTokenId">bos_token_id.</param>
+/// <param name="EndTokenId">eos_token_id; generation_config.json may name others.</param>
+public sealed record TextConfig(
+    string ModelType,
+    int VocabularySize,
+    int HiddenSize,
+    int IntermediateSize,
+    int Layers,
+    int Heads,
+    int KeyValueHeads,
+    int HeadSize,
+    double RmsNormEpsilon,
+    double RopeTheta,
+    Activation Activation,
+    bool QueryKeyValueBias,
+    bool OutputBias,
+    bool MlpBias,
+    bool TieWordEmbeddings,
+    int MaximumPositions,
+    double InitializerRange,
+    int? BeginTokenId,
+    int? EndTokenId
+)
+{
+    /// <summary>What a `llama` has where its config says nothing; also the decoder of a LLaVA without text_config.</summary>
+    public static TextConfig Llama { get; } =
+        new("llama", 32000, 4096, 11008, 32, 32, 32, 128, 1e-6, 10000, Activation.Silu, false, false, false, false, 2048, 0.02, 1, 2);
+
+    /// <summary>What a `qwen2` has where its config says nothing.</summary>
+    public static TextConfig Qwen2 { get; } =
+        Llama with
+        {
+            ModelType = "qwen2",
+            VocabularySize = 151936,
+            IntermediateSize = 22016,
+            QueryKeyValueBias = true,
+            MaximumPositions = 32768,
+            BeginTokenId = null,
+            EndTokenId = null,
+        };
+
+    internal static TextConfig Parse(ConfigFields fields) =>
+        fields.Text("model_type", "llama") switch
+        {
+            "llama" => Parse(fields, Llama),
+            "qwen2" => Parse(fields, Qwen2),
+            _ => throw fields.Unsupported("model_type", "decoders are llama or qwen2"),
+        };
+
+    static TextConfig Parse(ConfigFields fields, TextConfig defaults)
+    {
+        var llama = defaults.ModelType == "llama";
+        var (width, heads) = (fields.Size("hidden_size", defaults.HiddenSize), fields.Size("num_attention_heads", defaults.Heads));
+        // LlamaConfig takes the number of heads where num_key_value_heads is absent, Qwen2Config a fixed number unless it is null.
+        var keyValueHeads =
+            fields.OptionalInteger("num_key_value_heads") is not null ? fields.Size("num_key_value_heads", heads)
+            : llama || fields.Object.TryGetProperty("num_key_value_heads", out _) ? heads
+            : defaults.KeyValueHeads;
+        var bias = llama && fields.Flag("attention_bias", false);
+        var config = defaults with
+        {
+            VocabularySize = fields.Size("vocab_size", defaults.VocabularySize),
+            HiddenSize = width,
+            IntermediateSize = fields.Size("intermediate_size", defaults.IntermediateSize),
+            Layers = fields.Size("num_hidden_layers", defaults.Layers),
+            Heads = heads,
+            KeyValueHeads = keyValueHeads,
+            HeadSize = fields.Size("head_dim", Math.Max(1, width / heads)),
+            RmsNormEpsilon = fields.Number("rms_norm_eps", defaults.RmsNormEpsilon),
+            RopeTheta = fields.Section("rope_parameters") is { } rope
+                ? rope.Number("rope_theta", defaults.RopeTheta)
+                : fields.Number("rope_theta", defaults.RopeTheta),
+            Activation = Activations.Parse(fields, "hidden_act", defaults.Activation),
+            QueryKeyValueBias = defaults.QueryKeyValueBias || bias,
+            OutputBias = bias,
+            MlpBias = llama && fields.Flag("mlp_bias", false),
+            TieWordEmbeddings = fields.Flag("tie_word_embeddings", defaults.TieWordEmbeddings),
+            MaximumPositions = fields.Size("max_position_embeddings", defaults.MaximumPositions),
+            InitializerRange = fields.Number("initializer_range", defaults.InitializerRange),
+            BeginTokenId = fields.OptionalInteger("bos_token_id") ?? defaults.BeginTokenId,
+            EndTokenId = fields["eos_token_id"] is { ValueKind: JsonValueKind.Array }
+                ? null
+                : fields.OptionalInteger("eos_token_id") ?? defaults.EndTokenId,
+        };
+        Check(fields, config);
+        return config;
+    }
+
+    static void Check(ConfigFields fields, TextConfig config)
+    {
+        if (config.HeadSize % 2 != 0 || (fields["head_dim"] is null && config.HiddenSize % config.Heads != 0))
+        {
+            throw fields.Unsupported("num_attention_heads", "it must divide hidden_size into heads of even size");
+        }
+
+        if (config.Heads % config.KeyValueHeads != 0)
+        {
+            throw fields.Unsupported("num_key_value_heads", "it must divide num_attention_heads");
+        }
+
+        if (config.ModelType == "qwen2" && config.HeadSize * config.Heads != config.HiddenSize)
+        {
+            throw fields.Unsupported("head_dim", "a qwen2 has hidden_size / num_attention_heads");
+        }
+
+        foreach (var name in (string[])["rope_scaling", "rope_parameters"])
+        {
+            if (fields.Section(name) is { } rope && rope.Text("rope_type", rope.Text("type", "default")) != "default")
+            {
+                throw fields.Unsupported(name, "only unscaled rotary positions are; use a base model without it");
+            }
+        }
+
+        if (fields.Flag("use_sliding_window", false))
+        {
+            throw fields.Unsupported("use_sliding_window", "attention always sees all tokens");
+        }
+
+        if (fields.Number("attention_dropout", 0) != 0)
+        {
+            throw fields.Unsupported("attention_dropout", "decoders run without dropout");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using SVco.Core;
+
+namespace SVco.Models;
+
+/// <summary>The two kinds of vision tower.</summary>
+public enum VisionFamily
+{
+    /// <summary>`clip_vision_model`: a class token, a norm before the layers, no bias of the patches.</summary>
+    Clip,
+
+    /// <summary>`siglip_vision_model`: patches only, attention-pooling head.</summary>
+    Siglip,
+}
+
+/// <summary>A vision tower's config; the defaults are transformers' (golden/defaults).</summary>
+/// <param name="Family">The kind of tower.</param>
+/// <param name="HiddenSize">Width.</param>
+/// <param name="IntermediateSize">Width inside the MLP.</param>
+/// <param name="Layers">num_hidden_layers.</param>
+/// <param name="Heads">num_attention_heads.</param>
+/// <param name="ImageSize">Pixels along one side of the square image.</param>
+/// <param name="PatchSize">Pixels along one side of a patch.</param>
+/// <param name="Channels">num_channels.</param>
+/// <param name="Activation">hidden_act.</param>
+/// <param name="LayerNormEpsilon">layer_norm_eps.</param>
+/// <param name="UseHead">vision_use_head: SigLIP's pooling head is there.</param>
+public sealed record VisionConfig(
+    VisionFamily Family,
+    int HiddenSize,
+    int IntermediateSize,
+    int Layers,
+    int Heads,
+    int ImageSize,
+    int PatchSize,
+    int Channels,
+    Activation Activation,
+    double LayerNormEpsilon,
+    bool UseHead
+)
+{
+    /// <summary>What a `clip_vision_model` has where its config says nothing.</summary>
+    public static VisionConfig Clip { get; } = new(VisionFamily.Clip, 768, 3072, 12, 12, 224, 32, 3, Activation.QuickGelu, 1e-5, false);
+
+    /// <summary>What a `siglip_vision_model` has where its config says nothing.</summary>
+    public static VisionConfig Siglip { get; } = new(VisionFamily.Siglip, 768, 3072, 12, 12, 224, 16, 3, Activation.GeluTanh, 1e-6, true);
+
+    /// <summary>The tower of a LLaVA whose config has no vision_config at all (CLIP ViT-L/14 at 336).</summary>
+    public static VisionConfig Llava { get; } =
+        Clip with
+        {
+            HiddenSize = 1024,
+            IntermediateSize = 4096,
+            Layers = 24,
+            Heads = 16,
+            ImageSize = 336,
+            PatchSize = 14,
+        };
+
+    /// <summary>Patches of an image.</summary>
+    public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
+
+    /// <summary>Tokens the tower works on: the patches, and CLIP's class token before them.</summary>
+    public int Tokens => Patches + (Family == VisionFamily.Clip ? 1 : 0);
+
+    /// <summary>The model_type of config.json.</summary>
+    public string ModelType => Family == VisionFamily.Clip ? "clip_vision_model" : "siglip_vision_model";
+
+    /// <summary>Reads the tower of a config.json of type clip, siglip, clip_vision_model or siglip_vision_model.</summary>
+    /// <exception cref="UserException">The type is another, or a field is wrong or not supported.</exception>
+    public static VisionConfig Read(string file)
+    {
+        var fields = ConfigFields.Read(file);
+        return fields.Text("model_type", "") switch
+        {
+            "clip" => fields.Section("vision_config") is { } section ? Parse(section, Clip) : Clip,
+            "siglip" => fields.Section("vision_config") is { } section ? Parse(section, Siglip) : Siglip,
+            _ => Parse(fields),
+        };
+    }
+
+    /// <summary>Reads a tower whose own model_type says which it is.</summary>
+    internal static VisionConfig Parse(ConfigFields fields) =>
+        fields.Text("model_type", "clip_vision_model") switch
+        {
+            "clip_vision_model" => Parse(fields, Clip),
+            "siglip_vision_model" => Parse(fields, Siglip),
+            _ => throw fields.Unsupported("model_type", "vision towers are clip_vision_model or siglip_vision_model"),
+        };
+
+    static VisionConfig Parse(ConfigFields fields, VisionConfig defaults)
+    {
+        var config = defaults with
+        {
+            HiddenSize = fields.Size("hidden_size", defaults.HiddenSize),
+            IntermediateSize = fields.Size("intermediate_size", defaults.IntermediateSize),
+            Layers = fields.Size("num_hidden_layers", defaults.Layers),
+            Heads = fields.Size("num_attention_heads", defaults.Heads),
+            ImageSize = fields.Size("image_size", defaults.ImageSize),
+            PatchSize = fields.Size("patch_size", defaults.PatchSize),
+            Channels = fields.Size("num_channels", defaults.Channels),
+            Activation = Activations.Parse(fields, "hidden_act", defaults.Activation),
+            LayerNormEpsilon = fields.Number("layer_norm_eps", defaults.LayerNormEpsilon),
+            UseHead = defaults.UseHead && fields.Flag("vision_use_head", true),
+        };
+        return config.HiddenSize % config.Heads != 0 ? throw fields.Unsupported("num_attention_heads", "it must divide hidden_size")
+            : config.PatchSize > config.ImageSize ? throw fields.Unsupported("patch_size", "it is larger than image_size")
+            : fields.Number("attention_dropout", 0) != 0 ? throw fields.Unsupported("attention_dropout", "towers run without dropout")
+            : config;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SVco.Core;
+using TorchSharp;
+
+namespace SVco.Models;
+
+/// <summary>Loads the native libraries of libtorch and TorchSharp, before the first use of a tensor.</summary>
+/// <remarks>
+/// The order of places: the folder that the environment variable LIBTORCH names (a libtorch or a PyTorch's torch/lib), the NuGet package
+/// folder the build recorded, the same package in this user's NuGet folder; a build with -p:Cuda=true has the libraries beside its binaries.
+/// </remarks>
+public static class NativeLibraries
+{
+    static readonly Lock Gate = new();
+    static bool loaded;
+
+    /// <summary>Loads everything once; later calls return at once. Safe to call from any thread.</summary>
+    /// <exception cref="UserException">No usable libraries are found; the message lists the places and the causes.</exception>
+    public static void Load()
+    {
+        if (Volatile.Read(ref loaded))
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            if (!loaded)
+            {
+                LoadOnce();
+                Volatile.Write(ref loaded, true);
+            }
+        }
+    }
+
+    static void LoadOnce()
+    {
+        if (Environment.GetEnvironmentVariable("LIBTORCH") is { Length: > 0 } chosen)
+        {
+            LoadFrom(chosen, "the folder that the environment variable LIBTORCH names");
+        }
+        else if (RecordedPackage() is { } recorded)
+        {
+            var folder =
+                Candidates(recorded).FirstOrDefault(Directory.Exists)
+                ?? throw new UserException(
+                    $"The native libraries of libtorch are in none of: {string.Join(", ", Candidates(recorded))}. "
+                        + "Run `dotnet restore`, or set LIBTORCH to a folder with libtorch's libraries (such as torch/lib of a PyTorch)."
+                );
+            LoadFrom(folder, "the NuGet package folder");
+        }
+
+        CheckThatTensorsWork();
+    }
+
+    static void LoadFrom(string folder, string what)
+    {
+        try
+        {
+            foreach (var file in TorchFiles(folder))
+            {
+                NativeLibrary.Load(file);
+            }
+
+            TorchSharpLibrary.Load(PackageFolders().Select(packages => TorchSharpFile(packages)).ToList());
+        }
+        catch (Exception error)
+            when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserException(
+                $"The native libraries in {folder} ({what}) do not load: {error.Message.Trim()} "
+                    + $"TorchSharp {TorchSharpVersion} wants a libtorch of its own version; set LIBTORCH to such a folder or unset it.",
+                error
+            );
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void CheckThatTensorsWork()
+    {
+        try
+        {
+            using var one = torch.ones(1);
+        }
+        catch (Exception error)
+            when (error is TypeInitializationException or DllNotFoundException or NotSupportedException or EntryPointNotFoundException)
+        {
+            throw new UserException(
+                $"TorchSharp {TorchSharpVersion} does not start: {(error.InnerException ?? error).Message} "
+                    + "Set LIBTORCH to a folder with libtorch's libraries of a version that fits, or unset it to use the NuGet package's.",
+                error
+            );
+        }
+    }
+
+    /// <summary>libtorch's own files in the order of their dependencies; parts that the folder lacks (CUDA, OpenMP) are left out.</summary>
+    static IEnumerable<string> TorchFiles(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
+        }
+
+        var (prefix, extension) = Naming;
+        var openMp = Directory
+            .GetFiles(folder, "libgomp*")
+            .Concat(Directory.GetFiles(folder, "libomp*"))
+            .Concat(Directory.GetFiles(folder, "libiomp5md.dll"));
+        string Name(string library) => Path.Combine(folder, prefix + library + extension);
+        return openMp
+            .Append(Name("c10"))
+            .Append(Name("torch_cpu"))
+            .Concat(new[] { Name("c10_cuda"), Name("torch_cuda") }.Where(File.Exists))
+            .Append(Name("torch"));
+    }
+
+    static IEnumerable<string> Candidates(string recorded)
+    {
+        var package = new DirectoryInfo(recorded);
+        return PackageFolders()
+            .Select(packages => Path.Combine(packages, package.Parent!.Name, package.Name, "runtimes", Rid, "native"))
+            .Prepend(Path.Combine(recorded, "runtimes", Rid, "native"))
+            .Distinct();
+    }
+
+    static IEnumerable<string> PackageFolders() =>
+        new[]
+        {
+            RecordedPackage() is { } recorded ? Path.GetFullPath(Path.Combine(recorded, "..", "..")) : null,
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES"),
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
+        }
+            .OfType<string>()
+            .Where(folder => folder.Length > 0)
+            .Distinct();
+
+    static string TorchSharpFile(string packages)
+    {
+        var (_, extension) = Naming;
+        var name = (OperatingSystem.IsWindows() ? "" : "lib") + "LibTorchSharp" + extension;
+        return Path.Combine(packages, "torchsharp", TorchSharpVersion, "runtimes", Rid, "native", name);
+    }
+
+    static string? RecordedPackage() =>
+        typeof(NativeLibraries)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(attribute => attribute.Key == "LibTorchPackages")
+            ?.Value;
+
+    static string TorchSharpVersion => typeof(torch).Assembly.GetName().Version!.ToString(3);
+
+    static (string Prefix, string Extension) Naming =>
+        OperatingSystem.IsWindows() ? ("", ".dll")
+        : OperatingSystem.IsMacOS() ? ("lib", ".dylib")
+        : ("lib", ".so");
+
+    static string Rid =>
+        OperatingSystem.IsWindows() ? "win-x64"
+        : OperatingSystem.IsMacOS() ? "osx-arm64"
+        : "linux-x64";
+}

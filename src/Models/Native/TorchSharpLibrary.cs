@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace SVco.Models;
+
+/// <summary>Loads TorchSharp's native library, from a mended copy where the system's libstdc++ is older than the library wants.</summary>
+static class TorchSharpLibrary
+{
+    /// <summary>Loads the first existing file.</summary>
+    /// <exception cref="DllNotFoundException">No file exists or the loader refuses it.</exception>
+    public static void Load(IReadOnlyList<string> places)
+    {
+        var file = places.FirstOrDefault(File.Exists) ?? throw new DllNotFoundException($"None of {string.Join(", ", places)} exists.");
+        try
+        {
+            NativeLibrary.Load(file);
+        }
+        catch (DllNotFoundException error) when (OperatingSystem.IsLinux() && error.Message.Contains(LibStdCxxPatch.NewerVersion))
+        {
+            NativeLibrary.Load(MendedCopy(file));
+        }
+    }
+
+    /// <summary>The copy in the user's cache, made once for each content of the package's file; that file itself is never touched.</summary>
+    static string MendedCopy(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        var folder = Path.Combine(CacheFolder, "svco", "native", Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        var copy = Path.Combine(folder, Path.GetFileName(file));
+        var mended = LibStdCxxPatch.Apply(bytes);
+        if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(mended))
+        {
+            Directory.CreateDirectory(folder);
+            var temporary = Path.Combine(folder, $".{Guid.NewGuid():N}");
+            File.WriteAllBytes(temporary, mended);
+            File.Move(temporary, copy, overwrite: true);
+        }
+
+        return copy;
+    }
+
+    static string CacheFolder =>
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace SVco.Models.Networks;
+
+/// <summary>A LLaMA or Qwen2 decoder with its output head.</summary>
+public sealed class Decoder
+{
+    readonly Tensor embedding;
+    readonly ImmutableArray<DecoderLayer> layers;
+    readonly RmsNorm norm;
+    readonly Linear head;
+
+    /// <summary>Asks for the decoder's parameters; a tied head is not asked for.</summary>
+    /// <param name="config">The geometry.</param>
+    /// <param name="weights">Where they come from.</param>
+    /// <param name="prefix">Before each name, such as `language_model.`.</param>
+    public Decoder(TextConfig config, IWeights weights, string prefix)
+    {
+        Config = config;
+        embedding = weights.Get($"{prefix}model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        layers = [.. Enumerable.Range(0, config.Layers).Select(i => new DecoderLayer(config, i, weights, $"{prefix}model.layers.{i}."))];
+        norm = RmsNorm.From(weights, $"{prefix}model.norm", config.HiddenSize, config.RmsNormEpsilon);
+        head = config.TieWordEmbeddings
+            ? new Linear($"{prefix}lm_head", embedding, null)
+            : Linear.From(weights, $"{prefix}lm_head", config.HiddenSize, config.VocabularySize, bias: false);
+    }
+
+    /// <summary>The geometry.</summary>
+    public TextConfig Config { get; }
+
+    /// <summary>Token ids [...] -> embeddings [..., hidden].</summary>
+    public Tensor Embed(Tensor ids) =>
+        embedding.index_select(0, ids.to(ScalarType.Int64, embedding.device).reshape(-1)).reshape([.. ids.shape, Config.HiddenSize]);
+
+    /// <summary>Runs the layers and the final norm; see <see cref="Llava.Decode"/>.</summary>
+    /// <param name="embeddings">[batch, tokens, hidden].</param>
+    /// <param name="positions">int64 [batch, tokens].</param>
+    /// <param name="attended">bool [batch, cached + tokens].</param>
+    /// <param name="cache">What earlier calls have seen.</param>
+    /// <param name="onLayer">Is given each layer's index and output before the final norm; it must not dispose it.</param>
+    public Tensor Forward(
+        Tensor embeddings,
+        Tensor positions,
+        Tensor attended,
+        KeyValueCache? cache = null,
+        Action<int, Tensor>? onLayer = null
+    )
+    {
+        var cached = cache?.Length ?? 0;
+        if (embeddings.shape is not [var batch, var tokens, _] || !attended.shape.AsSpan().SequenceEqual([batch, cached + tokens]))
+        {
+            throw new ArgumentException(
+                $"For embeddings [{string.Join(", ", embeddings.shape)}] after {cached} cached tokens, attended must be [batch, cached + tokens], "
+                    + $"not [{string.Join(", ", attended.shape)}].",
+                nameof(attended)
+            );
+        }
+
+        using var scope = NewDisposeScope();
+        var rope = Rope.At(positions.to(embedding.device), Config, embedding.dtype);
+        var mask = AttentionMask.CausalOver(attended.to(ScalarType.Bool, embedding.device), tokens);
+        var x = embeddings.to(embedding.dtype, embedding.device);
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var input = x;
+            x = Scoped.Run(() => layers[i].Forward(input, rope, mask, cache));
+            onLayer?.Invoke(i, x);
+            if (i > 0 && onLayer is null)
+            {
+                input.Dispose();
+            }
+        }
+
+        return norm.Forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Hidden states [..., hidden] -> logits [..., vocabulary] in fp32 (a float64 decoder's in float64).</summary>
+    public Tensor Logits(Tensor hidden) => Scoped.Run(() => Precision.AtLeastFloat32(head.Forward(hidden)));
+
+    internal IEnumerable<Linear> Linears => layers.SelectMany(layer => layer.Linears).Append(head);
+}

@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace SVco.Models.Networks;
+
+/// <summary>A linear map x W' + b, to which a LoRA adapter may add its low-rank term.</summary>
+/// <param name="Name">The module's name in the checkpoint, without `.weight`.</param>
+/// <param name="Weight">[outputs, inputs].</param>
+/// <param name="Bias">[outputs], or none.</param>
+public sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
+{
+    /// <summary>The adapter's term, if one is attached.</summary>
+    internal Lora.LoraTerm? Adapter { get; set; }
+
+    /// <summary>Asks for the map's parameters.</summary>
+    public static Linear From(IWeights weights, string name, long inputs, long outputs, bool bias) =>
+        new(name, weights.Get($"{name}.weight", outputs, inputs), bias ? weights.Get($"{name}.bias", outputs) : null);
+
+    /// <summary>Applies the map to the last dimension: [..., inputs] -> [..., outputs].</summary>
+    public Tensor Forward(Tensor x)
+    {
+        var y = nn.functional.linear(x, Weight, Bias);
+        return Adapter is { Enabled: true } adapter ? adapter.AddTo(y, x) : y;
+    }
+}

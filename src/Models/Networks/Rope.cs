@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace SVco.Models.Networks;
+
+/// <summary>Rotary position embedding; the angles are computed in fp32 at least.</summary>
+/// <param name="Cosines">[batch, 1, tokens, size].</param>
+/// <param name="Sines">[batch, 1, tokens, size].</param>
+sealed record Rope(Tensor Cosines, Tensor Sines)
+{
+    /// <summary>The rotations for positions [batch, tokens].</summary>
+    public static Rope At(Tensor positions, TextConfig config, ScalarType type)
+    {
+        var wide = Precision.AtLeastFloat32(type);
+        var exponents = arange(0, config.HeadSize, 2, wide, positions.device) / config.HeadSize;
+        var frequencies = 1.0 / pow(config.RopeTheta, exponents);
+        var half = positions.to(wide).unsqueeze(-1) * frequencies;
+        var angles = cat([half, half], -1).unsqueeze(1);
+        return new(angles.cos().to(type), angles.sin().to(type));
+    }
+
+    /// <summary>Turns queries or keys [batch, heads, tokens, size].</summary>
+    public Tensor Turn(Tensor x)
+    {
+        var halves = x.chunk(2, -1);
+        return x * Cosines + cat([-halves[1], halves[0]], -1) * Sines;
+    }
+}
