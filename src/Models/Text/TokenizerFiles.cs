@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using SVco.Core;
+
+namespace SVco.Models.Text;
+
+/// <summary>The JSON files that describe one tokenizer.</summary>
+/// <param name="Tokenizer">tokenizer.json.</param>
+/// <param name="Config">tokenizer_config.json, if present.</param>
+/// <param name="SpecialTokens">special_tokens_map.json, if present.</param>
+internal sealed record TokenizerFiles(JsonField Tokenizer, JsonField? Config, JsonField? SpecialTokens)
+{
+    public static TokenizerFiles Read(string folderOrTokenizerJson)
+    {
+        var isFolder = Directory.Exists(folderOrTokenizerJson);
+        var folder = isFolder ? folderOrTokenizerJson : Path.GetDirectoryName(Path.GetFullPath(folderOrTokenizerJson))!;
+        var file = isFolder ? Path.Combine(folder, "tokenizer.json") : folderOrTokenizerJson;
+        file =
+            File.Exists(file) ? file
+            : File.Exists(file + ".gz") ? file + ".gz"
+            : throw new UserException(
+                $"{file} does not exist. A HuggingFace model folder with a fast tokenizer has it; "
+                    + "one with only tokenizer.model must be converted (AutoTokenizer.from_pretrained(...).save_pretrained(...))."
+            );
+        return new(JsonField.Read(file), Beside("tokenizer_config.json"), Beside("special_tokens_map.json"));
+
+        JsonField? Beside(string name) => Path.Combine(folder, name) is var path && File.Exists(path) ? JsonField.Read(path) : null;
+    }
+
+    /// <summary>Whether the pre-tokenizer hands bytes to the model.</summary>
+    public bool IsByteLevel => Tokenizer.Find("pre_tokenizer") is { } preTokenizer && HasByteLevel(preTokenizer);
+
+    public bool AddsEos => IsLlama && Config!.Value.Bool("add_eos_token", false);
+
+    public bool CleansUp => Config?.Bool("clean_up_tokenization_spaces", false) ?? false;
+
+    /// <summary>The added tokens of tokenizer.json and those that only tokenizer_config.json lists.</summary>
+    public IEnumerable<AddedToken> AddedTokens()
+    {
+        var own = (Tokenizer.Find("added_tokens")?.Items() ?? []).Select(field => AddedToken.Parse(field, field["id"].Int()));
+        var configured = (Config?.Find("added_tokens_decoder")?.Members() ?? []).Select(member =>
+            AddedToken.Parse(
+                member.Field,
+                int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    ? id
+                    : throw member.Field.Mistake("must be named by a token id")
+            )
+        );
+        return own.Concat(configured).DistinctBy(token => token.Content, StringComparer.Ordinal);
+    }
+
+    /// <summary>The text of a token by its role, e.g. "eos_token", or null.</summary>
+    public string? Token(string role) =>
+        (Config?.Find(role) ?? SpecialTokens?.Find(role)) is not { } field ? null
+        : field.Kind == JsonValueKind.Object ? field["content"].String()
+        : field.String();
+
+    /// <summary>
+    /// The ids put before and after a single sequence. The Llama class of transformers ignores the file's post-processor and goes by
+    /// add_bos_token; its end token is <see cref="AddsEos"/>.
+    /// </summary>
+    public (ImmutableArray<int> Before, ImmutableArray<int> After) Frame(int? bos) =>
+        IsLlama
+            ? (Config!.Value.Bool("add_bos_token", true) && bos is { } id ? [id] : [], [])
+            : Tokenizer.Find("post_processor") switch
+            {
+                null => ([], []),
+                { } field when field["type"].String() == "TemplateProcessing" => Template(field),
+                { } field when field["type"].String() == "ByteLevel" => field.Bool("trim_offsets", true)
+                    ? throw field.Mistake("trims offsets (trim_offsets), which is not supported")
+                    : ([], []),
+                { } field => throw field["type"]
+                    .Mistake("names a post-processor that is not supported (supported: TemplateProcessing, ByteLevel)"),
+            };
+
+    bool IsLlama => Config?.Find("tokenizer_class")?.String() is "LlamaTokenizer" or "LlamaTokenizerFast";
+
+    static (ImmutableArray<int> Before, ImmutableArray<int> After) Template(JsonField field)
+    {
+        var steps = field["single"].Items().ToList();
+        var sequence = steps.FindIndex(step => step.Find("Sequence") is not null);
+        return sequence < 0
+            ? throw field["single"].Mistake("must hold the sequence itself")
+            : ([.. steps.Take(sequence).SelectMany(Ids)], [.. steps.Skip(sequence + 1).SelectMany(Ids)]);
+
+        IEnumerable<int> Ids(JsonField step) =>
+            field["special_tokens"][step["SpecialToken"]["id"].String()]["ids"].Items().Select(id => id.Int());
+    }
+
+    static bool HasByteLevel(JsonField preTokenizer) =>
+        preTokenizer["type"].String() switch
+        {
+            "ByteLevel" => true,
+            "Sequence" => preTokenizer["pretokenizers"].Items().Any(HasByteLevel),
+            _ => false,
+        };
+}
