@@ -1,1 +1,24 @@
-return 0;
+using System.CommandLine;
+using SVco.Scripting.Commands;
+using SVco.Scripting.Host;
+
+var root = new RootCommand("SVco: finetune vision-language models on contrast pairs, so that their words follow the image.")
+{
+    RunCommand.Create(),
+};
+root.HelpName = "svco";
+
+// A file of arguments (@file) would change what a script sees.
+var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
+
+// Ctrl-C belongs to Interrupt, exceptions to ScriptFailure.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+try
+{
+    return await root.Parse(RunCommand.KeepScriptArguments(args), parser).InvokeAsync(invocation);
+}
+catch (Exception error)
+{
+    Console.Error.WriteLine(ScriptFailure.Describe(error, [], ScriptHostOptions.FromEnvironment()));
+    return 1;
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using SVco.Scripting.Host;
+
+namespace SVco.Scripting.Commands;
+
+/// <summary><c>svco run FILE.csx [args...]</c></summary>
+static class RunCommand
+{
+    const string Name = "run";
+
+    /// <summary>Marks what follows the script's file as not ours, also when it begins with dashes or is a <c>--</c>.</summary>
+    public static string[] KeepScriptArguments(string[] args) =>
+        args is [Name, var file, .. var rest] && !file.StartsWith('-') ? [Name, file, "--", .. rest] : args;
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "The script, a .csx file." };
+        var args = new Argument<string[]>("args")
+        {
+            Description = "Given to the script untouched, --help too: it lists the script's own options.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command(Name, "Run an experiment's script.") { file, args };
+        command.SetAction((parsed, _) => ScriptHost.RunAsync(parsed.GetRequiredValue(file), parsed.GetValue(args) ?? []));
+        return command;
+    }
+}
