@@ -60,7 +60,7 @@ sealed class HubClient : IDisposable
     public async Task<HubListing> ListAsync(CancellationToken cancel)
     {
         var address = new Uri($"{settings.Endpoint.AbsoluteUri.TrimEnd('/')}/api/models/{id.Repository}/revision/{id.EscapedRevision}");
-        using var response = await SendAsync(HttpMethod.Get, address, from: 0, stopAtOtherHost: false, cancel);
+        using var response = await SendAsync(HttpMethod.Get, address, from: 0, stopWhenDescribed: false, cancel);
         RequireSuccess(response, null);
         try
         {
@@ -87,7 +87,7 @@ sealed class HubClient : IDisposable
     async Task<HubFile> DescribeAsync(string commit, string name, CancellationToken cancel)
     {
         var address = Address(settings, id, name, commit);
-        using var response = await SendAsync(HttpMethod.Head, address, from: 0, stopAtOtherHost: true, cancel);
+        using var response = await SendAsync(HttpMethod.Head, address, from: 0, stopWhenDescribed: true, cancel);
         if (!IsRedirect(response))
             RequireSuccess(response, name);
         var linked = Etag(Header(response, "X-Linked-ETag"));
@@ -104,7 +104,7 @@ sealed class HubClient : IDisposable
     /// <summary>The content from a byte on; the caller looks at the status, which is 200 when the server ignores ranges.</summary>
     public async Task<HttpResponseMessage> OpenAsync(string commit, HubFile file, long from, CancellationToken cancel)
     {
-        var response = await SendAsync(HttpMethod.Get, Address(settings, id, file.Name, commit), from, stopAtOtherHost: false, cancel);
+        var response = await SendAsync(HttpMethod.Get, Address(settings, id, file.Name, commit), from, stopWhenDescribed: false, cancel);
         if (response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable)
             RequireSuccess(response, file.Name);
         return response;
@@ -137,7 +137,7 @@ sealed class HubClient : IDisposable
         return asked is { } wait ? (wait < LongestWait ? wait : LongestWait) : doubled;
     }
 
-    async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, long from, bool stopAtOtherHost, CancellationToken cancel)
+    async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, long from, bool stopWhenDescribed, CancellationToken cancel)
     {
         for (var hops = 0; ; hops++)
         {
@@ -150,8 +150,8 @@ sealed class HubClient : IDisposable
             if (!IsRedirect(response) || response.Headers.Location is not { } location)
                 return response;
             var next = new Uri(address, location);
-            var describesItself = Header(response, "X-Linked-ETag") is not null && Header(response, "X-Linked-Size") is not null;
-            if (stopAtOtherHost && !IsOwn(next) && describesItself)
+            var isDescribed = Header(response, "X-Linked-ETag") is not null && Header(response, "X-Linked-Size") is not null;
+            if (stopWhenDescribed && isDescribed)
                 return response;
             response.Dispose();
             if (hops == MostRedirects)

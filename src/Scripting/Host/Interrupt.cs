@@ -22,13 +22,9 @@ public static class Interrupt
 
     static void OnSignal(PosixSignalContext signal)
     {
+        // Not taking the second signal leaves it to the system, which ends the process.
         if (Source.IsCancellationRequested)
-        {
-            // From here on the system's own handling ends the process.
-            foreach (var registration in Registrations)
-                registration.Dispose();
             return;
-        }
         signal.Cancel = true;
         Console.Error.WriteLine("Ending cleanly; press Ctrl-C again to end at once.");
         _ = Source.CancelAsync();
