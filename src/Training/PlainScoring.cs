@@ -37,12 +37,13 @@ public static class PlainScoring
                     cell =>
                     {
                         var row = Array.FindIndex(rows, row => ReferenceEquals(row.Pair, pair) && row.Cell == WholeResponse(cell));
-                        return logProbs[row].masked_fill(Mask(model, pair, cell, logProbs.shape[1]).logical_not(), 0).sum();
+                        // A sum near -150 would lose its last digits in fp32, and margins are differences of such sums.
+                        return logProbs[row].to(float64).masked_fill(Mask(model, pair, cell, logProbs.shape[1]).logical_not(), 0).sum();
                     }
                 )
             )
             .ToArray();
-        var values = sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.to(float64).item<double>()))
+        var values = sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>()))
             .ToArray();
         if (weights is not null)
         {

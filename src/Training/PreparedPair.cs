@@ -48,10 +48,7 @@ public sealed record PreparedPair(ContrastPair Pair, ResponseRows W, ResponseRow
     public ImmutableDictionary<(Side Response, Tokens Tokens), int> Lengths =>
         Enum.GetValues<Side>()
             .SelectMany(side => Enum.GetValues<Tokens>().Select(tokens => (side, tokens)))
-            .ToImmutableDictionary(
-                key => key,
-                key => Summed(new Cell(key.side, ImageCondition.Match, key.tokens)).Count(summed => summed)
-            );
+            .ToImmutableDictionary(key => key, key => Summed(new Cell(key.side, ImageCondition.Match, key.tokens)).Count(summed => summed));
 
     /// <summary>The tokens of the rows that score these cells, an image counting with all its tokens.</summary>
     public long TokenCount(IEnumerable<Cell> cells, int imageTokens) =>

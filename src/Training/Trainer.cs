@@ -90,11 +90,16 @@ public sealed class Trainer : IDisposable
     TrainingEvent.Stepped Step(PlannedStep step)
     {
         var rate = LearningRate.At(_job.Settings, Optimizer.Steps, Steps);
-        var micro = step.MicroBatches.Select(examples => Accumulate([.. examples.Select(index => _job.Train[index])], 1.0 / step.Divisor)).ToArray();
+        var micro = step
+            .MicroBatches.Select(examples => Accumulate([.. examples.Select(index => _job.Train[index])], 1.0 / step.Divisor))
+            .ToArray();
         var norm = GradientClipping.Clip(_trainable, _job.Settings.MaxGradientNorm);
         if (!double.IsFinite(norm))
         {
-            throw NotFinite($"the gradient is {norm}", step.MicroBatches.SelectMany(examples => examples).Select(index => _job.Train[index]));
+            throw NotFinite(
+                $"the gradient is {norm}",
+                step.MicroBatches.SelectMany(examples => examples).Select(index => _job.Train[index])
+            );
         }
 
         Optimizer.Step(rate);
@@ -123,7 +128,12 @@ public sealed class Trainer : IDisposable
                 table = Table(batch, policy);
                 var loss = _job.Objective.Value(table);
                 return double.IsFinite(loss)
-                    ? [.. _job.Objective.Gradient(table).Select(cells => cells.ToImmutableDictionary(cell => cell.Key, cell => cell.Value * share))]
+                    ?
+                    [
+                        .. _job
+                            .Objective.Gradient(table)
+                            .Select(cells => cells.ToImmutableDictionary(cell => cell.Key, cell => cell.Value * share)),
+                    ]
                     : throw NotFinite($"the loss is {loss}", batch);
             }
         );

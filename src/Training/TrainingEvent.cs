@@ -14,14 +14,8 @@ public abstract record TrainingEvent
     /// <param name="GradientNorm">Joint L2 norm before clipping.</param>
     /// <param name="Tokens">Tokens of the scored rows, image tokens included.</param>
     /// <param name="Metrics">Mean over the step's micro batches.</param>
-    public sealed record Stepped(
-        int Step,
-        double Epoch,
-        double LearningRate,
-        double GradientNorm,
-        long Tokens,
-        TableMetrics Metrics
-    ) : TrainingEvent;
+    public sealed record Stepped(int Step, double Epoch, double LearningRate, double GradientNorm, long Tokens, TableMetrics Metrics)
+        : TrainingEvent;
 
     /// <summary>The validation pairs were scored.</summary>
     public sealed record Evaluated(int Step, TableMetrics Metrics) : TrainingEvent;

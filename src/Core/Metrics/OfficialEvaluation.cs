@@ -13,7 +13,9 @@ public static class OfficialEvaluation
     {
         var trained = objective.Terms().Select(Preference.Of).ToArray();
         var missing = Objectives.Objectives.SVco(0.1, 0.1).Terms().Where(term => !trained.Any(one => Compares(one, Preference.Of(term))));
-        return trained.All(one => one is { ComparesWithNoImage: true }) ? missing.Aggregate(objective, (sum, term) => sum + term) : objective;
+        return trained.All(one => one is { ComparesWithNoImage: true })
+            ? missing.Aggregate(objective, (sum, term) => sum + term)
+            : objective;
     }
 
     static bool Compares(Preference? one, Preference? other) => one?.BetterCell == other?.BetterCell && one?.WorseCell == other?.WorseCell;
