@@ -4,8 +4,7 @@ namespace SVco.Core.Data;
 
 /// <summary>
 /// Which pairs are trained on and in which form, as a value: a source and steps over it. Nothing is read before the pairs are asked
-/// for (<see cref="Pairs"/>); equal recipes over equal sources give equal pairs in equal order. The steps are described where they are
-/// made, in <see cref="Description"/> and in the fluent members of this record.
+/// for (<see cref="Pairs"/>); equal recipes over equal sources give equal pairs in equal order.
 /// </summary>
 public abstract partial record Recipe
 {

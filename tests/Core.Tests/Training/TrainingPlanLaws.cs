@@ -83,8 +83,9 @@ public class TrainingPlanLaws
     [Fact]
     public void An_epochs_order_is_torch_randperm()
     {
-        // torch.randperm(10, generator=torch.Generator().manual_seed(s)) of PyTorch 2.13.
+        // torch.randperm(n, generator=torch.Generator().manual_seed(seed + epoch)) of PyTorch 2.13.
         Assert.Equal([2, 6, 1, 8, 4, 5, 0, 9, 3, 7], EpochOrder.Of(10, 42, 0).ToArray());
+        Assert.Equal([1151, 952, 1826, 554, 1944, 333, 809, 790, 752, 1556], EpochOrder.Of(2000, 7, 3)[^10..].ToArray());
         Assert.Empty(EpochOrder.Of(0, 42, 0));
     }
 
