@@ -55,7 +55,5 @@ public abstract partial record Objective
 
     /// <summary>With a point or exponent, since 1 / 2 is 0 in C#.</summary>
     static string NumberText(double number) =>
-        number.ToString("R", CultureInfo.InvariantCulture) is var digits && digits.AsSpan().IndexOfAny('.', 'E') >= 0
-            ? digits
-            : $"{digits}.0";
+        number.ToString("R", CultureInfo.InvariantCulture) is var digits && digits.AsSpan().ContainsAny('.', 'E') ? digits : $"{digits}.0";
 }

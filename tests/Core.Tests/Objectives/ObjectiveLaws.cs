@@ -47,7 +47,7 @@ public class ObjectiveLaws
     [Law]
     public bool A_constant_on_policy_and_reference_of_one_cell_changes_nothing(ScoredPair pair, PositiveInt shift)
     {
-        // Powers of two times the grid of the tables stay far from float64's last place; the rest is rounding of the differences.
+        // Log-probabilities up to 200 and shifts up to 100 are rounded at 1e-14; a margin near 0 is judged against 1e-3.
         ScoredPair Shifted(Cell cell) =>
             pair with
             {
