@@ -147,7 +147,8 @@ public sealed partial class Llava : IDisposable
             );
         }
 
-        var embeddings = Embed(ids);
+        // Some vocabularies end before the image token.
+        var embeddings = Embed(ids.to(Device).masked_fill(isImage, 0));
         return embeddings
             .masked_scatter(isImage.unsqueeze(-1).expand_as(embeddings), projected.to(embeddings.dtype))
             .MoveToOuterDisposeScope();

@@ -59,8 +59,6 @@ public sealed record LlavaConfig(
         );
         return config.FeatureDepth < 0 || config.FeatureDepth > config.Vision.Layers
                 ? throw fields.Unsupported("vision_feature_layer", $"the tower has {config.Vision.Layers} layers")
-            : config.ImageTokenId < 0 || config.ImageTokenId >= config.Text.VocabularySize
-                ? throw fields.Unsupported("image_token_index", $"the vocabulary has {config.Text.VocabularySize} tokens")
             : !fields.Flag("multimodal_projector_bias", true)
                 ? throw fields.Unsupported("multimodal_projector_bias", "projectors have biases")
             : config;

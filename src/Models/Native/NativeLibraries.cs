@@ -64,7 +64,7 @@ public static class NativeLibraries
                 NativeLibrary.Load(file);
             }
 
-            TorchSharpLibrary.Load(PackageFolders().Select(packages => TorchSharpFile(packages)).ToList());
+            TorchSharpLibrary.Load(TorchSharpFiles);
         }
         catch (Exception error)
             when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
@@ -135,6 +135,9 @@ public static class NativeLibraries
             .OfType<string>()
             .Where(folder => folder.Length > 0)
             .Distinct();
+
+    /// <summary>Where TorchSharp's own library may lie.</summary>
+    internal static IReadOnlyList<string> TorchSharpFiles => [.. PackageFolders().Select(TorchSharpFile)];
 
     static string TorchSharpFile(string packages)
     {
