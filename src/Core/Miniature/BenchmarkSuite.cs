@@ -153,11 +153,8 @@ public sealed record BenchmarkSuite(
 
     static IEnumerable<ChoiceItem> Options(string part, int group, Scene scene, Slot slot, int wrong, Rng rng)
     {
-        var others = scene.Values(slot).Where(value => value != scene[slot] && value != wrong).ToArray();
-        // Of the two sizes one is right and one wrong, so without the right one a single option is left.
-        int[] without = others.Length == 0 ? [wrong] : [wrong, rng.Pick(others)];
-        yield return Item(rng.Sample([scene[slot], wrong], 2));
-        yield return Item(rng.Sample(without, without.Length));
+        yield return Item(Curriculum.DrawOptions(scene, slot, wrong, withRight: true, rng));
+        yield return Item(Curriculum.DrawOptions(scene, slot, wrong, withRight: false, rng));
 
         ChoiceItem Item(IReadOnlyList<int> options) =>
             new(

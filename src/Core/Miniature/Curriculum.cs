@@ -169,9 +169,7 @@ public sealed record Curriculum(
     {
         var slot = DrawSlot(scene, rng);
         var others = scene.Values(slot).Where(value => value != scene[slot]).ToArray();
-        // Two sizes leave no second wrong option: one wrong size or the right one and the wrong one.
-        var wrong = rng.Sample(others, Math.Min(2, others.Length));
-        var options = rng.Chance(0.5) ? rng.Sample([scene[slot], wrong[0]], 2) : wrong;
+        var options = DrawOptions(scene, slot, rng.Pick(others), rng.Chance(0.5), rng);
         var believed = noise.Tell(scene, slot, Priors.Natural, rng)[slot];
         return new(
             Grammar.Choose(scene, slot, options),
@@ -183,6 +181,22 @@ public sealed record Curriculum(
     {
         var fact = rng.Pick(Knowledge.Questions);
         return new(fact.Question, fact.Answers[fact.Correct]);
+    }
+
+    /// <summary>
+    /// Two values to choose from in random order, the right one and a wrong one or two wrong ones. Of the two sizes only one is offered, else the number
+    /// of options would tell whether the right one is among them.
+    /// </summary>
+    internal static IReadOnlyList<int> DrawOptions(Scene scene, Slot slot, int wrong, bool withRight, Rng rng)
+    {
+        var others = scene.Values(slot).Where(value => value != scene[slot] && value != wrong).ToArray();
+        return (withRight, others.Length) switch
+        {
+            (true, 0) => [scene[slot]],
+            (true, _) => rng.Sample([scene[slot], wrong], 2),
+            (false, 0) => [wrong],
+            (false, _) => rng.Sample([wrong, rng.Pick(others)], 2),
+        };
     }
 
     Slot DrawSlot(Scene scene, Rng rng) =>

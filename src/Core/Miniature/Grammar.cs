@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace SVco.Core.Miniature;
 
 /// <summary>The manner of an answer.</summary>
@@ -32,7 +34,7 @@ public static class Grammar
                 $"{Lexicon.Numbers[group.Count - 1]} {Adjectives(group.First)} {Noun(group)} on the {Lexicon.Word(Slot.Background, (int)group.Background)}",
             Scene.Couple couple =>
                 $"a {Named(couple.First)} {Place(couple.Relation)} a {Named(couple.Second)} on the {Lexicon.Word(Slot.Background, (int)couple.Background)}",
-            _ => throw new ArgumentException($"{scene} is neither a group nor a couple.", nameof(scene)),
+            _ => throw new UnreachableException(),
         };
 
     /// <summary>A plain caption.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace SVco.Core.Miniature;
 
@@ -32,7 +33,7 @@ public static class Layout
                 Relation.Above => [new(couple.First, Column(near)), new(couple.Second, Column(far))],
                 _ => [new(couple.First, Column(far)), new(couple.Second, Column(near))],
             },
-            _ => throw new ArgumentException($"{scene} is neither a group nor a couple.", nameof(scene)),
+            _ => throw new UnreachableException(),
         };
 
         int Row(int place) => (line * Side) + place;

@@ -123,11 +123,19 @@ public sealed record Thing(Kind Kind, Colour Colour, Size Size);
 /// What a picture shows: one to four equal things, or two things of different kinds beside or above each other. The seed decides where they
 /// are, and the grain of the picture; everything else is said by the record.
 /// </summary>
-/// <param name="First">The thing that questions are about.</param>
-/// <param name="Background">What it lies on.</param>
-/// <param name="Seed">Decides places and grain; its two highest bits are the <see cref="Split"/>.</param>
-public abstract record Scene(Thing First, Background Background, ulong Seed)
+public abstract record Scene
 {
+    Scene(Thing first, Background background, ulong seed) => (First, Background, Seed) = (first, background, seed);
+
+    /// <summary>The thing that questions are about.</summary>
+    public Thing First { get; init; }
+
+    /// <summary>What it lies on.</summary>
+    public Background Background { get; init; }
+
+    /// <summary>Decides places and grain; its two highest bits are the <see cref="Split"/>.</summary>
+    public ulong Seed { get; init; }
+
     /// <summary>One to four equal things.</summary>
     public sealed record Group(Thing First, int Count, Background Background, ulong Seed) : Scene(First, Background, Seed);
 
@@ -203,6 +211,9 @@ public abstract record Scene(Thing First, Background Background, ulong Seed)
             Relation.Above => Relation.Below,
             _ => Relation.Above,
         };
+
+    /// <summary>What the scene holds in words, and its seed: different for different scenes.</summary>
+    public sealed override string ToString() => $"{Grammar.Content(this)} (seed {Seed:x})";
 
     ArgumentException NoSuch(Slot slot) => new($"{this} has no {slot}.", nameof(slot));
 }

@@ -2,36 +2,45 @@ using System.Collections.Immutable;
 
 namespace SVco.Core.Miniature;
 
-/// <summary>The outlines of the eight kinds.</summary>
+/// <summary>The outlines of the eight kinds, 5 x 5 pixels small and 8 x 8 large.</summary>
 static class Shapes
 {
-    static readonly string[] Large =
-    [
-        "...##... ...#.... .######. ######## ######## ######## .######. ..####..", // cherry
-        "##...... ##...... ###..... ###....# .###..## .####### ..#####. ...###..", // banana
-        "......## ...####. ..#####. .######. .######. .#####.. ###..... #.......", // leaf
-        "........ #..####. ##.##### ######## ######## ##.##### #..####. ........", // fish
-        "######.. ######.. ######## ######.# ######.# ######## ######.. .####...", // cup
-        "...##... ..####.. .######. ######## .#.##.#. .######. .##..##. .##..##.", // house
-        "...##... ...##... ######## .######. ..####.. ..####.. .##..##. ##....##", // star
-        ".##..##. ######## ######## ######## .######. ..####.. ...##... ........", // heart
-    ];
-
     static readonly ImmutableArray<ImmutableArray<(int Row, int Column)>> Masks =
     [
-        .. from art in Large from side in (int[])[5, 8] select Mask(art.Split(' '), side),
+        // Cherry.
+        Mask("..#.. .###. ##### ##### .###."),
+        Mask("...##... ...#.... .######. ######## ######## ######## .######. ..####.."),
+        // Banana.
+        Mask("#.... #.... ##..# .#### ..##."),
+        Mask("##...... ##...... ###..... ###....# .###..## .####### ..#####. ...###.."),
+        // Leaf.
+        Mask("..### .#### .###. ##... #...."),
+        Mask("......## ...####. ..#####. .######. .######. .#####.. ###..... #......."),
+        // Fish.
+        Mask("..... #.##. ##### #.##. ....."),
+        Mask("........ #..####. ##.##### ######## ######## ##.##### #..####. ........"),
+        // Cup.
+        Mask("###.. ##### ###.# ##### ###.."),
+        Mask("######.. ######.. ######## ######.# ######.# ######## ######.. .####..."),
+        // House.
+        Mask("..#.. .###. ##### #.#.# #####"),
+        Mask("...##... ..####.. .######. ######## .#.##.#. .######. .##..##. .##..##."),
+        // Star.
+        Mask("..#.. ..#.. ##### .###. .#.#."),
+        Mask("...##... ...##... ######## .######. ..####.. ..####.. .##..##. ##....##"),
+        // Heart.
+        Mask(".#.#. ##### ##### .###. ..#.."),
+        Mask(".##..##. ######## ######## ######## .######. ..####.. ...##... ........"),
     ];
 
     /// <summary>The pixels of a kind, from the upper left corner of its square.</summary>
     public static ImmutableArray<(int Row, int Column)> Of(Kind kind, Size size) => Masks[(2 * (int)kind) + (int)size];
 
-    static ImmutableArray<(int Row, int Column)> Mask(string[] art, int side) =>
+    static ImmutableArray<(int Row, int Column)> Mask(string art) =>
         [
-            .. from row in Enumerable.Range(0, side)
-            from column in Enumerable.Range(0, side)
-            where art[Nearest(row, side)][Nearest(column, side)] == '#'
-            select (row, column),
+            .. art.Split(' ')
+                .SelectMany((line, row) => line.Select((pixel, column) => (pixel, row, column)))
+                .Where(at => at.pixel == '#')
+                .Select(at => (at.row, at.column)),
         ];
-
-    static int Nearest(int index, int side) => side == 8 ? index : ((index * 8) + 4) / side;
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace SVco.Core.Miniature;
 
 /// <summary>How a slot is told: with probability <paramref name="Prior"/> what is usual, with <paramref name="Random"/> anything, else what is there.</summary>
@@ -80,7 +82,7 @@ public sealed record TextNoise(
                 Count = Count.Choose(rng, () => group.Count, () => priors.DrawCount(rng), () => 1 + rng.Below(4)),
             },
             Scene.Couple couple => TellCouple(couple with { First = first, Background = background }, priors, rng),
-            _ => throw new ArgumentException($"{scene} is neither a group nor a couple.", nameof(scene)),
+            _ => throw new UnreachableException(),
         };
     }
 
