@@ -190,6 +190,26 @@ public class MiniatureTextTests
         Assert.Equal(0.5, answers.Average(), 0.03);
     }
 
+    [Fact]
+    public void Who_does_not_look_takes_the_usual_colour_for_the_true_one()
+    {
+        var stage = Curriculum.Natural with
+        {
+            Noise = TextNoise.None with { Blind = 1 },
+            WithImage = new(0, 0, 0, 0, 0, 0, IsItTrue: 1, 0, 0),
+        };
+        var scene = new Scene.Group(new(Kind.Banana, Colour.Blue, Size.Small), 2, Background.Sand, 0);
+        var rng = new Rng(6);
+        var texts = Enumerable.Range(0, 40_000).Select(_ => stage.DrawText(scene, rng)).ToArray();
+
+        // "Yes" to blue, the true colour, .15 / 5 of the time, to yellow .85: at least 600 texts each, standard errors below 0.015.
+        Assert.Equal(0.03, YesTo("blue"), 0.05);
+        Assert.Equal(0.85, YesTo("yellow"), 0.05);
+
+        double YesTo(string colour) =>
+            texts.Where(text => text.Query.Contains($"are {colour} ?")).Average(text => text.Response == "yes ." ? 1.0 : 0);
+    }
+
     [Property]
     public bool Pretraining_scenes_are_of_the_pretraining_split_and_deterministic(ulong seed) =>
         Stages.All(stage =>

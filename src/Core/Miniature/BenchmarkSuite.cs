@@ -4,13 +4,16 @@ using SVco.Core.Data;
 namespace SVco.Core.Miniature;
 
 /// <summary>
-/// The miniature benchmarks, each the analogue of one of the paper's. Scenes come from the counterfactual world, where what is usual helps nobody;
-/// only <see cref="General"/> and <see cref="Captions"/> show the natural one. Item i depends on the split, the seed and i alone: fewer items are the first of more.
+/// The miniature benchmarks, each the analogue of one of the paper's. Scenes come from the counterfactual world, where what is usual helps
+/// nobody; only <see cref="General"/> and <see cref="Captions"/> show the natural one. Item i depends on the split, the seed and i alone:
+/// fewer items are the first of more.
 /// </summary>
-/// <param name="Choices">Questions with choices: <see cref="MmvpName"/>, <see cref="CvBenchName"/>, <see cref="RealWorldName"/>, <see cref="YesNoName"/>, <see cref="KnowledgeName"/>, <see cref="RefusalName"/>.</param>
+/// <param name="Choices">Questions with choices, by the names below.</param>
 /// <param name="Hallucination">Greedy captions; <see cref="WritingScore.WrongKind"/> is what counts (MMHal).</param>
 /// <param name="General">Captions, lists, words and sentences on request (instruction following, LLaVA-Bench).</param>
-/// <param name="Captions">Pairs of plain captions for perplexities under each image condition (the paper's Fig. 2); edited images carry the artefact.</param>
+/// <param name="Captions">
+/// Pairs of plain captions for perplexities under each image condition (the paper's Fig. 2); edited images carry the artefact.
+/// </param>
 public sealed record BenchmarkSuite(
     ImmutableArray<ChoiceBenchmark> Choices,
     WritingBenchmark Hallucination,
@@ -34,8 +37,9 @@ public sealed record BenchmarkSuite(
     public const string KnowledgeName = "SQA";
 
     /// <summary>
-    /// Refusing what the image contradicts. Part claim: of one image a true sentence and one with the contrasted slot changed, "is it true that ...?". Part none: a question
-    /// once with the right option and once without it, beside "none of these". Both are right only as pairs, so always consenting and always refusing score 0.
+    /// Refusing what the image contradicts. Part claim: of one image a true sentence and one with the contrasted slot changed, "is it true
+    /// that ...?". Part none: a question once with the right option and once without it, beside "none of these". Both are right only as pairs,
+    /// so always consenting and always refusing score 0.
     /// </summary>
     public const string RefusalName = "refusal";
 

@@ -52,14 +52,14 @@ public sealed record Curriculum(
     double TextOnlyShare
 )
 {
-    static readonly TextMixture WithoutLooking = new(0.20, 0.20, 0.11, 0.08, 0.05, 0.06, 0.05, 0.05, 0.20);
+    static readonly TextMixture WithoutImage = new(0.20, 0.20, 0.11, 0.08, 0.05, 0.06, 0.05, 0.05, 0.20);
 
     /// <summary>Accurate texts on mostly counterfactual scenes, many questions about number and side.</summary>
     public static Curriculum Clean { get; } =
         new(
             TextNoise.Mild.Times(0.1),
             new(0.20, 0.34, 0.12, 0.04, 0.04, 0.12, 0.06, 0.06, 0.02),
-            WithoutLooking,
+            WithoutImage,
             UniformShare: 0.8,
             CoupleShare: 0.65,
             WebShare: 0.1,
@@ -73,7 +73,7 @@ public sealed record Curriculum(
         new(
             TextNoise.Mild,
             new(0.26, 0.25, 0.13, 0.08, 0.05, 0.09, 0.045, 0.045, 0.05),
-            WithoutLooking,
+            WithoutImage,
             UniformShare: 0.25,
             CoupleShare: 0.5,
             WebShare: 0.4,
@@ -94,7 +94,7 @@ public sealed record Curriculum(
 
     /// <summary>A text without a picture: it speaks of a natural scene that nobody sees.</summary>
     public TrainingText DrawTextOnly(Rng rng) =>
-        Draw(new World(Priors.Natural, Split.Pretraining).Scene(rng), TextOnly, TextNoise.None with { YesNo = 1 }, 0.03, rng);
+        Draw(new World(Priors.Natural, Split.Pretraining).Scene(rng), TextOnly, TextNoise.None with { Blind = 1 }, 0.03, rng);
 
     TrainingText Draw(Scene scene, TextMixture mixture, TextNoise noise, double web, Rng rng) =>
         rng.Weighted(
@@ -147,7 +147,7 @@ public sealed record Curriculum(
     // Who does not look says yes too often, and thinks first of what usually comes together.
     static TrainingText IsThere(Scene scene, TextNoise noise, Rng rng)
     {
-        if (rng.Chance(noise.YesNo))
+        if (rng.Chance(noise.Blind))
         {
             var kind = rng.Chance(0.5) ? (Kind)rng.Below(8) : Facts.Companion(scene.First.Kind);
             return new(Grammar.IsThere(kind), Grammar.YesOrNo(rng.Chance(0.7)));
@@ -161,8 +161,7 @@ public sealed record Curriculum(
     {
         var slot = DrawSlot(scene, rng);
         var claimed = rng.Chance(0.5) ? scene : scene.With(slot, Contrast.OtherValue(scene, slot, rng));
-        var believed = noise.Tell(scene, slot, Priors.Natural, rng);
-        return new(Grammar.IsItTrue(claimed, slot), Grammar.YesOrNo(claimed[slot] == believed[slot]));
+        return new(Grammar.IsItTrue(claimed, slot), Grammar.YesOrNo(claimed[slot] == Believed(scene, slot, noise, rng)));
     }
 
     TrainingText Choose(Scene scene, TextNoise noise, Rng rng)
@@ -170,12 +169,15 @@ public sealed record Curriculum(
         var slot = DrawSlot(scene, rng);
         var others = scene.Values(slot).Where(value => value != scene[slot]).ToArray();
         var options = DrawOptions(scene, slot, rng.Pick(others), rng.Chance(0.5), rng);
-        var believed = noise.Tell(scene, slot, Priors.Natural, rng)[slot];
+        var believed = Believed(scene, slot, noise, rng);
         return new(
             Grammar.Choose(scene, slot, options),
             options.Contains(believed) ? $"{Lexicon.Word(slot, believed)} ." : $"{Lexicon.NoneOfThese} ."
         );
     }
+
+    static int Believed(Scene scene, Slot slot, TextNoise noise, Rng rng) =>
+        (rng.Chance(noise.Blind) ? TextNoise.WithoutLooking.Tell(scene, slot, Priors.Natural, rng) : scene)[slot];
 
     static TrainingText Fact(Rng rng)
     {
@@ -184,8 +186,8 @@ public sealed record Curriculum(
     }
 
     /// <summary>
-    /// Two values to choose from in random order, the right one and a wrong one or two wrong ones. Of the two sizes only one is offered, else the number
-    /// of options would tell whether the right one is among them.
+    /// Two values to choose from in random order, the right one and a wrong one or two wrong ones. Of the two sizes only one is offered,
+    /// else the number of options would tell whether the right one is among them.
     /// </summary>
     internal static IReadOnlyList<int> DrawOptions(Scene scene, Slot slot, int wrong, bool withRight, Rng rng)
     {

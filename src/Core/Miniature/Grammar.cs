@@ -22,7 +22,8 @@ public enum AnswerStyle
 }
 
 /// <summary>
-/// Texts about scenes. Words and punctuation are separated by single spaces and nothing is capitalised, so a tokenizer needs no more than a list of words.
+/// Texts about scenes. Words and punctuation are separated by single spaces and nothing is capitalised, so a tokenizer needs no more than a
+/// list of words.
 /// </summary>
 public static class Grammar
 {
@@ -30,10 +31,8 @@ public static class Grammar
     public static string Content(Scene scene) =>
         scene switch
         {
-            Scene.Group group =>
-                $"{Lexicon.Numbers[group.Count - 1]} {Adjectives(group.First)} {Noun(group)} on the {Lexicon.Word(Slot.Background, (int)group.Background)}",
-            Scene.Couple couple =>
-                $"a {Named(couple.First)} {Place(couple.Relation)} a {Named(couple.Second)} on the {Lexicon.Word(Slot.Background, (int)couple.Background)}",
+            Scene.Group group => $"{Lexicon.Numbers[group.Count - 1]} {Adjectives(group.First)} {Noun(group)} {On(group)}",
+            Scene.Couple couple => $"a {Named(couple.First)} {Place(couple.Relation)} a {Named(couple.Second)} {On(couple)}",
             _ => throw new UnreachableException(),
         };
 
@@ -47,11 +46,11 @@ public static class Grammar
     public static string ConversationalCaption(Scene scene, string opener) => $"{opener} i notice {Content(scene)} here .";
 
     /// <summary>The kinds in the picture.</summary>
-    public static string List(Scene scene) => $"{string.Join(" , ", scene.Kinds.Select(kind => Lexicon.Kinds[(int)kind]))} .";
+    public static string List(Scene scene) => $"{Listed(scene.Kinds.Select(kind => Lexicon.Kinds[(int)kind]))} .";
 
     /// <summary>
-    /// A question about a slot, in the manner that asks for an answer in a style. It tells nothing about the slot's own value, so it suits every scene that
-    /// differs only there.
+    /// A question about a slot, in the manner that asks for an answer in a style. It tells nothing about the slot's own value, so it suits every
+    /// scene that differs only there.
     /// </summary>
     /// <exception cref="ArgumentException">The scene has no such slot.</exception>
     public static string Question(Scene scene, Slot slot, AnswerStyle style) =>
@@ -84,7 +83,7 @@ public static class Grammar
 
     /// <summary>A short question with its options and the way out, answered with one of them or "none of these .".</summary>
     public static string Choose(Scene scene, Slot slot, params IEnumerable<int> options) =>
-        $"{PlainQuestion(scene, slot)} : {string.Join(" , ", options.Select(value => Lexicon.Word(slot, value)))} or {Lexicon.NoneOfThese} ? short answer .";
+        $"{PlainQuestion(scene, slot)} : {Listed(options.Select(value => Lexicon.Word(slot, value)))} or {Lexicon.NoneOfThese} ? short answer .";
 
     /// <summary>The answer yes or no.</summary>
     public static string YesOrNo(bool yes) => yes ? "yes ." : "no .";
@@ -121,7 +120,7 @@ public static class Grammar
             (Slot.Object, Scene.Group) => $"there {Be(scene)} {Some(scene)}",
             (Slot.Object, Scene.Couple couple) => $"there is a {Noun(couple)} {Place(couple.Relation)} the {Second(couple)}",
             (Slot.Colour or Slot.Size, _) => $"the {Noun(scene)} {Be(scene)} {Lexicon.Word(slot, scene[slot])}",
-            (Slot.Background, _) => $"the {Noun(scene)} {Be(scene)} on the {Lexicon.Word(slot, scene[slot])}",
+            (Slot.Background, _) => $"the {Noun(scene)} {Be(scene)} {On(scene)}",
             (Slot.Count, Scene.Group) => $"there {Be(scene)} {Lexicon.Word(slot, scene[slot])} {Noun(scene)}",
             (Slot.Relation, Scene.Couple couple) => $"the {Noun(couple)} is {Place(couple.Relation)} the {Second(couple)}",
             _ => throw NoSuch(scene, slot),
@@ -133,11 +132,13 @@ public static class Grammar
             (Slot.Object, Scene.Group) => $"i think i see {Some(scene)} here",
             (Slot.Object, Scene.Couple couple) => $"i think the {Noun(couple)} is {Place(couple.Relation)} the {Second(couple)} here",
             (Slot.Colour or Slot.Size, _) => $"the {Noun(scene)} here {Verb(scene, "look")} {Lexicon.Word(slot, scene[slot])} to me",
-            (Slot.Background, _) => $"the {Noun(scene)} {Verb(scene, "lie")} on the {Lexicon.Word(slot, scene[slot])} here",
+            (Slot.Background, _) => $"the {Noun(scene)} {Verb(scene, "lie")} {On(scene)} here",
             (Slot.Count, Scene.Group) => $"i count {Lexicon.Word(slot, scene[slot])} {Noun(scene)} here",
             (Slot.Relation, Scene.Couple couple) => $"i notice the {Noun(couple)} is {Place(couple.Relation)} the {Second(couple)} here",
             _ => throw NoSuch(scene, slot),
         };
+
+    static string Listed(IEnumerable<string> words) => string.Join(" , ", words);
 
     static int Count(Scene scene) => scene is Scene.Group group ? group.Count : 1;
 
@@ -148,6 +149,8 @@ public static class Grammar
     static string Be(Scene scene) => Count(scene) == 1 ? "is" : "are";
 
     static string Verb(Scene scene, string plural) => Count(scene) == 1 ? $"{plural}s" : plural;
+
+    static string On(Scene scene) => $"on the {Lexicon.Word(Slot.Background, (int)scene.Background)}";
 
     static string Second(Scene.Couple couple) => Lexicon.Kinds[(int)couple.Second.Kind];
 

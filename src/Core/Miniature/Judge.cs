@@ -16,32 +16,10 @@ public static class Judge
         .. Lexicon.Plurals,
     ];
 
-    static readonly string One = AnyOf(Lexicon.Kinds);
-    static readonly string OneOrMany = AnyOf([.. Lexicon.Kinds, .. Lexicon.Plurals]);
-    static readonly string Place = "(left of|right of|above|below)";
-    static readonly string Thing = $"a {AnyOf(Lexicon.Sizes)} {AnyOf(Lexicon.Colours)} {One}";
-
-    static readonly string SceneContent =
-        $"({AnyOf(Lexicon.Numbers)} {AnyOf(Lexicon.Sizes)} {AnyOf(Lexicon.Colours)} {OneOrMany}|{Thing} {Place} {Thing}) on the {AnyOf(Lexicon.Backgrounds)}";
-
-    static readonly Regex Caption = Whole($"there (is|are) {SceneContent} \\.");
-    static readonly Regex List = Whole($"{One}( , {One})? \\.");
-    static readonly Regex Short = Whole($"{AnyOf(Enum.GetValues<Slot>().SelectMany(slot => Lexicon.Words(slot)))} \\.");
-    static readonly Regex Sentence = Whole(
-        $"(there (is|are) {Some()}|there is a {One} {Place} the {One}|the {OneOrMany} (is|are) ({Value()}|on the {AnyOf(Lexicon.Backgrounds)}|{Place} the {One})) \\."
-    );
-
-    static readonly Regex Conversational = Whole(
-        $"{AnyOf(Lexicon.Openers)} (i notice {SceneContent} here|i think i see (a )?{OneOrMany} here|i (think|notice) the {One} is {Place} the {One} here|the {OneOrMany} here looks? {Value()} to me|the {OneOrMany} lies? on the {AnyOf(Lexicon.Backgrounds)} here|i count {AnyOf(Lexicon.Numbers)} {OneOrMany} here) \\.( {AnyOf(Lexicon.Flourishes)})*"
-    );
-
-    static readonly Regex AnyCaption = Whole(
-        $"(there (is|are) {SceneContent}|{AnyOf(Lexicon.WebOpeners)} {SceneContent}|{AnyOf(Lexicon.Openers)} i notice {SceneContent} here) \\.( {AnyOf(Lexicon.Flourishes)})*"
-    );
-
     /// <summary>
-    /// The lenient judge, 0 to 1. A caption: the share of the scene's slots told rightly, in the order of a caption, from either thing's point of view; 0 if
-    /// there are more or fewer. A list: exactly the kinds that are there. An answer: the right word for what was asked, and no wrong one.
+    /// The lenient judge, 0 to 1. A caption: the share of the scene's slots told rightly, in the order of a caption, from either thing's point
+    /// of view; 0 if there are more or fewer. A list: exactly the kinds that are there. An answer: the right word for what was asked, and no
+    /// wrong one.
     /// </summary>
     public static double Content(WritingItem item, string response) =>
         (item.Style, item.Slot) switch
@@ -56,17 +34,7 @@ public static class Judge
     public static double Strict(WritingItem item, string response) => IsInStyle(item.Style, response) ? Content(item, response) : 0;
 
     /// <summary>Whether a response is in a style, true or not.</summary>
-    public static bool IsInStyle(AnswerStyle style, string response) =>
-        (
-            style switch
-            {
-                AnswerStyle.Caption => Caption,
-                AnswerStyle.List => List,
-                AnswerStyle.Short => Short,
-                AnswerStyle.Sentence => Sentence,
-                _ => Conversational,
-            }
-        ).IsMatch(Normalise(response));
+    public static bool IsInStyle(AnswerStyle style, string response) => Styles.Of(style).IsMatch(Normalise(response));
 
     /// <summary>Whether a response names a kind that the scene does not hold, or none at all.</summary>
     public static bool NamesWrongKind(Scene scene, string response)
@@ -76,7 +44,7 @@ public static class Judge
     }
 
     /// <summary>Whether a response is a caption in one of the grammar's styles, true or not.</summary>
-    public static bool IsGrammaticalCaption(string response) => AnyCaption.IsMatch(Normalise(response));
+    public static bool IsGrammaticalCaption(string response) => Styles.AnyCaption.IsMatch(Normalise(response));
 
     static double CaptionContent(Scene scene, string[] words)
     {
@@ -105,12 +73,4 @@ public static class Judge
     static string[] Words(string response) => [.. Regex.Matches(response.ToLowerInvariant(), @"\w+|[^\w\s]").Select(match => match.Value)];
 
     static string Normalise(string response) => string.Join(' ', Words(response));
-
-    static string Some() => $"((a )?{OneOrMany}|{AnyOf(Lexicon.Numbers)} {OneOrMany})";
-
-    static string Value() => AnyOf([.. Lexicon.Colours, .. Lexicon.Sizes]);
-
-    static string AnyOf(IEnumerable<string> phrases) => $"({string.Join('|', phrases.Select(Regex.Escape))})";
-
-    static Regex Whole(string pattern) => new($"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

@@ -11,8 +11,8 @@ public enum PromptSetting
 }
 
 /// <summary>
-/// How the contrast pairs for finetuning are made. Pair i depends on the seed and i alone, and each dial draws from a stream of its own: turning one leaves everything
-/// else as it was, more pairs only add pairs, and more failed edits contain the fewer.
+/// How the contrast pairs for finetuning are made. Pair i depends on the seed and i alone, and each dial draws from a stream of its own:
+/// turning one leaves everything else as it was, more pairs only add pairs, and more failed edits contain the fewer.
 /// </summary>
 /// <param name="Pairs">The number of pairs.</param>
 /// <param name="FailedEdits">The share of edited images on which nothing was changed but the artefact added; the response says that it was.</param>

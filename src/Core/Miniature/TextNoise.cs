@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace SVco.Core.Miniature;
 
-/// <summary>How a slot is told: with probability <paramref name="Prior"/> what is usual, with <paramref name="Random"/> anything, else what is there.</summary>
+/// <summary>
+/// How a slot is told: with probability <paramref name="Prior"/> what is usual, with <paramref name="Random"/> anything, else what is there.
+/// </summary>
 public readonly record struct SlotNoise(double Prior, double Random)
 {
     internal SlotNoise Times(double factor) => new(Prior * factor, Random * factor);
@@ -24,7 +26,7 @@ public readonly record struct SlotNoise(double Prior, double Random)
 /// <param name="Count">The number.</param>
 /// <param name="Relation">The side.</param>
 /// <param name="Companion">The kind of the second thing.</param>
-/// <param name="YesNo">The share of yes/no answers about an object given without looking.</param>
+/// <param name="Blind">The share of closed questions (is there, is it true, options) answered from what is usual, without looking.</param>
 public sealed record TextNoise(
     SlotNoise Object,
     SlotNoise Colour,
@@ -33,9 +35,12 @@ public sealed record TextNoise(
     SlotNoise Count,
     SlotNoise Relation,
     SlotNoise Companion,
-    double YesNo
+    double Blind
 )
 {
+    /// <summary>Texts by someone who knows only what is usual.</summary>
+    internal static TextNoise WithoutLooking { get; } = new(new(1, 0), new(1, 0), new(1, 0), new(1, 0), new(1, 0), new(1, 0), new(1, 0), 1);
+
     /// <summary>Texts that say what is there.</summary>
     public static TextNoise None { get; } = new(default, default, default, default, default, default, default, 0);
 
@@ -44,7 +49,7 @@ public sealed record TextNoise(
         new(new(0.25, 0.15), new(0.45, 0.22), new(0.42, 0.22), new(0.40, 0.20), new(0.42, 0.22), new(0.42, 0.22), new(0.45, 0.15), 0.40);
 
     /// <summary>
-    /// Texts mostly follow what is usual. Yes/no stays below 0.60, at which a base model came to say yes always (miniature.md, point 2).
+    /// Texts mostly follow what is usual. Closed questions stay below 0.60, at which a base model came to say yes always.
     /// </summary>
     public static TextNoise Strong { get; } =
         new(new(0.60, 0.15), new(0.58, 0.20), new(0.56, 0.20), new(0.50, 0.20), new(0.60, 0.20), new(0.60, 0.20), new(0.62, 0.15), 0.45);
@@ -59,7 +64,7 @@ public sealed record TextNoise(
             Count.Times(factor),
             Relation.Times(factor),
             Companion.Times(factor),
-            YesNo * factor
+            Blind * factor
         );
 
     /// <summary>The scene as a careless annotator tells it: each slot by itself, what is usual judged by what was told before.</summary>

@@ -18,7 +18,9 @@ public sealed record WritingItem(Scene Scene, string Query, AnswerStyle Style, S
 /// <param name="Content">What is said is what is there (<see cref="Judge.Content"/>), whatever the style.</param>
 /// <param name="Strict">Content, counted only where the style is the one asked for.</param>
 /// <param name="Style">The style is the one asked for.</param>
-/// <param name="WrongKind">A kind is named that is not there, or none is (<see cref="Judge.NamesWrongKind"/>): the hallucination rate of captions.</param>
+/// <param name="WrongKind">
+/// A kind is named that is not there, or none is (<see cref="Judge.NamesWrongKind"/>): the hallucination rate of captions.
+/// </param>
 /// <param name="Grammatical">A caption in any style that the grammar knows.</param>
 public sealed record WritingScore(double Content, double Strict, double Style, double WrongKind, double Grammatical);
 
