@@ -215,7 +215,7 @@ public class MiniatureBenchmarkTests
     [Property]
     public bool A_caption_with_a_wrong_slot_loses_marks_and_a_wrong_kind_is_found(ulong seed)
     {
-        var rng = new Rng(seed);
+        var rng = new SplitMix64(seed);
         return Contrast.Types.All(type =>
         {
             var contrast = Contrast.Draw(new World(Priors.Uniform, Split.Test), type, rng);
@@ -257,7 +257,7 @@ public class MiniatureBenchmarkTests
     [Fact]
     public void No_style_needs_more_words_than_room_is_left_for()
     {
-        var rng = new Rng(8);
+        var rng = new SplitMix64(8);
         var longest = Enumerable
             .Range(0, 200)
             .Max(_ => Grammar.ConversationalCaption(new World(Priors.Uniform, Split.Test).Couple(rng), "of course ,").Split(' ').Length);

@@ -10,7 +10,7 @@ public class MiniatureTextTests
     static readonly Curriculum[] Stages = [Curriculum.Clean, Curriculum.Natural, Curriculum.Prior];
 
     static IEnumerable<Contrast> Contrasts(ulong seed) =>
-        Contrast.Types.Select((type, index) => Contrast.Draw(Uniform, type, Rng.At(seed, (ulong)index)));
+        Contrast.Types.Select((type, index) => Contrast.Draw(Uniform, type, new SplitMix64(SplitMix64.Derive(seed, $"{index}"))));
 
     static bool IsTrueOf(string text, Scene scene) => MiniatureReading.IsTrueOf(text, scene);
 
@@ -34,14 +34,14 @@ public class MiniatureTextTests
     [Property]
     public bool A_caption_is_true_of_a_scene_told_from_the_other_thing(ulong seed)
     {
-        var couple = Uniform.Couple(new Rng(seed));
+        var couple = Uniform.Couple(new SplitMix64(seed));
         return IsTrueOf(Grammar.Caption(couple.Retold), couple) && IsTrueOf(Grammar.Caption(couple), couple.Retold);
     }
 
     [Property]
     public bool Answers_follow_from_the_scene_and_other_values_do_not(ulong seed)
     {
-        var scene = Uniform.Scene(new Rng(seed));
+        var scene = Uniform.Scene(new SplitMix64(seed));
         return scene.Slots.All(slot =>
             scene
                 .Values(slot)
@@ -72,7 +72,7 @@ public class MiniatureTextTests
     [Property]
     public bool Every_word_of_every_text_is_in_the_vocabulary(ulong seed)
     {
-        var rng = new Rng(seed);
+        var rng = new SplitMix64(seed);
         return TextsOf(rng).All(text => text.Split(' ').All(Vocabulary.Words.Contains));
     }
 
@@ -81,7 +81,7 @@ public class MiniatureTextTests
     {
         var used = Enumerable
             .Range(0, 400)
-            .SelectMany(seed => TextsOf(new Rng((ulong)seed)))
+            .SelectMany(seed => TextsOf(new SplitMix64((ulong)seed)))
             .SelectMany(text => text.Split(' '))
             .ToHashSet();
 
@@ -89,9 +89,9 @@ public class MiniatureTextTests
         Assert.Equal(Vocabulary.Words.Distinct().Order(StringComparer.Ordinal), Vocabulary.Words);
     }
 
-    static IEnumerable<string> TextsOf(Rng rng)
+    static IEnumerable<string> TextsOf(SplitMix64 rng)
     {
-        var seed = rng.NextUInt64();
+        var seed = rng.Next();
         var suite = BenchmarkSuite.Draw(Split.Validation, 1, seed);
         var pairs = new[] { PromptSetting.Own, PromptSetting.Shared }.SelectMany(prompts =>
             EditedPair.Draw(new PairDials(8, StyleGap: 0.7, Flourish: 0.4, Prompts: prompts), seed).Select(pair => pair.Pair)
@@ -111,7 +111,7 @@ public class MiniatureTextTests
     [Property]
     public bool Without_noise_a_scene_is_told_as_it_is(ulong seed)
     {
-        var rng = new Rng(seed);
+        var rng = new SplitMix64(seed);
         var scene = Uniform.Scene(rng);
         return TextNoise.None.Tell(scene, Priors.Natural, rng) == scene
             && scene.Slots.All(slot => TextNoise.None.Tell(scene, slot, Priors.Natural, rng) == scene)
@@ -121,7 +121,7 @@ public class MiniatureTextTests
     [Property]
     public bool A_slot_told_carelessly_leaves_the_others_alone_and_couples_keep_two_kinds(ulong seed)
     {
-        var rng = new Rng(seed);
+        var rng = new SplitMix64(seed);
         var scene = Uniform.Scene(rng);
         return scene.Slots.All(slot => TextNoise.Strong.Tell(scene, slot, Priors.Natural, rng).With(slot, scene[slot]) == scene)
             && Enumerable
@@ -133,7 +133,7 @@ public class MiniatureTextTests
     [Fact]
     public void Strong_noise_tells_the_usual_colour_of_unusual_things_more_often_than_the_true_one()
     {
-        var rng = new Rng(3);
+        var rng = new SplitMix64(3);
         var scenes = Enumerable.Range(0, 8000).Select(_ => Uniform.Scene(rng)).Where(IsUnusual).ToArray();
         var told = scenes.Select(scene => (scene, Told: TextNoise.Strong.Tell(scene, Slot.Colour, Priors.Natural, rng))).ToArray();
 
@@ -148,7 +148,7 @@ public class MiniatureTextTests
     public bool A_curriculum_without_noise_tells_the_truth(ulong seed)
     {
         var stage = Curriculum.Clean with { Noise = TextNoise.None, Flourish = 0 };
-        var rng = new Rng(seed);
+        var rng = new SplitMix64(seed);
         return Enumerable
             .Range(0, 20)
             .All(_ =>
@@ -180,7 +180,7 @@ public class MiniatureTextTests
     public void Pretraining_asks_as_often_for_yes_as_for_no_where_it_looks()
     {
         var stage = Curriculum.Natural with { Noise = TextNoise.None };
-        var rng = new Rng(5);
+        var rng = new SplitMix64(5);
         var answers = Enumerable
             .Range(0, 40_000)
             .Select(_ => stage.DrawText(stage.DrawScene(rng), rng))
@@ -201,7 +201,7 @@ public class MiniatureTextTests
             WithImage = new(0, 0, 0, 0, 0, 0, IsItTrue: 1, 0, 0),
         };
         var scene = new Scene.Group(new(Kind.Banana, Colour.Blue, Size.Small), 2, Background.Sand, 0);
-        var rng = new Rng(6);
+        var rng = new SplitMix64(6);
         var texts = Enumerable.Range(0, 40_000).Select(_ => stage.DrawText(scene, rng)).ToArray();
 
         // "Yes" to blue, the true colour, .15 / 5 of the time, to yellow .85: at least 600 texts each, standard errors below 0.015.
@@ -215,16 +215,16 @@ public class MiniatureTextTests
     [Property]
     public bool Pretraining_scenes_are_of_the_pretraining_split_and_deterministic(ulong seed) =>
         Stages.All(stage =>
-            stage.DrawScene(new Rng(seed)) is var scene
+            stage.DrawScene(new SplitMix64(seed)) is var scene
             && World.SplitOf(scene) == Split.Pretraining
-            && stage.DrawText(scene, new Rng(seed)) == stage.DrawText(scene, new Rng(seed))
-            && stage.DrawTextOnly(new Rng(seed)) == stage.DrawTextOnly(new Rng(seed))
+            && stage.DrawText(scene, new SplitMix64(seed)) == stage.DrawText(scene, new SplitMix64(seed))
+            && stage.DrawTextOnly(new SplitMix64(seed)) == stage.DrawTextOnly(new SplitMix64(seed))
         );
 
     [Property]
     public bool Each_text_is_in_the_style_that_its_question_asks_for_and_in_no_other(ulong seed)
     {
-        var scene = Uniform.Scene(new Rng(seed));
+        var scene = Uniform.Scene(new SplitMix64(seed));
         var answered = scene.Slots.SelectMany(slot =>
             new[] { AnswerStyle.Short, AnswerStyle.Sentence, AnswerStyle.Conversational }.Select(style =>
                 (style, Text: Grammar.Answer(scene, slot, style, "of course ,"))

@@ -77,13 +77,13 @@ public sealed record BenchmarkSuite(
             [.. Indices("perplexity").Select(at => CaptionPair(natural, at.Index, artefact, at.Rng))]
         );
 
-        IEnumerable<(int Index, Rng Rng)> Indices(string benchmark, int part = 0) =>
-            Enumerable.Range(0, items).Select(index => (index, Rng.At(seed, (ulong)split, Number(benchmark), (ulong)part, (ulong)index)));
+        IEnumerable<(int Index, SplitMix64 Rng)> Indices(string benchmark, int part = 0) =>
+            Enumerable.Range(0, items).Select(index => (index, Chances.Stream(seed, $"{split} {benchmark} {part} {index}")));
 
         ImmutableArray<ChoiceItem> Parts<T>(
             string benchmark,
             IReadOnlyList<T> parts,
-            Func<T, string, int, Rng, IEnumerable<ChoiceItem>> draw
+            Func<T, string, int, SplitMix64, IEnumerable<ChoiceItem>> draw
         ) =>
             [
                 .. parts.SelectMany(
@@ -92,11 +92,9 @@ public sealed record BenchmarkSuite(
             ];
     }
 
-    static ulong Number(string benchmark) => benchmark.Aggregate(0UL, (number, letter) => (number * 31) + letter);
-
     static string NameOf<T>(T part) => part is Slot.Relation ? "position" : $"{part}".ToLowerInvariant();
 
-    static IEnumerable<ChoiceItem> ContrastQuestions(World world, ContrastType type, string part, int group, Rng rng)
+    static IEnumerable<ChoiceItem> ContrastQuestions(World world, ContrastType type, string part, int group, SplitMix64 rng)
     {
         var contrast = Contrast.Draw(world, type, rng);
         var (w, l) = (contrast.Original, contrast.Edited);
@@ -110,7 +108,7 @@ public sealed record BenchmarkSuite(
         yield return new(part, group, new ImageSource.Drawn(l), query, choices, 1);
     }
 
-    static IEnumerable<ChoiceItem> SlotQuestion(World world, Slot slot, string part, int group, Rng rng)
+    static IEnumerable<ChoiceItem> SlotQuestion(World world, Slot slot, string part, int group, SplitMix64 rng)
     {
         Scene scene = slot switch
         {
@@ -131,7 +129,7 @@ public sealed record BenchmarkSuite(
         );
     }
 
-    static IEnumerable<ChoiceItem> YesNo(World world, string part, int group, Rng rng)
+    static IEnumerable<ChoiceItem> YesNo(World world, string part, int group, SplitMix64 rng)
     {
         var scene = world.Scene(rng);
         yield return Ask(part, 2 * group, scene, Grammar.IsThere(rng.Pick(scene.Kinds)), true);
@@ -141,13 +139,13 @@ public sealed record BenchmarkSuite(
     static ChoiceItem Ask(string part, int group, Scene scene, string query, bool yes) =>
         new(part, group, new ImageSource.Drawn(scene), query, [Grammar.YesOrNo(true), Grammar.YesOrNo(false)], yes ? 0 : 1);
 
-    static IEnumerable<ChoiceItem> Fact(World world, string part, int group, Rng rng)
+    static IEnumerable<ChoiceItem> Fact(World world, string part, int group, SplitMix64 rng)
     {
         var fact = rng.Pick(Knowledge.Questions);
         yield return new(part, group, new ImageSource.Drawn(world.Scene(rng)), fact.Question, fact.Answers, fact.Correct);
     }
 
-    static IEnumerable<ChoiceItem> Refusal(World world, string kind, string part, int group, Rng rng)
+    static IEnumerable<ChoiceItem> Refusal(World world, string kind, string part, int group, SplitMix64 rng)
     {
         var (_, slot, scene, edited) = Contrast.Draw(world, Contrast.Types[group % Contrast.Types.Count], rng);
         return kind == "claim"
@@ -155,7 +153,7 @@ public sealed record BenchmarkSuite(
             : Options(part, group, scene, slot, edited[slot], rng);
     }
 
-    static IEnumerable<ChoiceItem> Options(string part, int group, Scene scene, Slot slot, int wrong, Rng rng)
+    static IEnumerable<ChoiceItem> Options(string part, int group, Scene scene, Slot slot, int wrong, SplitMix64 rng)
     {
         yield return Item(Curriculum.DrawOptions(scene, slot, wrong, withRight: true, rng));
         yield return Item(Curriculum.DrawOptions(scene, slot, wrong, withRight: false, rng));
@@ -171,9 +169,9 @@ public sealed record BenchmarkSuite(
             );
     }
 
-    static WritingItem CaptionRequest(Scene scene, Rng rng) => new(scene, rng.Pick(Lexicon.CaptionPrompts), AnswerStyle.Caption);
+    static WritingItem CaptionRequest(Scene scene, SplitMix64 rng) => new(scene, rng.Pick(Lexicon.CaptionPrompts), AnswerStyle.Caption);
 
-    static IEnumerable<WritingItem> Requests(Scene scene, Rng rng)
+    static IEnumerable<WritingItem> Requests(Scene scene, SplitMix64 rng)
     {
         var (word, sentence) = (rng.Pick(scene.Slots), rng.Pick(scene.Slots));
         yield return CaptionRequest(scene, rng);
@@ -182,7 +180,7 @@ public sealed record BenchmarkSuite(
         yield return new(scene, Grammar.Question(scene, sentence, AnswerStyle.Sentence), AnswerStyle.Sentence, sentence);
     }
 
-    static ContrastPair CaptionPair(World world, int index, double artefact, Rng rng)
+    static ContrastPair CaptionPair(World world, int index, double artefact, SplitMix64 rng)
     {
         var contrast = Contrast.Draw(world, Contrast.Types[index % Contrast.Types.Count], rng);
         return new(

@@ -44,7 +44,7 @@ public static class Canvas
     /// <returns>32 x 32 pixels.</returns>
     public static RgbImage Draw(Scene scene, double artefact = 0)
     {
-        var rng = Rng.At(scene.Seed, 2);
+        var rng = Chances.Stream(scene.Seed, "grain");
         var canvas = Paint(Backgrounds[(int)scene.Background], rng);
         var cells = Enumerable.Range(0, Layout.Side * Layout.Side).Select(_ => Shade.Draw(rng)).ToArray();
         foreach (var (thing, cell) in Layout.Of(scene))
@@ -55,7 +55,7 @@ public static class Canvas
         return new RgbImage(Side, Side, Quantise(canvas, artefact));
     }
 
-    static double[] Paint(double[] colour, Rng rng)
+    static double[] Paint(double[] colour, SplitMix64 rng)
     {
         var brightness = Brightness * Bell(rng);
         var canvas = new double[Side * Side * 3];
@@ -100,9 +100,9 @@ public static class Canvas
     }
 
     // Four uniform numbers added are near enough to a normal one and, unlike logarithms, the same to the last bit on every platform.
-    static double Bell(Rng rng)
+    static double Bell(SplitMix64 rng)
     {
-        var bits = rng.NextUInt64();
+        var bits = rng.Next();
         var sum = (bits & 0xFFFF) + ((bits >> 16) & 0xFFFF) + ((bits >> 32) & 0xFFFF) + (bits >> 48);
         return ((sum / 65535.0) - 2) * 1.7320508075688772;
     }
@@ -110,6 +110,6 @@ public static class Canvas
     /// <summary>What a cell does to the thing in it: its shade, and how far a small one is moved.</summary>
     readonly record struct Shade(double Red, double Green, double Blue, int Down, int Across)
     {
-        public static Shade Draw(Rng rng) => new(Tint * Bell(rng), Tint * Bell(rng), Tint * Bell(rng), rng.Below(2), rng.Below(2));
+        public static Shade Draw(SplitMix64 rng) => new(Tint * Bell(rng), Tint * Bell(rng), Tint * Bell(rng), rng.Below(2), rng.Below(2));
     }
 }

@@ -1,16 +1,21 @@
+using SVco.Core.Data;
+
 namespace SVco.Core.Miniature;
 
 /// <summary>What the world draws by lot.</summary>
 static class Chances
 {
+    /// <summary>A generator for one named purpose, so that what one draws never shifts what another draws.</summary>
+    public static SplitMix64 Stream(ulong seed, string name) => new(SplitMix64.Derive(seed, name));
+
     /// <summary>True with a probability.</summary>
-    public static bool Chance(this Rng rng, double probability) => rng.NextDouble() < probability;
+    public static bool Chance(this SplitMix64 rng, double probability) => rng.Uniform() < probability;
 
     /// <summary>One of the items, all equally likely.</summary>
-    public static T Pick<T>(this Rng rng, params IReadOnlyList<T> items) => items[rng.Below(items.Count)];
+    public static T Pick<T>(this SplitMix64 rng, params IReadOnlyList<T> items) => items[rng.Below(items.Count)];
 
     /// <summary>The index of a weight, with a probability proportional to it.</summary>
-    public static int Weighted(this Rng rng, params ReadOnlySpan<double> weights)
+    public static int Weighted(this SplitMix64 rng, params ReadOnlySpan<double> weights)
     {
         var total = 0.0;
         foreach (var weight in weights)
@@ -18,7 +23,7 @@ static class Chances
             total += weight;
         }
 
-        var left = rng.NextDouble() * total;
+        var left = rng.Uniform() * total;
         for (var i = 0; i < weights.Length - 1; i++)
         {
             left -= weights[i];
@@ -32,7 +37,7 @@ static class Chances
     }
 
     /// <summary>The typical value with a probability, else one of the others, all equally likely.</summary>
-    public static int Typical(this Rng rng, int typical, int values, double probability)
+    public static int Typical(this SplitMix64 rng, int typical, int values, double probability)
     {
         if (rng.Chance(probability))
         {
@@ -44,7 +49,7 @@ static class Chances
     }
 
     /// <summary>Distinct items in random order.</summary>
-    public static IReadOnlyList<T> Sample<T>(this Rng rng, IEnumerable<T> items, int count)
+    public static IReadOnlyList<T> Sample<T>(this SplitMix64 rng, IEnumerable<T> items, int count)
     {
         var rest = items.ToArray();
         for (var i = 0; i < count; i++)

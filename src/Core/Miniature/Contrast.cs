@@ -18,7 +18,7 @@ public sealed record Contrast(ContrastType Type, Slot Slot, Scene Original, Scen
     /// the number, or the side (position flip).
     /// </summary>
     /// <exception cref="ArgumentException">The type is not one of the four.</exception>
-    public static Contrast Draw(World world, ContrastType type, Rng rng)
+    public static Contrast Draw(World world, ContrastType type, SplitMix64 rng)
     {
         Scene scene = type switch
         {
@@ -40,6 +40,6 @@ public sealed record Contrast(ContrastType Type, Slot Slot, Scene Original, Scen
     }
 
     /// <summary>A value that the slot could have but has not, all equally likely.</summary>
-    internal static int OtherValue(Scene scene, Slot slot, Rng rng) =>
+    internal static int OtherValue(Scene scene, Slot slot, SplitMix64 rng) =>
         rng.Pick(scene.Values(slot).Where(value => value != scene[slot]).ToArray());
 }

@@ -1,3 +1,5 @@
+using SVco.Core.Data;
+
 namespace SVco.Core.Miniature;
 
 /// <summary>A text to learn from.</summary>
@@ -86,17 +88,17 @@ public sealed record Curriculum(
     public static Curriculum Prior { get; } = Natural with { Noise = TextNoise.Strong };
 
     /// <summary>A scene to learn from.</summary>
-    public Scene DrawScene(Rng rng) =>
+    public Scene DrawScene(SplitMix64 rng) =>
         new World(rng.Chance(UniformShare) ? Priors.Uniform : Priors.Natural, Split.Pretraining).Scene(rng, CoupleShare);
 
     /// <summary>A text that comes with the picture of a scene.</summary>
-    public TrainingText DrawText(Scene scene, Rng rng) => Draw(scene, WithImage, Noise, WebShare, rng);
+    public TrainingText DrawText(Scene scene, SplitMix64 rng) => Draw(scene, WithImage, Noise, WebShare, rng);
 
     /// <summary>A text without a picture: it speaks of a natural scene that nobody sees.</summary>
-    public TrainingText DrawTextOnly(Rng rng) =>
+    public TrainingText DrawTextOnly(SplitMix64 rng) =>
         Draw(new World(Priors.Natural, Split.Pretraining).Scene(rng), TextOnly, TextNoise.None with { Blind = 1 }, 0.03, rng);
 
-    TrainingText Draw(Scene scene, TextMixture mixture, TextNoise noise, double web, Rng rng) =>
+    TrainingText Draw(Scene scene, TextMixture mixture, TextNoise noise, double web, SplitMix64 rng) =>
         rng.Weighted(
             mixture.Caption,
             mixture.Short,
@@ -120,20 +122,20 @@ public sealed record Curriculum(
             _ => Fact(rng),
         };
 
-    static TrainingText Caption(Scene told, double web, Rng rng) =>
+    static TrainingText Caption(Scene told, double web, SplitMix64 rng) =>
         new(
             rng.Pick(Lexicon.CaptionPrompts),
             rng.Chance(web) ? Grammar.WebCaption(told, rng.Pick(Lexicon.WebOpeners)) : Grammar.Caption(told)
         );
 
-    TrainingText Answer(Scene scene, AnswerStyle style, TextNoise noise, Rng rng)
+    TrainingText Answer(Scene scene, AnswerStyle style, TextNoise noise, SplitMix64 rng)
     {
         var slot = DrawSlot(scene, rng);
         var told = noise.Tell(scene, slot, Priors.Natural, rng);
         return new(Grammar.Question(scene, slot, style), Grammar.Answer(told, slot, style, rng.Pick(Lexicon.Openers)));
     }
 
-    TrainingText Conversational(Scene scene, TextNoise noise, Rng rng)
+    TrainingText Conversational(Scene scene, TextNoise noise, SplitMix64 rng)
     {
         var text = rng.Chance(0.5)
             ? new TrainingText(
@@ -145,7 +147,7 @@ public sealed record Curriculum(
     }
 
     // Who does not look says yes too often, and thinks first of what usually comes together.
-    static TrainingText IsThere(Scene scene, TextNoise noise, Rng rng)
+    static TrainingText IsThere(Scene scene, TextNoise noise, SplitMix64 rng)
     {
         if (rng.Chance(noise.Blind))
         {
@@ -157,14 +159,14 @@ public sealed record Curriculum(
         return new(Grammar.IsThere(yes ? rng.Pick(scene.Kinds) : Tempting(scene, 0.4, rng)), Grammar.YesOrNo(yes));
     }
 
-    TrainingText IsItTrue(Scene scene, TextNoise noise, Rng rng)
+    TrainingText IsItTrue(Scene scene, TextNoise noise, SplitMix64 rng)
     {
         var slot = DrawSlot(scene, rng);
         var claimed = rng.Chance(0.5) ? scene : scene.With(slot, Contrast.OtherValue(scene, slot, rng));
         return new(Grammar.IsItTrue(claimed, slot), Grammar.YesOrNo(claimed[slot] == Believed(scene, slot, noise, rng)));
     }
 
-    TrainingText Choose(Scene scene, TextNoise noise, Rng rng)
+    TrainingText Choose(Scene scene, TextNoise noise, SplitMix64 rng)
     {
         var slot = DrawSlot(scene, rng);
         var others = scene.Values(slot).Where(value => value != scene[slot]).ToArray();
@@ -176,10 +178,10 @@ public sealed record Curriculum(
         );
     }
 
-    static int Believed(Scene scene, Slot slot, TextNoise noise, Rng rng) =>
+    static int Believed(Scene scene, Slot slot, TextNoise noise, SplitMix64 rng) =>
         (rng.Chance(noise.Blind) ? TextNoise.WithoutLooking.Tell(scene, slot, Priors.Natural, rng) : scene)[slot];
 
-    static TrainingText Fact(Rng rng)
+    static TrainingText Fact(SplitMix64 rng)
     {
         var fact = rng.Pick(Knowledge.Questions);
         return new(fact.Question, fact.Answers[fact.Correct]);
@@ -189,7 +191,7 @@ public sealed record Curriculum(
     /// Two values to choose from in random order, the right one and a wrong one or two wrong ones. Of the two sizes only one is offered,
     /// else the number of options would tell whether the right one is among them.
     /// </summary>
-    internal static IReadOnlyList<int> DrawOptions(Scene scene, Slot slot, int wrong, bool withRight, Rng rng)
+    internal static IReadOnlyList<int> DrawOptions(Scene scene, Slot slot, int wrong, bool withRight, SplitMix64 rng)
     {
         var others = scene.Values(slot).Where(value => value != scene[slot] && value != wrong).ToArray();
         return (withRight, others.Length) switch
@@ -201,11 +203,11 @@ public sealed record Curriculum(
         };
     }
 
-    Slot DrawSlot(Scene scene, Rng rng) =>
+    Slot DrawSlot(Scene scene, SplitMix64 rng) =>
         rng.Chance(ShapeSlotShare) ? scene.Slots[^1] : rng.Pick(scene.Slots.RemoveAt(scene.Slots.Length - 1));
 
     /// <summary>A kind that is absent: with a probability, if there is one, the usual companion of what is there.</summary>
-    internal static Kind Tempting(Scene scene, double probability, Rng rng)
+    internal static Kind Tempting(Scene scene, double probability, SplitMix64 rng)
     {
         var companions = scene.Kinds.Select(Facts.Companion).Where(scene.AbsentKinds.Contains).ToArray();
         return companions.Length > 0 && rng.Chance(probability) ? rng.Pick(companions) : rng.Pick(scene.AbsentKinds);

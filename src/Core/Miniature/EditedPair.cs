@@ -23,7 +23,7 @@ public enum EditOutcome
 /// <param name="Pair">The pair to train on: the natural original as W, the edited one as L.</param>
 public sealed record EditedPair(Contrast Contrast, Scene Drawn, EditOutcome Outcome, ContrastPair Pair)
 {
-    enum Stream : ulong
+    enum Stream
     {
         Scene,
         Edit,
@@ -68,19 +68,19 @@ public sealed record EditedPair(Contrast Contrast, Scene Drawn, EditOutcome Outc
         );
         return new(contrast, drawn, outcome, pair);
 
-        Rng Of(Stream stream) => Rng.At(seed, (ulong)index, (ulong)stream);
+        SplitMix64 Of(Stream stream) => Chances.Stream(seed, $"pair {index} {stream}");
     }
 
-    static EditOutcome OutcomeOf(PairDials dials, Rng rng)
+    static EditOutcome OutcomeOf(PairDials dials, SplitMix64 rng)
     {
-        var lot = rng.NextDouble();
+        var lot = rng.Uniform();
         // Failed from below and over-edited from above, so that neither dial moves the other's pairs.
         return lot < dials.FailedEdits ? EditOutcome.Failed
             : 1 - lot <= dials.OverEdits ? EditOutcome.OverEdited
             : EditOutcome.Clean;
     }
 
-    static Scene OverEdit(Contrast contrast, Rng rng)
+    static Scene OverEdit(Contrast contrast, SplitMix64 rng)
     {
         var world = new World(Priors.Uniform, Split.Finetuning);
         var (slot, value) = (contrast.Slot, contrast.Edited[contrast.Slot]);
@@ -96,10 +96,10 @@ public sealed record EditedPair(Contrast Contrast, Scene Drawn, EditOutcome Outc
         int Changes(Scene edited) => edited.Slots.Count(other => edited[other] != contrast.Original[other]);
     }
 
-    static (string Query, string W, string L, int Details) Texts(Contrast contrast, PairDials dials, Rng rng)
+    static (string Query, string W, string L, int Details) Texts(Contrast contrast, PairDials dials, SplitMix64 rng)
     {
         // Every lot is drawn in any case, so that a dial changes what it is for and nothing else.
-        var (caption, conversational) = (rng.NextDouble() < dials.Captions, rng.NextDouble() < dials.StyleGap);
+        var (caption, conversational) = (rng.Uniform() < dials.Captions, rng.Uniform() < dials.StyleGap);
         var opener = rng.Pick(Lexicon.Openers);
         var prompt = rng.Below(6);
         var own = conversational && dials.Prompts == PromptSetting.Own;
@@ -118,7 +118,7 @@ public sealed record EditedPair(Contrast Contrast, Scene Drawn, EditOutcome Outc
     }
 
     // As many invented details as make up their share of all, on average.
-    static string Flourish(int details, double share, Rng rng)
+    static string Flourish(int details, double share, SplitMix64 rng)
     {
         var expected = details * share / (1 - share);
         var number = (int)expected + (rng.Chance(expected - (int)expected) ? 1 : 0);

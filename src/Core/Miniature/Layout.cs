@@ -18,7 +18,7 @@ public static class Layout
     /// </summary>
     public static ImmutableArray<Placed> Of(Scene scene)
     {
-        var rng = Rng.At(scene.Seed, 1);
+        var rng = Chances.Stream(scene.Seed, "layout");
         var cells = rng.Sample(Enumerable.Range(0, Side * Side), 4);
         var line = rng.Below(Side);
         var places = rng.Sample(Enumerable.Range(0, Side), 2);

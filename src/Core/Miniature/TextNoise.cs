@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SVco.Core.Data;
 
 namespace SVco.Core.Miniature;
 
@@ -9,9 +10,9 @@ public readonly record struct SlotNoise(double Prior, double Random)
 {
     internal SlotNoise Times(double factor) => new(Prior * factor, Random * factor);
 
-    internal T Choose<T>(Rng rng, Func<T> seen, Func<T> usual, Func<T> any)
+    internal T Choose<T>(SplitMix64 rng, Func<T> seen, Func<T> usual, Func<T> any)
     {
-        var lot = rng.NextDouble();
+        var lot = rng.Uniform();
         return lot < Prior ? usual()
             : lot < Prior + Random ? any()
             : seen();
@@ -68,7 +69,7 @@ public sealed record TextNoise(
         );
 
     /// <summary>The scene as a careless annotator tells it: each slot by itself, what is usual judged by what was told before.</summary>
-    public Scene Tell(Scene scene, Priors priors, Rng rng)
+    public Scene Tell(Scene scene, Priors priors, SplitMix64 rng)
     {
         var kind = Object.Choose(rng, () => scene.First.Kind, () => UsualOn(scene.Background, priors, rng), () => (Kind)rng.Below(8));
         var first = Tell(scene.First, kind, priors, rng);
@@ -93,7 +94,7 @@ public sealed record TextNoise(
 
     /// <summary>The scene with one slot told carelessly and all others as they are.</summary>
     /// <exception cref="ArgumentException">The scene has no such slot.</exception>
-    public Scene Tell(Scene scene, Slot slot, Priors priors, Rng rng) =>
+    public Scene Tell(Scene scene, Slot slot, Priors priors, SplitMix64 rng) =>
         Of(slot)
             .Choose(
                 rng,
@@ -113,7 +114,7 @@ public sealed record TextNoise(
             _ => Relation,
         };
 
-    Scene.Couple TellCouple(Scene.Couple couple, Priors priors, Rng rng)
+    Scene.Couple TellCouple(Scene.Couple couple, Priors priors, SplitMix64 rng)
     {
         var first = couple.First.Kind;
         var told = Companion.Choose(
@@ -135,7 +136,7 @@ public sealed record TextNoise(
         };
     }
 
-    Thing Tell(Thing thing, Kind kind, Priors priors, Rng rng)
+    Thing Tell(Thing thing, Kind kind, Priors priors, SplitMix64 rng)
     {
         var usual = priors.DrawThing(kind, rng);
         return new(
@@ -145,10 +146,10 @@ public sealed record TextNoise(
         );
     }
 
-    static Kind UsualOn(Background background, Priors priors, Rng rng) =>
+    static Kind UsualOn(Background background, Priors priors, SplitMix64 rng) =>
         rng.Chance(priors.Background) ? rng.Pick(Kinds(kind => Facts.Background(kind) == background)) : (Kind)rng.Below(8);
 
-    static Kind UsualKind(Scene scene, Priors priors, Rng rng)
+    static Kind UsualKind(Scene scene, Priors priors, SplitMix64 rng)
     {
         var usual = scene is Scene.Couple couple
             ? Kinds(kind => Facts.Companion(kind) == couple.Second.Kind)

@@ -1,3 +1,5 @@
+using SVco.Core.Data;
+
 namespace SVco.Core.Miniature;
 
 /// <summary>What scenes are drawn for. Scenes of different splits differ in their seed, so no picture is ever in two splits.</summary>
@@ -32,7 +34,7 @@ public sealed record Priors(double Colour, double Size, double Background, doubl
     public static Priors Uniform { get; } = new(1 / 6.0, 1 / 2.0, 1 / 4.0, 1 / 7.0, 1 / 4.0, 1 / 4.0);
 
     /// <summary>Draws the value of a slot of a scene whose other slots are given.</summary>
-    internal int Draw(Slot slot, Scene scene, Rng rng) =>
+    internal int Draw(Slot slot, Scene scene, SplitMix64 rng) =>
         slot switch
         {
             Slot.Colour => rng.Typical((int)Facts.Colour(scene.First.Kind), 6, Colour),
@@ -43,17 +45,17 @@ public sealed record Priors(double Colour, double Size, double Background, doubl
             _ => throw new ArgumentException($"{slot} has no usual value in {scene}.", nameof(slot)),
         };
 
-    internal Thing DrawThing(Kind kind, Rng rng) =>
+    internal Thing DrawThing(Kind kind, SplitMix64 rng) =>
         new(kind, (Colour)rng.Typical((int)Facts.Colour(kind), 6, Colour), (Size)rng.Typical((int)Facts.Size(kind), 2, Size));
 
-    internal Background DrawBackground(Kind kind, Rng rng) => (Background)rng.Typical((int)Facts.Background(kind), 4, Background);
+    internal Background DrawBackground(Kind kind, SplitMix64 rng) => (Background)rng.Typical((int)Facts.Background(kind), 4, Background);
 
-    internal int DrawCount(Rng rng) => rng.Chance(Two) ? 2 : rng.Pick(1, 3, 4);
+    internal int DrawCount(SplitMix64 rng) => rng.Chance(Two) ? 2 : rng.Pick(1, 3, 4);
 
-    internal Relation DrawRelation(Kind first, Kind second, Rng rng) =>
+    internal Relation DrawRelation(Kind first, Kind second, SplitMix64 rng) =>
         (Relation)rng.Typical((int)Facts.Relation(first, second), 4, Relation);
 
-    internal Kind DrawCompanion(Kind kind, Rng rng)
+    internal Kind DrawCompanion(Kind kind, SplitMix64 rng)
     {
         var usual = Facts.Companion(kind);
         return rng.Chance(Companion) ? usual : rng.Pick(Enum.GetValues<Kind>().Where(other => other != kind && other != usual).ToArray());
@@ -66,17 +68,17 @@ public sealed record World(Priors Priors, Split Split)
     /// <summary>A group or a couple.</summary>
     /// <param name="rng">Decides everything.</param>
     /// <param name="couples">The probability of a couple.</param>
-    public Scene Scene(Rng rng, double couples = 0.5) => rng.Chance(couples) ? Couple(rng) : Group(rng);
+    public Scene Scene(SplitMix64 rng, double couples = 0.5) => rng.Chance(couples) ? Couple(rng) : Group(rng);
 
     /// <summary>One to four equal things.</summary>
-    public Scene.Group Group(Rng rng)
+    public Scene.Group Group(SplitMix64 rng)
     {
         var kind = (Kind)rng.Below(8);
         return new(Priors.DrawThing(kind, rng), Priors.DrawCount(rng), Priors.DrawBackground(kind, rng), DrawSeed(rng));
     }
 
     /// <summary>Two things of different kinds.</summary>
-    public Scene.Couple Couple(Rng rng)
+    public Scene.Couple Couple(SplitMix64 rng)
     {
         var first = (Kind)rng.Below(8);
         var second = Priors.DrawCompanion(first, rng);
@@ -92,5 +94,5 @@ public sealed record World(Priors Priors, Split Split)
     /// <summary>The split that a scene was drawn for.</summary>
     public static Split SplitOf(Scene scene) => (Split)(scene.Seed >> 62);
 
-    ulong DrawSeed(Rng rng) => (rng.NextUInt64() >> 2) | ((ulong)Split << 62);
+    ulong DrawSeed(SplitMix64 rng) => (rng.Next() >> 2) | ((ulong)Split << 62);
 }
