@@ -186,6 +186,17 @@ public class MiniatureWorldTests
             : 4;
     }
 
+    [Property]
+    public bool A_drawn_image_source_needs_no_file_and_can_be_edited_like_any_other(ulong seed)
+    {
+        var scene = Uniform.Scene(new SplitMix64(seed));
+        var drawn = new ImageSource.Drawn(scene, 0.1);
+        return Rendered(drawn).SequenceEqual(Pixels(scene, 0.1))
+            && Rendered(new ImageSource.Flipped(new ImageSource.Flipped(drawn))).SequenceEqual(Pixels(scene, 0.1));
+
+        static byte[] Rendered(ImageSource source) => ImageEdits.Render(source, path => throw new InvalidOperationException(path)).Pixels;
+    }
+
     [Fact]
     public void A_scene_prints_what_it_holds_and_its_seed()
     {
