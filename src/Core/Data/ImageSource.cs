@@ -1,3 +1,5 @@
+using SVco.Core.Miniature;
+
 namespace SVco.Core.Data;
 
 /// <summary>A description of an image: where its pixels come from and what is done to them. Nothing is read before it is needed.</summary>
@@ -7,6 +9,9 @@ public abstract record ImageSource
 
     /// <summary>An image file, decoded and converted to RGB as it is (no EXIF turn).</summary>
     public sealed record File(string Path) : ImageSource;
+
+    /// <summary>A picture of the miniature world, drawn when it is needed (<see cref="Canvas.Draw"/>); no file.</summary>
+    public sealed record Drawn(Scene Scene, double Artefact = 0) : ImageSource;
 
     /// <summary>The mirror image, left and right exchanged.</summary>
     public sealed record Flipped(ImageSource Of) : ImageSource;
