@@ -1,0 +1,98 @@
+using System.Text.Json;
+using SVco.Core.Data;
+using SVco.Tests;
+
+namespace SVco.Core.Tests;
+
+public class MvcJsonTests
+{
+    const string Good = """
+        { "chosen_images": ["w.png"], "rejected_images": ["l.png"], "system_prompt": "", "instruction_prompt": "What?",
+          "chosen_response": "A cat.", "rejected_response": "A dog.", "source": "here", "type": "object" }
+        """;
+
+    [Fact]
+    public void A_pair_is_read_with_all_its_fields()
+    {
+        var pair = Assert.Single(MvcJson.Parse($"[{Good}]", "train.json", "images").Pairs);
+        Assert.Equal(
+            new ContrastPair(
+                "train.json#0",
+                "What?",
+                new(new ImageSource.File("images/w.png"), "A cat."),
+                new(new ImageSource.File("images/l.png"), "A dog."),
+                "",
+                "here",
+                ContrastType.Object
+            ),
+            pair
+        );
+    }
+
+    /// <summary>golden/svco/*.json, the lists in the MVC format.</summary>
+    [Fact]
+    public void Every_pair_of_the_golden_files_is_read()
+    {
+        var files = Directory.Exists(Golden.PathOf("svco")) ? Directory.GetFiles(Golden.PathOf("svco"), "*.json") : [];
+        foreach (var file in files.Where(file => Golden.Json(file).ValueKind == JsonValueKind.Array))
+        {
+            var golden = Golden.Json(file);
+            var read = MvcJson.Parse(File.ReadAllText(file), Path.GetFileName(file), Golden.PathOf("svco"));
+            Assert.Empty(read.Refusals);
+            Assert.Equal(
+                golden.EnumerateArray().Select(entry => entry.GetProperty("rejected_response").GetString()),
+                read.Pairs.Select(pair => pair.L.Response)
+            );
+            Assert.All(read.Pairs, pair => Assert.True(File.Exists(((ImageSource.File)pair.W.Image).Path)));
+        }
+    }
+
+    [Theory]
+    [InlineData("5", "it is a number, not an object")]
+    [InlineData("null", "it is null, not an object")]
+    [InlineData("""{ "chosen_images": [] }""", "chosen_images has 0 images, not exactly one")]
+    [InlineData("""{ "chosen_images": ["a", "b"] }""", "chosen_images has 2 images, not exactly one")]
+    [InlineData("""{ "chosen_images": "a" }""", "chosen_images is a text, not a list of one path")]
+    [InlineData("""{ "chosen_images": [7] }""", "chosen_images holds a number, not a path")]
+    [InlineData("""{ "chosen_images": [" "] }""", "chosen_images holds an empty path")]
+    [InlineData("""{ "rejected_response": 7 }""", "rejected_response is a number, not a text")]
+    [InlineData("""{ "rejected_response": "" }""", "rejected_response is empty")]
+    [InlineData("""{ "rejected_response": "\ud800" }""", "not valid Unicode")]
+    [InlineData("""{ }""", "system_prompt is missing")]
+    [InlineData("""{ "type": "order" }""", "type is \"order\"")]
+    [InlineData("""{ "source": [] }""", "source is a list, not a text")]
+    public void A_wrong_entry_is_refused_by_name_and_the_others_are_read(string entry, string reason)
+    {
+        var read = MvcJson.Parse($"[{Good}, {entry}, {Good}]", "data/train.json", "");
+        Assert.Equal(["data/train.json#0", "data/train.json#2"], read.Pairs.Select(pair => pair.Id));
+        var refusal = Assert.Single(read.Refusals);
+        Assert.Equal(("data/train.json#1", 1), (refusal.Id, refusal.Index));
+        Assert.Contains(reason, refusal.Reason);
+    }
+
+    [Theory]
+    [InlineData("", 1, 1)]
+    [InlineData("[\n  {,}\n]", 2, 4)]
+    [InlineData("{ }", 1, 1)]
+    public void A_file_that_is_no_list_of_pairs_is_refused_with_line_and_column(string json, int line, int column)
+    {
+        var message = Assert.Throws<UserException>(() => MvcJson.Parse(json, "train.json", "")).Message;
+        Assert.StartsWith($"train.json, line {line}, column {column}: ", message);
+        Assert.DoesNotContain("LineNumber", message);
+    }
+
+    [Theory]
+    [InlineData("", "a.png", "a.png")]
+    [InlineData("root", "a.png", "root/a.png")]
+    [InlineData("root/", "a.png", "root/a.png")]
+    [InlineData("root", "/a.png", "/a.png")]
+    [InlineData("root", "C:\\a.png", "C:\\a.png")]
+    public void Image_paths_are_taken_against_the_image_root(string root, string path, string expected)
+    {
+        var read = MvcJson.Parse($"[{Good.Replace("\"w.png\"", JsonSerializer.Serialize(path))}]", "train.json", root);
+        Assert.Equal(new ImageSource.File(expected), read.Pairs[0].W.Image);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_mistake() => Assert.Single(MvcJson.Parse($"\uFEFF[{Good}]", "train.json", "").Pairs);
+}
