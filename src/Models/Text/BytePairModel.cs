@@ -98,13 +98,15 @@ internal sealed class BytePairModel : TokenModel
 
     string Merge(JsonField merge)
     {
-        var parts = merge.Kind == JsonValueKind.String ? merge.String().Split(' ') : [.. merge.Items().Select(part => part.String())];
+        var text = merge.Kind == JsonValueKind.String ? merge.String() : string.Join(' ', merge.Items().Select(part => part.String()));
+        var space = text.IndexOf(' ');
         return
-            parts.Length == 2
-            && !parts.Any(part => part.Contains(' '))
-            && parts.All(Vocabulary.ContainsKey)
-            && Vocabulary.ContainsKey(parts[0] + parts[1])
-            ? $"{parts[0]} {parts[1]}"
+            space > 0
+            && text.LastIndexOf(' ') == space
+            && ids.ContainsKey(text.AsSpan(0, space))
+            && ids.ContainsKey(text.AsSpan(space + 1))
+            && ids.ContainsKey(text.Remove(space, 1))
+            ? text
             : throw merge.Mistake("must name two tokens of the vocabulary whose union is one too");
     }
 

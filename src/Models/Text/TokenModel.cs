@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SVco.Models.Text;
 
 /// <summary>The model of a tokenizer.json: from a piece of text to tokens.</summary>
@@ -19,7 +21,8 @@ internal abstract class TokenModel(JsonField model)
 
     static Dictionary<string, int> ReadVocabulary(JsonField field)
     {
-        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        var count = field.Kind == JsonValueKind.Object ? field.Value.GetPropertyCount() : 0;
+        var vocabulary = new Dictionary<string, int>(count, StringComparer.Ordinal);
         foreach (var (token, id) in field.Members())
         {
             vocabulary[token] = id.Int() is >= 0 and var number ? number : throw id.Mistake("must not be negative");

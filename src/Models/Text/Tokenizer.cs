@@ -43,7 +43,12 @@ public sealed record Tokenizer
         normalizedTokens = new(
             added.Values.Where(token => token.Normalized).Select(token => (normalize(AlignedText.Of(token.Content)).ToString(), token))
         );
-        tokens = model.Vocabulary.GroupBy(entry => entry.Value).ToDictionary(group => group.Key, group => group.First().Key);
+        tokens = new(model.Vocabulary.Count + added.Count);
+        foreach (var (token, id) in model.Vocabulary)
+        {
+            tokens.TryAdd(id, token);
+        }
+
         foreach (var token in added.Values)
         {
             tokens[token.Id] = token.Content;

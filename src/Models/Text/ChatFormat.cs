@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using SVco.Core;
+using SVco.Core.Data;
+
+namespace SVco.Models.Text;
+
+/// <summary>
+/// How a model family writes a conversation: training rows with labels and generation prompts. Under
+/// <see cref="Behaviour.Official"/> both equal the official code token by token (golden/chat); under <see cref="Behaviour.Corrected"/> a row
+/// is its generation prompt, the tokens of the response and the stop token, and nothing in a user's text is read as a special token.
+/// </summary>
+public abstract class ChatFormat
+{
+    private protected ChatFormat(Tokenizer tokenizer, string folder)
+    {
+        Tokenizer = tokenizer;
+        ImageToken = Required("<image>", folder);
+    }
+
+    /// <summary>The format's name for messages and reports.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The tokens at which generation stops.</summary>
+    public abstract ImmutableArray<int> StopIds { get; }
+
+    /// <summary>The id of the placeholder that stands for one image.</summary>
+    public int ImageToken { get; }
+
+    private protected Tokenizer Tokenizer { get; }
+
+    /// <summary>Recognises the format from the model folder's chat template.</summary>
+    /// <exception cref="UserException">No template, an unknown one, or a tokenizer without the template's special tokens.</exception>
+    public static ChatFormat For(Tokenizer tokenizer, string folder)
+    {
+        var (template, file) = ChatTemplate.Read(folder);
+        var normalized = ChatTemplate.Normalized(template);
+        return Llava15Format.Templates.Contains(normalized) ? new Llava15Format(tokenizer, folder)
+            : ChatMLFormat.Templates.Contains(normalized) ? new ChatMLFormat(tokenizer, folder)
+            : throw new UserException(
+                $"{file}: this chat template is not known. Known are those of llava-hf/llava-1.5-7b-hf (\"USER: ... ASSISTANT: ...\") and "
+                    + "llava-hf/llava-interleave-qwen-7b-hf (ChatML). If the model was trained with one of these, put that model's "
+                    + "chat_template.json into the folder."
+            );
+    }
+
+    /// <summary>A training row, each image one placeholder, without padding.</summary>
+    /// <param name="systemPrompt">The system prompt; empty means none.</param>
+    /// <param name="query">The user's text.</param>
+    /// <param name="response">The assistant's answer, which is labelled.</param>
+    /// <param name="images">How many images stand before the query; 0 for the conversation without images.</param>
+    /// <param name="maxTextLength">Longer rows are cut at the right end; a placeholder counts as one token. A cut answer has no stop label.</param>
+    /// <param name="behaviour">
+    /// Official: special tokens written out in a text become tokens, so <see cref="PlaceholderCount"/> may differ from
+    /// <paramref name="images"/>. Corrected: they stay text.
+    /// </param>
+    public TokenSequence Encode(string systemPrompt, string query, string response, int images, int maxTextLength, Behaviour behaviour)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(images);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTextLength);
+        var row =
+            behaviour == Behaviour.Official
+                ? OfficialRow(systemPrompt, query, response, images)
+                : Row(systemPrompt, query, response, images);
+        return row.Length <= maxTextLength
+            ? row
+            : new(row.Ids[..maxTextLength], row.Labelled[..maxTextLength], row.Attended[..maxTextLength]);
+    }
+
+    /// <summary>The ids from which an answer is generated, each image one placeholder.</summary>
+    /// <param name="systemPrompt">The system prompt; empty means none.</param>
+    /// <param name="query">The user's text.</param>
+    /// <param name="images">How many images stand before the query.</param>
+    /// <param name="behaviour">Official: as the official evaluation feeds it. Corrected: exactly what precedes the response in a training row.</param>
+    public ImmutableArray<int> Prompt(string systemPrompt, string query, int images, Behaviour behaviour)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(images);
+        var literal = behaviour == Behaviour.Corrected;
+        return EncodePrompt(PromptParts(systemPrompt, query, images, literal), behaviour);
+    }
+
+    /// <summary>The ids with each placeholder replaced by as many image tokens as the model makes of one image.</summary>
+    /// <param name="ids">Token ids with placeholders.</param>
+    /// <param name="imageTokens">Image tokens for one image, e.g. 576 or 729.</param>
+    public ImmutableArray<int> ExpandImages(ImmutableArray<int> ids, int imageTokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageTokens);
+        return [.. ids.SelectMany(id => Enumerable.Repeat(id, id == ImageToken ? imageTokens : 1))];
+    }
+
+    /// <summary>The number of image placeholders in a row, to be compared with the number of its images.</summary>
+    public int PlaceholderCount(TokenSequence row) => row.Ids.Count(id => id == ImageToken);
+
+    /// <summary>The conversation up to where the answer begins.</summary>
+    private protected abstract IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal);
+
+    /// <summary>The conversation as the official code renders it: up to the answer's block, the block, what follows.</summary>
+    private protected abstract (string Before, string Block, string After) OfficialText(
+        string systemPrompt,
+        string query,
+        string response,
+        int images
+    );
+
+    private protected abstract ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour);
+
+    /// <summary>Tokens of the rendered conversation, framed as the official training frames it, and whether its last token is labelled too.</summary>
+    private protected abstract (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text);
+
+    private protected abstract int StopToken { get; }
+
+    private protected int Required(string token, string folder) =>
+        Tokenizer.TokenId(token)
+        ?? throw new UserException(
+            $"{folder}: the tokenizer has no token {token}, which this model's chat format needs. Use the model's own tokenizer."
+        );
+
+    TokenSequence Row(string systemPrompt, string query, string response, int images)
+    {
+        var prompt = Prompt(systemPrompt, query, images, Behaviour.Corrected);
+        ImmutableArray<int> answer = [.. Tokenizer.Encode([new(response, Literal: true)], addSpecialTokens: false).Ids, StopToken];
+        return new(
+            [.. prompt, .. answer],
+            [.. Enumerable.Repeat(false, prompt.Length), .. Enumerable.Repeat(true, answer.Length)],
+            [.. Enumerable.Repeat(true, prompt.Length + answer.Length)]
+        );
+    }
+
+    TokenSequence OfficialRow(string systemPrompt, string query, string response, int images)
+    {
+        var (before, block, after) = OfficialText(systemPrompt, query, response, images);
+        var (tokens, lastIsLabel) = EncodeOfficial(before + block + after);
+        var start = before.EnumerateRunes().Count();
+        var last = start + block.EnumerateRunes().Count() - 1;
+        var labelled = new bool[tokens.Ids.Length];
+        if (TokenOf(tokens, start) is { } first)
+        {
+            // A last character that no token covers (NFC merged it into the one before) leaves the end open in transformers.
+            var end = TokenOf(tokens, last) is { } found ? found + 1 : labelled.Length;
+            labelled.AsSpan(first, Math.Max(end - first, 0)).Fill(true);
+        }
+
+        labelled[^1] |= lastIsLabel;
+        return new(tokens.Ids, [.. labelled], [.. tokens.Ids.Select(id => id != Tokenizer.PadId)]);
+    }
+
+    /// <summary>The first token that covers a code point, as transformers' char_to_token.</summary>
+    static int? TokenOf(Encoding tokens, int codePoint)
+    {
+        for (var i = 0; i < tokens.Offsets.Length; i++)
+        {
+            if (tokens.Offsets[i].Start <= codePoint && codePoint < tokens.Offsets[i].End)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+}

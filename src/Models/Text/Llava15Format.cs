@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using SVco.Core;
+
+namespace SVco.Models.Text;
+
+/// <summary>LLaVA-1.5: <c>system USER: &lt;image&gt;\nquery ASSISTANT: response&lt;/s&gt;</c>.</summary>
+internal sealed class Llava15Format : ChatFormat
+{
+    const string Turns = "{%for message in messages%}{%if message['role']!='system'%}{{message['role'].upper()+': '}}{%endif%}";
+    const string Images = "{%for content in message['content']|selectattr('type','equalto','image')%}{{'<image>\n'}}{%endfor%}";
+    const string Text = "{%for content in message['content']|selectattr('type','equalto','text')%}{{content['text']+' '}}{%endfor%}";
+    const string End = "{%endfor%}{%if add_generation_prompt%}{{'ASSISTANT:'}}{%endif%}";
+
+    readonly int bos;
+
+    public Llava15Format(Tokenizer tokenizer, string folder)
+        : base(tokenizer, folder)
+    {
+        bos = tokenizer.BosId ?? throw Missing("bos_token");
+        StopToken = tokenizer.EosId ?? throw Missing("eos_token");
+
+        UserException Missing(string field) =>
+            new($"{folder}/tokenizer_config.json: the field \"{field}\" is missing; LLaVA-1.5's format needs it.");
+    }
+
+    /// <summary>The hub's template, with the answer's turn written apart (to mark it) or not.</summary>
+    public static ImmutableArray<string> Templates { get; } =
+    [
+        .. new[]
+        {
+            Turns + Images + "{%if message['role']!='assistant'%}" + Text + "{%else%}" + Text + "{%endif%}" + End,
+            Turns + Images + Text + End,
+        }.Select(ChatTemplate.Normalized),
+    ];
+
+    public override string Name => "LLaVA-1.5 (USER: ... ASSISTANT: ...)";
+
+    public override ImmutableArray<int> StopIds => [StopToken];
+
+    private protected override int StopToken { get; }
+
+    private protected override IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal) =>
+        [.. Conversation(systemPrompt, query, images, literal), new("ASSISTANT:")];
+
+    private protected override (string Before, string Block, string After) OfficialText(
+        string systemPrompt,
+        string query,
+        string response,
+        int images
+    ) => (string.Concat(Conversation(systemPrompt, query, images, false).Select(part => part.Text)) + "ASSISTANT: ", response + " ", "");
+
+    /// <summary>The official evaluation loads the tokenizer as the training does, so its prompts end with the end-of-sequence token.</summary>
+    private protected override ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour) =>
+        behaviour == Behaviour.Official
+            ? Framed.Encode(parts, addSpecialTokens: true).Ids
+            : [bos, .. Tokenizer.Encode(parts, addSpecialTokens: false).Ids];
+
+    private protected override (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text) => (Framed.Encode(text, true), true);
+
+    Tokenizer Framed => Tokenizer with { AddEos = true };
+
+    static IEnumerable<TextPart> Conversation(string systemPrompt, string query, int images, bool literal) =>
+        [
+            .. systemPrompt.Length == 0 ? [] : new TextPart[] { new(systemPrompt, literal), new(" ") },
+            new("USER: " + string.Concat(Enumerable.Repeat("<image>\n", images))),
+            new(query, literal),
+            new(" "),
+        ];
+}

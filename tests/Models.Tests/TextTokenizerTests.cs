@@ -1,0 +1,158 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SVco.Core;
+using SVco.Models.Text;
+
+namespace SVco.Tests;
+
+/// <summary>golden/tokenizers: ids and texts, so equality is exact.</summary>
+public class TextTokenizerTests
+{
+    [Fact]
+    public void Ids_offsets_and_texts_equal_the_golden_cases() =>
+        ForEachTokenizer(
+            (tokenizer, folder) =>
+            {
+                foreach (var golden in TextGolden.Lines(Path.Combine(folder, "cases.jsonl")))
+                {
+                    var (where, text) = ($"{folder}: case {golden.GetProperty("id")}", golden.GetProperty("text").GetString()!);
+                    var (ids, special) = (golden.Ints("ids"), golden.Ints("ids_special"));
+                    var plain = tokenizer.Encode(text, addSpecialTokens: false);
+                    // run.py loads the tokenizer with add_eos_token=True; that has an effect on the Llama class alone, as in the cases.
+                    var framed = (tokenizer with { AddEos = tokenizer.BosId is not null }).Encode(text, addSpecialTokens: true);
+
+                    Assert.True(ids.SequenceEqual(plain.Ids), $"{where}: ids");
+                    Assert.True(special.SequenceEqual(framed.Ids), $"{where}: ids_special");
+                    Assert.True(Offsets(golden).SequenceEqual(plain.Offsets), $"{where}: offsets");
+                    Assert.True(
+                        golden
+                            .GetProperty("tokens")
+                            .EnumerateArray()
+                            .Select(token => token.GetString())
+                            .SequenceEqual(ids.Select(tokenizer.TokenText)),
+                        $"{where}: tokens"
+                    );
+                    Assert.Equal(golden.GetProperty("decoded").GetString(), tokenizer.Decode(ids, skipSpecialTokens: false));
+                    Assert.Equal(golden.GetProperty("decoded_skip_special").GetString(), tokenizer.Decode(ids, skipSpecialTokens: true));
+                    Assert.Equal(golden.GetProperty("decoded_special").GetString(), tokenizer.Decode(special, skipSpecialTokens: false));
+                }
+            }
+        );
+
+    [Fact]
+    public void A_file_that_says_Metaspace_first_instead_of_Prepend_gives_the_golden_ids_metaspace_first() =>
+        ForEachTokenizer(
+            (tokenizer, folder) =>
+            {
+                var differences = Path.Combine(folder, "metaspace_differences.jsonl");
+                if (!File.Exists(differences))
+                {
+                    return;
+                }
+
+                var json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "tokenizer.json")))!;
+                json["normalizer"] = null;
+                json["pre_tokenizer"] = JsonNode.Parse("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":false}""");
+                using var changed = new TextFolder();
+                changed.Write("tokenizer.json", json.ToJsonString());
+                var metaspace = Tokenizer.Load(changed.Path);
+                foreach (var golden in TextGolden.Lines(differences))
+                {
+                    var text = golden.GetProperty("text").GetString()!;
+                    Assert.True(golden.Ints("ids").SequenceEqual(tokenizer.Encode(text, false).Ids), text);
+                    Assert.True(golden.Ints("ids_metaspace_first").SequenceEqual(metaspace.Encode(text, false).Ids), text);
+                }
+            }
+        );
+
+    [Fact]
+    public void A_gzipped_file_and_the_path_of_the_file_itself_load_the_same_tokenizer()
+    {
+        using var folder = new TextFolder();
+        folder.Write("tokenizer.json", TextTokenizers.WordLevel);
+        var plain = Tokenizer.Load(Path.Combine(folder.Path, "tokenizer.json"));
+        using (var packed = new GZipStream(File.Create(Path.Combine(folder.Path, "tokenizer.json.gz")), CompressionLevel.Fastest))
+        {
+            packed.Write(File.ReadAllBytes(Path.Combine(folder.Path, "tokenizer.json")));
+        }
+
+        File.Delete(Path.Combine(folder.Path, "tokenizer.json"));
+        Assert.True(plain.Encode("a red dog", false).Ids.SequenceEqual(Tokenizer.Load(folder.Path).Encode("a red dog", false).Ids));
+    }
+
+    [Fact]
+    public void A_word_level_tokenizer_splits_words_and_punctuation_and_frames_by_its_template()
+    {
+        using var folder = new TextFolder();
+        folder.Write("tokenizer.json", TextTokenizers.WordLevel);
+        var tokenizer = Tokenizer.Load(folder.Path);
+        var encoding = tokenizer.Encode("a red  dog, <image> a zebra", addSpecialTokens: true);
+        Assert.Equal([1, 4, 5, 6, 7, 3, 4, 0, 2], encoding.Ids.ToArray());
+        Assert.Equal([(0, 0), (0, 1), (2, 5), (7, 10), (10, 11), (12, 19), (20, 21), (22, 27), (0, 0)], encoding.Offsets.ToArray());
+        Assert.Equal("a red dog ,", tokenizer.Decode([1, 4, 5, 6, 7, 2], skipSpecialTokens: true));
+    }
+
+    [Theory]
+    [InlineData("normalizer", """{"type":"NFKC"}""", "normalizer.type")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Nmt"}]}""", "normalizer.normalizers[1].type")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"a+"},"content":"b"}""", "normalizer.pattern")]
+    [InlineData("pre_tokenizer", """{"type":"Digits","individual_digits":true}""", "pre_tokenizer.type")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"("},"behavior":"Isolated"}""", "pre_tokenizer.pattern.Regex")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\w+"},"behavior":"Isolated"}""", "pre_tokenizer.pattern.Regex")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Contiguous"}""", "pre_tokenizer.behavior")]
+    [InlineData("decoder", """{"type":"WordPiece","prefix":"##"}""", "decoder.type")]
+    [InlineData("post_processor", """{"type":"BertProcessing"}""", "post_processor.type")]
+    [InlineData("model", """{"type":"Unigram","vocab":[]}""", "model.type")]
+    [InlineData("model", """{"type":"WordPiece","vocab":{}}""", "model.type")]
+    [InlineData("model", """{"type":"WordLevel","vocab":{"a":0},"unk_token":"<unk>"}""", "model.unk_token")]
+    [InlineData("model", """{"type":"WordLevel","vocab":{"a":"x"},"unk_token":"a"}""", "model.vocab.a")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[],"byte_fallback":true}""", "<0x00>")]
+    [InlineData("added_tokens", """[{"content":"<x>"}]""", "added_tokens[0].id")]
+    public void What_is_not_supported_is_refused_by_file_and_field(string field, string value, string named)
+    {
+        using var folder = new TextFolder();
+        var json = JsonNode.Parse(TextTokenizers.WordLevel)!;
+        json[field] = JsonNode.Parse(value);
+        folder.Write("tokenizer.json", json.ToJsonString());
+        var message = Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message;
+        Assert.Contains("tokenizer.json", message);
+        Assert.Contains(named, message);
+    }
+
+    [Fact]
+    public void A_merge_that_does_not_fit_the_vocabulary_is_refused_by_its_place()
+    {
+        foreach (var checkpoint in TextTokenizers.SmallFolders())
+        {
+            var json = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "tokenizer.json")))!;
+            json["model"]!["merges"]!.AsArray().Insert(2, "q never-a-token");
+            using var folder = new TextFolder();
+            folder.Write("tokenizer.json", json.ToJsonString());
+            Assert.Contains("model.merges[2]", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
+        }
+    }
+
+    [Fact]
+    public void Missing_and_broken_files_are_refused_by_name()
+    {
+        using var folder = new TextFolder();
+        Assert.Contains("does not exist", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
+        folder.Write("tokenizer.json", "{\"model\": ");
+        Assert.Contains("not readable JSON", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
+        File.Delete(Path.Combine(folder.Path, "tokenizer.json"));
+        folder.Write("tokenizer.json.gz", "not packed");
+        Assert.Contains("not readable JSON", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
+    }
+
+    static IEnumerable<(int, int)> Offsets(JsonElement golden) =>
+        golden.GetProperty("offsets").EnumerateArray().Select(offset => (offset[0].GetInt32(), offset[1].GetInt32()));
+
+    static void ForEachTokenizer(Action<Tokenizer, string> check)
+    {
+        foreach (var folder in Golden.Folders("tokenizers"))
+        {
+            check(Tokenizer.Load(folder), folder);
+        }
+    }
+}
