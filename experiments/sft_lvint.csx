@@ -4,7 +4,7 @@
 var experiment = Experiment("sft_lvint")
     .Model(LlavaInterleave7B with { Frozen = VisionTower })
     .Objective(Sft())
-    .Data(Mvc.Train.Doubled(), validation: Mvc.Validation.Doubled())
-    .Train(PaperSettings with { LearningRate = 1e-6 });
+    .Data(Mvc.Train.DoubleForSft(), validation: Mvc.Validation.DoubleForSft())
+    .Train(new() { LearningRate = 1e-6, WarmupRatio = 0.05, Epochs = 1, Accumulation = 32 });
 
 return await experiment.Run(Args);

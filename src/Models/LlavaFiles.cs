@@ -42,6 +42,17 @@ public sealed partial class Llava
         );
     }
 
+    /// <summary>Puts the weights of another folder of the same shapes into this model's parameters.</summary>
+    /// <exception cref="UserException">A file is missing, malformed, or of another model.</exception>
+    public void CopyFrom(string folder)
+    {
+        using var checkpoint = Checkpoint.Open(folder);
+        foreach (var parameter in Parameters)
+        {
+            checkpoint.CopyTo(LlavaNames.InFiles(parameter.Name).FirstOrDefault(checkpoint.Has) ?? parameter.Name, parameter.Value);
+        }
+    }
+
     /// <summary>What a processor and a tokenizer are made of; weights, their index, config.json and hub bookkeeping are not among it.</summary>
     IEnumerable<string> Companions() =>
         Folder.Length == 0

@@ -1,36 +1,30 @@
-// The words of an experiment script. A script begins with `#load` of this file and runs unchanged under `svco run` and `dotnet script`;
-// build the project first: dotnet build -c Release src/Scripting
+// The words of an experiment script. A script begins with `#load` of this file and runs unchanged under `svco run` and `dotnet script`
+// (for the latter build first: dotnet build -c Release src/Scripting).
 #r "bin/Release/SVco.Core.dll"
 #r "bin/Release/SVco.Models.dll"
 #r "bin/Release/SVco.Training.dll"
 #r "bin/Release/SVco.Scripting.dll"
-#r "bin/Release/TorchSharp.dll"
 
+global using System;
+global using System.Linq;
+global using SVco.Core;
+global using SVco.Core.Data;
+global using SVco.Core.Objectives;
+global using SVco.Core.Training;
+global using SVco.Scripting.Experiments;
+global using static SVco.Core.Objectives.Formula;
+global using static SVco.Core.Objectives.Objectives;
+global using static SVco.Scripting.Experiments.ModelSpec;
+global using static SVco.Scripting.Experiments.Part;
 using System.Runtime.CompilerServices;
-using SVco.Core;
-using SVco.Core.Data;
-using SVco.Core.Objectives;
-using SVco.Scripting.Experiments;
-using static SVco.Core.Objectives.Objectives;
 
-// Native libraries are found from here, also where a script host has copied the assemblies elsewhere.
-string ThisFile([CallerFilePath] string path = "") => path;
+// The checkout is found from this file, also where a script host copies assemblies elsewhere.
+string PreludeFile([CallerFilePath] string path = "") => path;
+Repository.FoundFrom(PreludeFile());
 
-Repository.FoundFrom(ThisFile());
-
-// An experiment and its base models.
 Experiment Experiment(string name) => new(name);
 
-ModelSpec LlavaInterleave7B => ModelSpec.LlavaInterleave7B;
-ModelSpec Llava15_7B => ModelSpec.Llava15_7B;
-Part VisionTower => Part.VisionTower;
-Part Projector => Part.Projector;
-Part LanguageModel => Part.LanguageModel;
-Behaviour Official => Behaviour.Official;
-Behaviour Corrected => Behaviour.Corrected;
-
-// Data.
-Recipe Pairs(string file) => Recipe.Json(file);
-
-// The paper's objectives.
-Objective SVco(double beta1, double beta2) => SVco.Core.Objectives.Objectives.SVco(beta1, beta2);
+// The name SVco alone would be the namespace.
+Objective SVco(double beta1, double beta2) => Symmetric(Vco(beta1, beta2));
+Objective SVco(double attendW, double rejectW, double attendL, double rejectL) =>
+    global::SVco.Core.Objectives.Objectives.SVco(attendW, rejectW, attendL, rejectL);

@@ -12,16 +12,47 @@ public sealed class MetricsLog : IDisposable
     readonly SummaryWriter _events;
 
     /// <summary>Appends to the logs in <paramref name="folder"/>.</summary>
-    public MetricsLog(string folder)
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="step">The step the run goes on from; lines of later steps, which will be made again, are taken out.</param>
+    public MetricsLog(string folder, int step)
     {
-        _lines = new StreamWriter(Path.Combine(folder, "metrics.jsonl"), append: true) { AutoFlush = true };
+        var path = Path.Combine(folder, "metrics.jsonl");
+        if (File.Exists(path))
+        {
+            File.WriteAllLines(path, [.. File.ReadLines(path).Where(line => StepOf(line) <= step)]);
+        }
+
+        _lines = new StreamWriter(path, append: true) { AutoFlush = true };
         _events = TorchSharp.torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);
     }
 
-    /// <summary>Writes one line: the step and its values by name. A value that is not a number is written as null.</summary>
-    public void Write(int step, IEnumerable<KeyValuePair<string, double>> values)
+    /// <summary>Writes what a run tells, under the official trainer's names.</summary>
+    public void Write(TrainingEvent next)
     {
-        var line = new SortedDictionary<string, object?>(StringComparer.Ordinal) { ["step"] = step };
+        switch (next)
+        {
+            case TrainingEvent.Stepped step:
+                Write(
+                    step.Step,
+                    [
+                        new("epoch", step.Epoch),
+                        new("loss", step.Metrics.Loss),
+                        new("learning_rate", step.LearningRate),
+                        new("grad_norm", step.GradientNorm),
+                        new("tokens", step.Tokens),
+                        .. step.Metrics.Official("train"),
+                    ]
+                );
+                break;
+            case TrainingEvent.Evaluated evaluated:
+                Write(evaluated.Step, [new("eval_loss", evaluated.Metrics.Loss), .. evaluated.Metrics.Official("eval")]);
+                break;
+        }
+    }
+
+    void Write(int step, IEnumerable<KeyValuePair<string, double>> values)
+    {
+        var line = new SortedDictionary<string, double?>(StringComparer.Ordinal) { ["step"] = step };
         foreach (var (name, value) in values)
         {
             line[name] = double.IsFinite(value) ? value : null;
@@ -29,6 +60,19 @@ public sealed class MetricsLog : IDisposable
         }
 
         _lines.WriteLine(JsonSerializer.Serialize(line));
+    }
+
+    // A line that a killed process left half written counts as one to make again.
+    static int StepOf(string line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32();
+        }
+        catch (JsonException)
+        {
+            return int.MaxValue;
+        }
     }
 
     /// <inheritdoc/>

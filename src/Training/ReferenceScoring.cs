@@ -14,9 +14,7 @@ public static class ReferenceScoring
     public static IEnumerable<(PreparedPair Pair, ImmutableDictionary<Cell, double> Cells)> Score(TrainingJob job) =>
         job.Evaluated.NeedsReference
             ? job
-                .Train.Concat(job.Validation)
-                .Distinct()
-                .Chunk(job.Settings.BatchSize)
+                .ScoredPairs.Chunk(job.Settings.BatchSize)
                 .SelectMany(batch => batch.Zip(job.Score(job.Model, batch, job.Evaluated.ReferenceCells(), job.LoadPixels)))
             : [];
 }

@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Core.Data;
+using SVco.Core.Objectives;
 using SVco.Models;
 using SVco.Models.Files;
 using SVco.Models.Lora;
@@ -41,6 +44,14 @@ public sealed class RunFolder
     /// <summary>The model of the newest saved state, to be loaded in place of the base model; null when there is none.</summary>
     public string? NewestModel => NewestState is { } state ? System.IO.Path.Combine(state, ModelFolder) : null;
 
+    /// <summary>Whether the run has come to its end.</summary>
+    public bool IsFinished => Directory.Exists(Checkpoint);
+
+    /// <summary>The pairs that were refused, a JSON object a line.</summary>
+    public string RefusedFile => System.IO.Path.Combine(Path, "refused.jsonl");
+
+    string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
+
     string States => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Opens a run's folder, new or to go on.</summary>
@@ -63,7 +74,7 @@ public sealed class RunFolder
                 throw new UserException($"{path} is not a run's folder and not empty. Choose another with --output.");
             }
 
-            AtomicOutput.WriteFile(description, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(experiment)));
+            WriteText(description, experiment);
         }
         else if (FirstDifference(File.ReadAllText(description), experiment) is { } difference)
         {
@@ -74,6 +85,34 @@ public sealed class RunFolder
         }
 
         return new RunFolder(path);
+    }
+
+    /// <summary>Lists the pairs that were refused and why.</summary>
+    public void WriteRefused(IEnumerable<Refusal> refused) =>
+        WriteText(RefusedFile, string.Concat(refused.Select(refusal => JsonSerializer.Serialize(refusal) + "\n")));
+
+    /// <summary>Keeps the reference's log-probabilities, so that a run that goes on needs no reference model.</summary>
+    public void WriteReference(IEnumerable<PreparedPair> pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference) =>
+        WriteText(
+            ReferenceFile,
+            JsonSerializer.Serialize(pairs.Select(pair => reference.GetValueOrDefault(pair, []).ToDictionary(cell => cell.Key.ToString(), cell => cell.Value)))
+        );
+
+    /// <summary>The log-probabilities of <see cref="WriteReference"/> for the same pairs; null when there are none yet.</summary>
+    public ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>>? Reference(IReadOnlyList<PreparedPair> pairs)
+    {
+        if (!File.Exists(ReferenceFile))
+        {
+            return null;
+        }
+
+        var cells = Enum.GetValues<Side>()
+            .SelectMany(side => Enum.GetValues<ImageCondition>().SelectMany(image => Enum.GetValues<Tokens>().Select(tokens => new Cell(side, image, tokens))))
+            .ToDictionary(cell => cell.ToString());
+        var values = JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(ReferenceFile))!;
+        return pairs
+            .Zip(values)
+            .ToImmutableDictionary(pair => pair.First, pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value));
     }
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
@@ -123,6 +162,8 @@ public sealed class RunFolder
 
     /// <summary>Writes the finished model.</summary>
     public void Finish(Llava model, LoraAdapter? adapter) => SaveModel(model, adapter, Checkpoint);
+
+    static void WriteText(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     static void SaveModel(Llava model, LoraAdapter? adapter, string folder)
     {

@@ -10,7 +10,7 @@ namespace SVco.Training;
 /// <summary>Everything a training run needs, the files it writes to aside.</summary>
 /// <param name="Model">The policy; its trainable parameters require gradients.</param>
 /// <param name="Objective">The formula to minimise.</param>
-/// <param name="Evaluated">The formula to report on validation pairs; see <see cref="OfficialEvaluation"/>.</param>
+/// <param name="Evaluated">The formula to report on validation pairs, of at least the objective's cells; see <see cref="OfficialEvaluation"/>.</param>
 /// <param name="Train">The training pairs, at least one.</param>
 /// <param name="Validation">The validation pairs; may be empty.</param>
 /// <param name="Settings">Learning rate, batch sizes and the like.</param>
@@ -25,7 +25,11 @@ public sealed record TrainingJob(
     TrainSettings Settings,
     LoadPixels LoadPixels,
     ScoreTable Score
-);
+)
+{
+    /// <summary>All pairs that are scored, each once.</summary>
+    public ImmutableArray<PreparedPair> ScoredPairs => [.. Train.Concat(Validation).Distinct()];
+}
 
 /// <summary>
 /// The loop of four steps: score the table, ask the objective for the cells' weights, backward, update. It yields what happened and

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using SVco.Core;
+using SVco.Core.Objectives;
+
+namespace SVco.Scripting.Experiments;
+
+/// <summary>What the command line says beyond the script.</summary>
+/// <param name="Experiment">The experiment with the command line's changes.</param>
+/// <param name="Files">The files of pairs.</param>
+/// <param name="Output">The run's folder.</param>
+/// <param name="Device">cpu, cuda, cuda:1, or null for the best there is.</param>
+/// <param name="Restart">Throws an earlier run in the folder away.</param>
+/// <param name="IsTiny">Whether the bundled checkpoint and pairs are used.</param>
+sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string Output, string? Device, bool Restart, bool IsTiny)
+{
+    /// <summary>Reads the options and goes on with them; <c>--help</c> lists them and does not.</summary>
+    public static Task<int> Parse(Experiment experiment, string[] args, Func<ExperimentOptions, Task<int>> run)
+    {
+        var settings = experiment.Settings;
+        var model = new Option<string>("--model") { Description = $"A HuggingFace LLaVA folder or hub id; {experiment.BaseModel.Checkpoint} when --data is given." };
+        var data = new Option<string>("--data") { Description = "A JSON file of contrast pairs." };
+        var validation = new Option<string>("--validation") { Description = "A JSON file of validation pairs; without it up to 240 are split off --data." };
+        var images = new Option<string>("--images") { Description = "The folder of relative image paths; the JSON file's own folder when not given." };
+        var output = new Option<string>("--output") { Description = $"The run's folder; runs/{experiment.Name} when not given." };
+        var restart = new Option<bool>("--restart") { Description = "Throw away what an earlier run left in the folder instead of going on with it." };
+        var device = new Option<string>("--device") { Description = "cpu or cuda; cuda when there is one." };
+        var objective = new Option<string>("--objective") { Description = $"A formula in place of the script's {experiment.Loss}." };
+        var learningRate = Number<double>("--learning-rate", settings.LearningRate);
+        var epochs = Number<int>("--epochs", settings.Epochs);
+        var maxSteps = new Option<int?>("--max-steps") { Description = "Stop after so many steps." };
+        var batchSize = Number<int>("--batch-size", settings.BatchSize);
+        var accumulation = Number<int>("--accumulation", settings.Accumulation);
+        var maxTextLength = Number<int>("--max-text-length", settings.MaxTextLength);
+        var seed = Number<int>("--seed", settings.Seed);
+        var behaviour = new Option<Behaviour?>("--behaviour") { Description = $"official or corrected; the script says {settings.Behaviour}." };
+
+        var command = new RootCommand($"The experiment {experiment.Name}: {experiment.Loss}")
+        {
+            model, data, validation, images, output, restart, device, objective, learningRate, epochs, maxSteps, batchSize, accumulation,
+            maxTextLength, seed, behaviour,
+        };
+        command.SetAction(parsed =>
+        {
+            var isTiny = parsed.GetValue(model) is null && parsed.GetValue(data) is null;
+            var start = isTiny ? Tiny(experiment) : experiment;
+            if (parsed.GetValue(model) is not null && parsed.GetValue(data) is null)
+            {
+                throw new UserException("--model needs --data: say which pairs to train on, as in --data pairs.json.");
+            }
+
+            var changed = start with
+            {
+                BaseModel = parsed.GetValue(model) is { } checkpoint ? start.BaseModel with { Checkpoint = checkpoint } : start.BaseModel,
+                Loss = parsed.GetValue(objective) is { } formula ? Objective.Parse(formula) : start.Loss,
+                Settings = (
+                    start.Settings with
+                    {
+                        LearningRate = parsed.GetValue(learningRate) ?? start.Settings.LearningRate,
+                        Epochs = parsed.GetValue(epochs) ?? start.Settings.Epochs,
+                        MaxSteps = parsed.GetValue(maxSteps) ?? start.Settings.MaxSteps,
+                        BatchSize = parsed.GetValue(batchSize) ?? start.Settings.BatchSize,
+                        Accumulation = parsed.GetValue(accumulation) ?? start.Settings.Accumulation,
+                        MaxTextLength = parsed.GetValue(maxTextLength) ?? start.Settings.MaxTextLength,
+                        Seed = parsed.GetValue(seed) ?? start.Settings.Seed,
+                        Behaviour = parsed.GetValue(behaviour) ?? start.Settings.Behaviour,
+                    }
+                ).Validated(),
+            };
+            var files = isTiny
+                ? new DataFiles(Bundled("train.json"), Bundled("val.json"), null)
+                : new DataFiles(parsed.GetValue(data)!, parsed.GetValue(validation), parsed.GetValue(images));
+            return run(
+                new ExperimentOptions(
+                    changed,
+                    files,
+                    parsed.GetValue(output) ?? Path.Combine("runs", experiment.Name),
+                    parsed.GetValue(device),
+                    parsed.GetValue(restart),
+                    isTiny
+                )
+            );
+        });
+        return command.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    static Option<T?> Number<T>(string name, T scripts)
+        where T : struct => new(name) { Description = FormattableString.Invariant($"The script says {scripts}.") };
+
+    /// <summary>The same experiment on the bundled checkpoint, with settings under which a minute shows something.</summary>
+    static Experiment Tiny(Experiment experiment) =>
+        experiment.BaseModel.Tiny is { } tiny
+            ? experiment with
+            {
+                BaseModel = experiment.BaseModel with { Checkpoint = Bundled(tiny, "checkpoint") },
+                Settings = experiment.Settings with
+                {
+                    LearningRate = 1e-3,
+                    Epochs = 3,
+                    BatchSize = 2,
+                    Accumulation = 2,
+                    MaxTextLength = 96,
+                    EvaluateEvery = 5,
+                    SaveEvery = 5,
+                },
+            }
+            : throw new UserException($"There is no bundled checkpoint for {experiment.BaseModel.Checkpoint}: give --model and --data.");
+
+    static string Bundled(params string[] parts) => Path.Combine([Repository.Root, "tests", "golden", "svco", .. parts]);
+}

@@ -1,0 +1,50 @@
+namespace SVco.Scripting.Experiments;
+
+/// <summary>The three parts of a LLaVA model.</summary>
+[Flags]
+public enum Part
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary>The image encoder.</summary>
+    VisionTower = 1,
+
+    /// <summary>The two linear layers from image features to the language model.</summary>
+    Projector = 2,
+
+    /// <summary>The decoder with its embeddings and head.</summary>
+    LanguageModel = 4,
+}
+
+/// <summary>Low-rank adapters in place of full finetuning (arXiv 2106.09685); saved in PEFT's format.</summary>
+/// <param name="Rank">r.</param>
+/// <param name="Alpha">The update is scaled by alpha / r.</param>
+/// <param name="Targets">Names of linear layers, such as q_proj.</param>
+public sealed record Lora(int Rank, double Alpha, params string[] Targets);
+
+/// <summary>A base model as an experiment names it.</summary>
+/// <param name="Checkpoint">A HuggingFace folder, or a hub id such as <c>llava-hf/llava-1.5-7b-hf</c>.</param>
+public sealed record ModelSpec(string Checkpoint)
+{
+    /// <summary>LLaVA-NeXT-Interleave with Qwen1.5 7B, the paper's LV-INT.</summary>
+    public static ModelSpec LlavaInterleave7B { get; } = new("llava-hf/llava-interleave-qwen-7b-hf") { Tiny = "llava-interleave" };
+
+    /// <summary>LLaVA-1.5 with Vicuna 7B, the paper's LV-1.5.</summary>
+    public static ModelSpec Llava15_7B { get; } = new("llava-hf/llava-1.5-7b-hf") { Tiny = "llava-1.5" };
+
+    /// <summary>The parts that are not trained; the paper freezes the vision tower.</summary>
+    public Part Frozen { get; init; } = Part.VisionTower;
+
+    /// <summary>Adapters to train instead of the parts themselves.</summary>
+    public Lora? Lora { get; init; }
+
+    /// <summary>The name of the tiny bundled checkpoint of the same family; null when there is none.</summary>
+    public string? Tiny { get; init; }
+
+    /// <summary>Which part a parameter belongs to, by its HuggingFace name.</summary>
+    public static Part PartOf(string parameter) =>
+        parameter.StartsWith("vision_tower.", StringComparison.Ordinal) ? Part.VisionTower
+        : parameter.StartsWith("multi_modal_projector.", StringComparison.Ordinal) ? Part.Projector
+        : Part.LanguageModel;
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using SVco.Core;
+using SVco.Core.Data;
+using SVco.Models.Text;
+
+namespace SVco.Training;
+
+/// <summary>Turns contrast pairs into token rows. What cannot be scored whole is refused by name; an image is never cut away.</summary>
+public static class PairPreparation
+{
+    /// <summary>Tokenises every pair.</summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="chat">The model's chat format.</param>
+    /// <param name="maxTextLength">The most text tokens a row may have, an image counting as one; what is longer is cut on the right.</param>
+    /// <param name="behaviour">Official or corrected rows and labels.</param>
+    /// <returns>The pairs that can be scored, in order, and the reason for each that cannot.</returns>
+    public static (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(
+        IEnumerable<ContrastPair> pairs,
+        ChatFormat chat,
+        int maxTextLength,
+        Behaviour behaviour
+    )
+    {
+        var prepared = ImmutableArray.CreateBuilder<PreparedPair>();
+        var refused = ImmutableArray.CreateBuilder<Refusal>();
+        foreach (var (index, pair) in pairs.Index())
+        {
+            var candidate = Tokenise(pair, chat, maxTextLength, behaviour);
+            if (Reason(candidate, chat, maxTextLength) is { } reason)
+            {
+                refused.Add(new Refusal(pair.Id, index, reason));
+            }
+            else
+            {
+                prepared.Add(candidate);
+            }
+        }
+
+        return (prepared.ToImmutable(), refused.ToImmutable());
+    }
+
+    static PreparedPair Tokenise(ContrastPair pair, ChatFormat chat, int maxTextLength, Behaviour behaviour)
+    {
+        TokenSequence Row(PairSide side, int images) =>
+            chat.Encode(pair.SystemPrompt, pair.Query, side.Response, images, maxTextLength, behaviour);
+
+        var (w, l) = (Row(pair.W, 1), Row(pair.L, 1));
+        var (noneW, noneL) = (Row(pair.W, 0), Row(pair.L, 0));
+        var (contrastW, contrastL) = ContrastTokens.Of(w, l);
+        var (contrastNoneW, contrastNoneL) = ContrastTokens.Of(noneW, noneL);
+        return new PreparedPair(
+            pair,
+            new ResponseRows(w, noneW, contrastW, contrastNoneW),
+            new ResponseRows(l, noneL, contrastL, contrastNoneL)
+        );
+    }
+
+    static string? Reason(PreparedPair pair, ChatFormat chat, int maxTextLength) =>
+        new[] { ("chosen", pair.W), ("rejected", pair.L) }
+            .Select(side => Reason(side.Item1, side.Item2, chat, maxTextLength))
+            .FirstOrDefault(reason => reason is not null);
+
+    static string? Reason(string name, ResponseRows rows, ChatFormat chat, int maxTextLength) =>
+        (chat.PlaceholderCount(rows.WithImage), chat.PlaceholderCount(rows.WithoutImage)) switch
+        {
+            (0, _) => $"the limit of {maxTextLength} text tokens cuts the image away; raise MaxTextLength or shorten the system prompt",
+            (1, 0) when rows.WithImage.LabelCount == 0 || rows.WithoutImage.LabelCount == 0 =>
+                $"the limit of {maxTextLength} text tokens leaves nothing of the {name} response; raise MaxTextLength or shorten the query",
+            (1, 0) => null,
+            var (withImage, _) =>
+                $"the {name} conversation has {withImage} image placeholders for 1 image; take the literal placeholder out of its text",
+        };
+}
