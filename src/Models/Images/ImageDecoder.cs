@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+using SVco.Core;
+using SVco.Core.Data;
+
+namespace SVco.Models.Images;
+
+/// <summary>
+/// Decodes image files to RGB as Pillow's <c>Image.open(file).convert("RGB")</c> does (golden/images): no EXIF turn, no colour management,
+/// alpha dropped, the first frame of an animation, 16-bit gray clipped at 255. SkiaSharp does the decoding; its libjpeg-turbo, libpng
+/// and libwebp give the bytes that Pillow's give.
+/// </summary>
+public static class ImageDecoder
+{
+    /// <summary>Pillow's limit against decompression bombs, in pixels.</summary>
+    public const long MaxPixels = 178_956_970;
+
+    /// <summary>Decodes a file.</summary>
+    /// <exception cref="UserException">The file is missing, empty, no image, of an unsupported format, cut off, damaged, or too large.</exception>
+    public static RgbImage Decode(string path)
+    {
+        byte[] data;
+        try
+        {
+            data = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UserException($"The image {path} cannot be read: {e.Message}", e);
+        }
+
+        return Decode(data, path);
+    }
+
+    /// <summary>Decodes the bytes of a file.</summary>
+    /// <param name="data">The whole file.</param>
+    /// <param name="nameForMessages">What errors call it, e.g. its path.</param>
+    /// <exception cref="UserException">As for a path.</exception>
+    public static RgbImage Decode(ReadOnlySpan<byte> data, string nameForMessages)
+    {
+        if (data.IsEmpty)
+        {
+            throw new UserException($"The image {nameForMessages} is empty (0 bytes). Fetch it again or remove its pair.");
+        }
+
+        var gif = GifFirstFrame.Read(data);
+        var gray16 = Gray16Png.Is(data);
+        using var bytes = SKData.CreateCopy(
+            gif is not null ? gif.WithoutTransparency(data)
+            : gray16 ? Gray16Png.AsGrayAndAlpha(data)
+            : data
+        );
+        using var codec =
+            SKCodec.Create(bytes)
+            ?? throw new UserException(
+                $"The image {nameForMessages} is damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP)."
+            );
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        if ((long)width * height > MaxPixels)
+        {
+            throw new UserException(
+                $"The image {nameForMessages} says it has {width} x {height} pixels, more than the limit of {MaxPixels}. Make it smaller."
+            );
+        }
+
+        var rgba = Pixels(codec, nameForMessages);
+        return new(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
+    }
+
+    static byte[] Rgb(byte[] rgba, GifFirstFrame? gif)
+    {
+        var rgb = new byte[rgba.Length / 4 * 3];
+        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+        {
+            rgb[to] = rgba[from];
+            rgb[to + 1] = rgba[from + 1];
+            rgb[to + 2] = rgba[from + 2];
+        }
+
+        // What the first frame of a GIF leaves open, Pillow fills with a colour of its palette.
+        if (gif is not null)
+        {
+            for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+            {
+                if (rgba[from + 3] == 0)
+                {
+                    (rgb[to], rgb[to + 1], rgb[to + 2]) = gif.Uncovered;
+                }
+            }
+        }
+
+        return rgb;
+    }
+
+    /// <summary>The pixels [height, width, 4], not premultiplied by alpha and without a colour space, so without conversion.</summary>
+    static byte[] Pixels(SKCodec codec, string name)
+    {
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        var pixels = new byte[info.BytesSize64];
+        var handle = GCHandle.Alloc(pixels, GCHandleType.Pinned);
+        try
+        {
+            var result = codec.GetPixels(info, handle.AddrOfPinnedObject());
+            return result == SKCodecResult.Success
+                ? pixels
+                : throw new UserException(
+                    result == SKCodecResult.IncompleteInput
+                        ? $"The image {name} is cut off: the file ends before its last pixel. Fetch it again or remove its pair."
+                        : $"The image {name} is damaged ({result}). Fetch it again or remove its pair."
+                );
+        }
+        finally
+        {
+            handle.Free();
+        }
+    }
+}
