@@ -36,7 +36,6 @@ public class ArchitectureTests
     [InlineData("System.IO.Path")]
     [InlineData("System.IO.Stream")]
     [InlineData("System.Random")]
-    [InlineData("System.Environment")]
     [InlineData("System.Diagnostics.Stopwatch")]
     [InlineData("System.DateTime")]
     [InlineData("System.DateTimeOffset")]

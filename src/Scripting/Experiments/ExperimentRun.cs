@@ -119,7 +119,7 @@ static class ExperimentRun
         Console.WriteLine(
             refused == 0
                 ? $"Finished: {folder.Checkpoint}"
-                : $"Finished: {folder.Checkpoint}; {Count(refused, "pair")} were refused, see {folder.RefusedFile}"
+                : $"Finished: {folder.Checkpoint}; {Count(refused, "pair")} {(refused == 1 ? "was" : "were")} refused, see {folder.RefusedFile}"
         );
         return 0;
     }
@@ -181,9 +181,27 @@ static class ExperimentRun
         }
 
         folder.WriteRefused(refused);
+        CheckImages([.. train, .. validation]);
         if (train.IsEmpty)
         {
             throw new UserException("There is no pair to train on. Look at the reasons above, or at the filters of the script's recipe.");
+        }
+    }
+
+    static void CheckImages(ImmutableArray<PreparedPair> pairs)
+    {
+        var missing = pairs
+            .SelectMany(pair =>
+                new[] { pair.Pair.W.Image, pair.Pair.L.Image }.SelectMany(image => image.Files).Select(file => (pair.Pair.Id, File: file))
+            )
+            .Where(image => !File.Exists(image.File))
+            .ToArray();
+        if (missing.Length > 0)
+        {
+            throw new UserException(
+                $"{Count(missing.Length, "image")} of the pairs do not exist; the first is {missing[0].File} of {missing[0].Id}. "
+                    + "Say where relative paths begin with --images."
+            );
         }
     }
 
