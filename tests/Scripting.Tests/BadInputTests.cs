@@ -108,14 +108,14 @@ public sealed class BadInputTests : IDisposable
         }
 
         using var disk = await FullDisk.Mount(PathOf("disk"), kilobytes: 2200);
-        var (output, code) = await Run("--output", PathOf("disk/run"), "--save-every", "1", "--max-steps", "6");
+        var (output, code) = await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6");
         Assert.Equal(1, code);
         Assert.Contains("No space left", output);
         var states = Directory.GetDirectories(PathOf("disk/run/checkpoints"), "step-*");
         Assert.Single(states);
 
         await disk.Grow(kilobytes: 60_000);
-        Assert.Equal(0, (await Run("--output", PathOf("disk/run"), "--save-every", "1", "--max-steps", "6")).Code);
+        Assert.Equal(0, (await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6")).Code);
     }
 
     Task Fails(params string[] messages) => Fails([], messages);
