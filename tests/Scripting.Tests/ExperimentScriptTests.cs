@@ -78,6 +78,31 @@ public sealed class ExperimentScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task The_readmes_words_make_an_experiment_with_adapters_and_a_recipe()
+    {
+        var script = Path.Combine(_folder, "own.csx");
+        File.WriteAllText(
+            script,
+            $"""
+            #load "{Path.Combine(Golden.RepositoryRoot, "src", "Scripting", "svco.csx")}"
+            var model = LlavaInterleave7B with [[ Lora = new(Rank: 4, Alpha: 8, "q_proj", "v_proj"), Frozen = VisionTower ]];
+            var experiment = Experiment("own")
+                .Model(model)
+                .Objective((-LogSigmoid(0.1 * (r.W.Match - r.W.Mismatch)) + 0.01 * Square(r.W.Match)).Over(Tokens.Contrast))
+                .Data(Mvc.Train.Where("short answers", pair => pair.W.Response.Length < 60).Shuffle(seed: 7).Take(8).CorruptByCrop(seed: 1))
+                .Train(new() [[ Behaviour = Corrected ]]);
+            return await experiment.Run(Args);
+            """.Replace("[[", "{").Replace("]]", "}")
+        );
+
+        var (output, code) = await Svco("run", script);
+
+        Assert.True(code == 0, output);
+        Assert.Contains("8 pairs to train on, 0 for validation", output);
+        Assert.True(File.Exists(Path.Combine(_folder, "runs", "own", "checkpoint", "adapter_model.safetensors")));
+    }
+
+    [Fact]
     public async Task A_run_that_was_stopped_goes_on_to_the_same_weights()
     {
         string[] options = ["run", Script("svco_lvint.csx"), "--output"];
