@@ -98,17 +98,34 @@ public sealed class DiskCache
 
     void Trim()
     {
-        var entries = new DirectoryInfo(_folder)
-            .GetFiles("*", SearchOption.AllDirectories)
-            .OrderByDescending(entry => entry.LastWriteTimeUtc);
+        // Another process may rename or throw out any of these files in between: what is gone then has no length.
+        var files = new DirectoryInfo(_folder).GetFiles("*", SearchOption.AllDirectories).ToLookup(file => file.Extension.Length == 0);
         long kept = 0;
-        foreach (var entry in entries)
+        foreach (var entry in files[true].OrderByDescending(entry => entry.LastWriteTimeUtc))
         {
-            kept += entry.Length;
+            kept += LengthOf(entry);
             if (kept > _maxBytes)
             {
                 entry.Delete();
             }
+        }
+
+        // What a killed process left half written.
+        foreach (var temporary in files[false].Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - TimeSpan.FromDays(1)))
+        {
+            temporary.Delete();
+        }
+    }
+
+    static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
         }
     }
 
