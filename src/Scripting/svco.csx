@@ -8,6 +8,7 @@
 global using System;
 global using System.Linq;
 global using SVco.Core;
+global using static SVco.Core.Behaviour;
 global using SVco.Core.Data;
 global using SVco.Core.Objectives;
 global using static SVco.Core.Objectives.Formula;

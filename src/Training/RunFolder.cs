@@ -171,8 +171,15 @@ public sealed class RunFolder
         optimizer.Steps = JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
     }
 
-    /// <summary>Writes the finished model.</summary>
-    public void Finish(Llava model, LoraAdapter? adapter) => SaveModel(model, adapter, Checkpoint);
+    /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
+    public void Finish(Llava model, LoraAdapter? adapter)
+    {
+        SaveModel(model, adapter, Checkpoint);
+        if (Directory.Exists(States))
+        {
+            Directory.Delete(States, recursive: true);
+        }
+    }
 
     static void WriteText(string path, string text) =>
         AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));

@@ -44,6 +44,8 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
         var accumulation = Number<int>("--accumulation", settings.Accumulation);
         var maxTextLength = Number<int>("--max-text-length", settings.MaxTextLength);
         var seed = Number<int>("--seed", settings.Seed);
+        var saveEvery = Number<int>("--save-every", settings.SaveEvery);
+        var evaluateEvery = Number<int>("--evaluate-every", settings.EvaluateEvery);
         var behaviour = new Option<Behaviour?>("--behaviour")
         {
             Description = $"official or corrected; the script says {settings.Behaviour}.",
@@ -66,6 +68,8 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
             accumulation,
             maxTextLength,
             seed,
+            saveEvery,
+            evaluateEvery,
             behaviour,
         };
         command.SetAction(parsed =>
@@ -91,6 +95,8 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
                         Accumulation = parsed.GetValue(accumulation) ?? start.Settings.Accumulation,
                         MaxTextLength = parsed.GetValue(maxTextLength) ?? start.Settings.MaxTextLength,
                         Seed = parsed.GetValue(seed) ?? start.Settings.Seed,
+                        SaveEvery = parsed.GetValue(saveEvery) ?? start.Settings.SaveEvery,
+                        EvaluateEvery = parsed.GetValue(evaluateEvery) ?? start.Settings.EvaluateEvery,
                         Behaviour = parsed.GetValue(behaviour) ?? start.Settings.Behaviour,
                     }
                 ).Validated(),

@@ -10,6 +10,7 @@ using SVco.Models.Lora;
 using SVco.Models.Text;
 using SVco.Scripting.Host;
 using SVco.Training;
+using SVco.Training.Caching;
 using TorchSharp;
 
 namespace SVco.Scripting.Experiments;
@@ -58,7 +59,8 @@ static class ExperimentRun
             LoadPixels,
             PlainScoring.Score
         );
-        var reference = folder.Reference(job.ScoredPairs) ?? ScoreReference(job, folder);
+        var reference =
+            folder.Reference(job.ScoredPairs) ?? ScoreReference(job, folder, ReferenceCache(modelFolder, experiment.Settings.Behaviour));
         using var adapter = Adapter(experiment, model, folder.NewestModel);
         if (adapter is null && folder.NewestModel is { } saved)
         {
@@ -119,7 +121,7 @@ static class ExperimentRun
         Console.WriteLine(
             refused == 0
                 ? $"Finished: {folder.Checkpoint}"
-                : $"Finished: {folder.Checkpoint}; {Count(refused, "pair")} were refused, see {folder.RefusedFile}"
+                : $"Finished: {folder.Checkpoint}; {Count(refused, "pair")} {(refused == 1 ? "was" : "were")} refused, see {folder.RefusedFile}"
         );
         return 0;
     }
@@ -181,23 +183,58 @@ static class ExperimentRun
         }
 
         folder.WriteRefused(refused);
+        CheckImages([.. train, .. validation]);
         if (train.IsEmpty)
         {
             throw new UserException("There is no pair to train on. Look at the reasons above, or at the filters of the script's recipe.");
         }
     }
 
-    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(TrainingJob job, RunFolder folder)
+    static void CheckImages(ImmutableArray<PreparedPair> pairs)
+    {
+        var missing = pairs
+            .SelectMany(pair =>
+                new[] { pair.Pair.W.Image, pair.Pair.L.Image }.SelectMany(image => image.Files).Select(file => (pair.Pair.Id, File: file))
+            )
+            .Where(image => !File.Exists(image.File))
+            .ToArray();
+        if (missing.Length > 0)
+        {
+            throw new UserException(
+                $"{Count(missing.Length, "image")} of the pairs do not exist; the first is {missing[0].File} of {missing[0].Id}. "
+                    + "Say where relative paths begin with --images."
+            );
+        }
+    }
+
+    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(
+        TrainingJob job,
+        RunFolder folder,
+        ReferenceCache cache
+    )
     {
         var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
         if (job.Evaluated.NeedsReference)
         {
-            RunDisplay.Count("reference", job.ScoredPairs.Length, ReferenceScoring.Score(job), entry => scored[entry.Pair] = entry.Cells);
+            RunDisplay.Count(
+                "reference",
+                job.ScoredPairs.Length,
+                ReferenceScoring.Score(job, cache),
+                entry => scored[entry.Pair] = entry.Cells
+            );
         }
 
         var reference = scored.ToImmutable();
         folder.WriteReference(job.ScoredPairs, reference);
         return reference;
+    }
+
+    /// <summary>Shared by all experiments of this user.</summary>
+    static ReferenceCache ReferenceCache(string modelFolder, Behaviour behaviour)
+    {
+        DiskCache Cache(string name) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes: 1L << 30, Console.WriteLine);
+        var processor = File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"));
+        return new ReferenceCache(Cache("reference"), $"{ModelFingerprint.Of(modelFolder, Cache("files"))} fp32 {behaviour} {processor}");
     }
 
     static LoraAdapter? Adapter(Experiment experiment, Llava model, string? saved)

@@ -27,9 +27,7 @@ public static class Repository
         context.Resolving += (_, name) =>
             Path.Combine(built, $"{name.Name}.dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
         context.ResolvingUnmanagedDll += (_, name) =>
-            Directory.Exists(built) && Directory.GetFiles(built, $"{name}.*").FirstOrDefault(IsNative) is { } file
-                ? NativeLibrary.Load(file)
-                : IntPtr.Zero;
+            Directory.GetFiles(built, $"{name}.*").FirstOrDefault(IsNative) is { } file ? NativeLibrary.Load(file) : IntPtr.Zero;
     }
 
     static bool IsNative(string file) => Path.GetExtension(file) is ".so" or ".dylib" or ".dll";
