@@ -38,7 +38,7 @@ public static class ReferenceScoring
 
         foreach (var batch in unknown.Chunk(job.Settings.BatchSize))
         {
-            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, job.LoadPixels)))
+            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, job.EncodeImages)))
             {
                 if (!IsFinite(scored))
                 {

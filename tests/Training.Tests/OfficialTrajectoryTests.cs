@@ -145,7 +145,7 @@ public class OfficialTrajectoryTests
             data.Pairs(run.GetProperty("train_file").GetString()!),
             data.Pairs(run.GetProperty("eval_file").GetString()!),
             settings,
-            data.LoadPixels,
+            VisionFeatures.Live(model, data.LoadPixels),
             PlainScoring.Score
         );
         return new Trainer(

@@ -69,7 +69,7 @@ sealed class PackedCase : IDisposable
             parameter.Value.grad = null;
         }
 
-        var table = score(Model, Batch, Cells, LoadPixels, _ => Weights);
+        var table = score(Model, Batch, Cells, VisionFeatures.Live(Model, LoadPixels), _ => Weights);
         return (
             table,
             parameters

@@ -20,6 +20,8 @@ static class ExperimentRun
 {
     const int InterruptedExitCode = 130;
     const int MostRefusalsShown = 10;
+    const long ReferenceCacheBytes = 1L << 30;
+    const long FileCacheBytes = 1L << 20;
 
     public static async Task<int> Execute(ExperimentOptions options)
     {
@@ -49,6 +51,7 @@ static class ExperimentRun
                 .tensor(processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour))
                 .view(3, processor.Size, processor.Size)
                 .to(device);
+        var fingerprint = Fingerprint(modelFolder, experiment.Settings.Behaviour);
         var job = new TrainingJob(
             model,
             experiment.Loss,
@@ -56,11 +59,14 @@ static class ExperimentRun
             train,
             validation,
             experiment.Settings,
-            LoadPixels,
-            PlainScoring.Score
+            options.FeatureCacheBytes == 0
+                ? VisionFeatures.Live(model, LoadPixels)
+                : VisionFeatures.Cached(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
+            new PackedScoring().Score
         );
         var reference =
-            folder.Reference(job.ScoredPairs) ?? ScoreReference(job, folder, ReferenceCache(modelFolder, experiment.Settings.Behaviour));
+            folder.Reference(job.ScoredPairs)
+            ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
         using var adapter = Adapter(experiment, model, folder.NewestModel);
         if (adapter is null && folder.NewestModel is { } saved)
         {
@@ -229,13 +235,12 @@ static class ExperimentRun
         return reference;
     }
 
-    /// <summary>Shared by all experiments of this user.</summary>
-    static ReferenceCache ReferenceCache(string modelFolder, Behaviour behaviour)
-    {
-        DiskCache Cache(string name) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes: 1L << 30, Console.WriteLine);
-        var processor = File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"));
-        return new ReferenceCache(Cache("reference"), $"{ModelFingerprint.Of(modelFolder, Cache("files"))} fp32 {behaviour} {processor}");
-    }
+    /// <summary>A cache shared by all experiments of this user.</summary>
+    static DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, Console.WriteLine);
+
+    /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
+    static string Fingerprint(string modelFolder, Behaviour behaviour) =>
+        $"{ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes))} fp32 {behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
 
     static LoraAdapter? Adapter(Experiment experiment, Llava model, string? saved)
     {
