@@ -25,14 +25,16 @@ public class OfficialTrajectoryTests
     static IEnumerable<JsonElement> Runs() =>
         Golden.Folders("svco").Select(folder => Path.Combine(folder, "trajectory.json")).Where(File.Exists).Select(Golden.Json);
 
-    [Fact]
-    public void SVco_takes_the_official_steps()
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("packed")]
+    public void SVco_takes_the_official_steps(string scorer)
     {
         foreach (var run in Runs())
         {
             using var data = new OfficialData(run.GetProperty("family").GetString()!);
             var betas = run.GetProperty("betas").EnumerateArray().Select(beta => beta.GetDouble()).ToArray();
-            var events = Train(run, data, Objectives.SVco(betas[0], betas[1], betas[2], betas[3]), out var updates).ToArray();
+            var events = Train(run, data, Scorer(scorer), Objectives.SVco(betas[0], betas[1], betas[2], betas[3]), out var updates).ToArray();
 
             var steps = events.OfType<TrainingEvent.Stepped>().ToArray();
             var micro = run.GetProperty("micro").EnumerateArray().Select(one => one.GetProperty("loss").GetDouble()).ToArray();
@@ -65,8 +67,10 @@ public class OfficialTrajectoryTests
         }
     }
 
-    [Fact]
-    public void The_other_objectives_take_their_recorded_steps()
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("packed")]
+    public void The_other_objectives_take_their_recorded_steps(string scorer)
     {
         foreach (var run in Runs())
         {
@@ -94,7 +98,7 @@ public class OfficialTrajectoryTests
                     _ => throw new NotSupportedException($"{file} has an objective {name}."),
                 };
                 var steps = recorded.GetProperty("steps").EnumerateArray().ToArray();
-                var events = Train(run, data, objective, out _).OfType<TrainingEvent.Stepped>().Take(steps.Length);
+                var events = Train(run, data, Scorer(scorer), objective, out _).OfType<TrainingEvent.Stepped>().Take(steps.Length);
                 foreach (var (official, step) in steps.Zip(events))
                 {
                     AssertRelative(
@@ -108,10 +112,13 @@ public class OfficialTrajectoryTests
         }
     }
 
+    static ScoreTable Scorer(string name) => name == "plain" ? PlainScoring.Score : new PackedScoring().Score;
+
     /// <summary>A run with the recorded arguments; <paramref name="updates"/> gives final minus initial weights once it has been enumerated.</summary>
     static IEnumerable<TrainingEvent> Train(
         JsonElement run,
         OfficialData data,
+        ScoreTable scorer,
         Objective objective,
         out Func<ImmutableDictionary<string, Tensor>> updates
     )
@@ -146,7 +153,7 @@ public class OfficialTrajectoryTests
             data.Pairs(run.GetProperty("eval_file").GetString()!),
             settings,
             VisionFeatures.Live(model, data.LoadPixels),
-            PlainScoring.Score
+            scorer
         );
         return new Trainer(
             job,
