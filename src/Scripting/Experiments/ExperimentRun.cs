@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
@@ -199,7 +199,7 @@ static class ExperimentRun
         if (missing.Length > 0)
         {
             throw new UserException(
-                $"{Count(missing.Length, "image")} of the pairs do not exist; the first is {missing[0].File} of {missing[0].Id}. "
+                $"{Count(missing.Length, "image")} of the pairs {(missing.Length == 1 ? "does" : "do")} not exist; the first is {missing[0].File} of {missing[0].Id}. "
                     + "Say where relative paths begin with --images."
             );
         }
@@ -210,7 +210,17 @@ static class ExperimentRun
         var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
         if (job.Evaluated.NeedsReference)
         {
-            RunDisplay.Count("reference", job.ScoredPairs.Length, ReferenceScoring.Score(job), entry => scored[entry.Pair] = entry.Cells);
+            RunDisplay.Count(
+                "reference",
+                job.ScoredPairs.Length,
+                ReferenceScoring.Score(job),
+                entry =>
+                {
+                    // With a large model and many pairs this takes hours; there is nothing to save yet.
+                    Interrupt.Token.ThrowIfCancellationRequested();
+                    scored[entry.Pair] = entry.Cells;
+                }
+            );
         }
 
         var reference = scored.ToImmutable();
@@ -227,11 +237,26 @@ static class ExperimentRun
             return null;
         }
 
-        var adapter = saved is null
-            ? LoraAdapter.Create(model, lora.Rank, lora.Alpha, lora.Targets, experiment.Settings.Seed)
-            : LoraAdapter.Load(saved, model);
+        var config = new LoraConfig(lora.Rank, lora.Alpha, [.. lora.Targets], TargetsOutside(frozen, lora), BaseModel: model.Folder);
+        var adapter = saved is null ? LoraAdapter.Create(model, config, experiment.Settings.Seed) : LoraAdapter.Load(saved, model);
         adapter.Train();
         return adapter;
+    }
+
+    /// <summary>
+    /// The targets as a pattern that leaves the frozen parts out (a q_proj is also in the vision tower); empty, which means the names
+    /// themselves, when nothing is frozen.
+    /// </summary>
+    static string TargetsOutside(Part frozen, Lora lora)
+    {
+        if (frozen == Part.None)
+        {
+            return "";
+        }
+
+        var outside = string.Join('|', ModelSpec.PrefixesOf(frozen).Select(Regex.Escape));
+        var names = lora.Targets is ["all-linear"] ? "[^.]+(?<!lm_head)" : string.Join('|', lora.Targets.Select(Regex.Escape));
+        return $@"(?!{outside})(?:.*\.)?(?:{names})";
     }
 
     static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";

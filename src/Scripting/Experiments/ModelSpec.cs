@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SVco.Scripting.Experiments;
 
 /// <summary>The three parts of a LLaVA model.</summary>
@@ -42,9 +44,18 @@ public sealed record ModelSpec(string Checkpoint)
     /// <summary>The name of the tiny bundled checkpoint of the same family; null when there is none.</summary>
     public string? Tiny { get; init; }
 
+    static readonly ImmutableArray<(Part Part, string Prefix)> Prefixes =
+    [
+        (Part.VisionTower, "vision_tower."),
+        (Part.Projector, "multi_modal_projector."),
+        (Part.LanguageModel, "language_model."),
+    ];
+
     /// <summary>Which part a parameter belongs to, by its HuggingFace name.</summary>
-    public static Part PartOf(string parameter) =>
-        parameter.StartsWith("vision_tower.", StringComparison.Ordinal) ? Part.VisionTower
-        : parameter.StartsWith("multi_modal_projector.", StringComparison.Ordinal) ? Part.Projector
-        : Part.LanguageModel;
+    internal static Part PartOf(string parameter) =>
+        Prefixes.First(entry => parameter.StartsWith(entry.Prefix, StringComparison.Ordinal)).Part;
+
+    /// <summary>How the HuggingFace names of some parts' parameters begin.</summary>
+    internal static IEnumerable<string> PrefixesOf(Part parts) =>
+        Prefixes.Where(entry => parts.HasFlag(entry.Part)).Select(entry => entry.Prefix);
 }
