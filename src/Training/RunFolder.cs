@@ -198,7 +198,10 @@ public sealed class RunFolder
 
     static (string Before, string Now)? FirstDifference(string before, string now)
     {
-        var (old, current) = (before.Split('\n'), now.Split('\n'));
+        // A build of another commit is no other experiment: committing a script must not keep its own run from going on.
+        static string[] Lines(string yaml) => [.. yaml.Split('\n').Where(line => !line.StartsWith("svco: ", StringComparison.Ordinal))];
+
+        var (old, current) = (Lines(before), Lines(now));
         return Enumerable
             .Range(0, Math.Max(old.Length, current.Length))
             .Select(line => ((string, string)?)(old.ElementAtOrDefault(line)?.Trim() ?? "", current.ElementAtOrDefault(line)?.Trim() ?? ""))
