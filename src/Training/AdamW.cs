@@ -16,7 +16,10 @@ public sealed class AdamW : IDisposable
     readonly double _epsilon;
     readonly IReadOnlyList<Slot> _slots;
 
-    sealed record Slot(string Name, Tensor Parameter, double WeightDecay, Tensor FirstMoment, Tensor SecondMoment);
+    sealed record Slot(string Name, Tensor Parameter, Tensor Master, double WeightDecay, Tensor FirstMoment, Tensor SecondMoment)
+    {
+        public bool IsOwnMaster => ReferenceEquals(Parameter, Master);
+    }
 
     /// <summary>Starts with zero moments.</summary>
     /// <param name="parameters">The trainable parameters, updated in place.</param>
@@ -26,25 +29,25 @@ public sealed class AdamW : IDisposable
     {
         (_beta1, _beta2) = (settings.Beta1, settings.Beta2);
         _epsilon = settings.Epsilon;
-        _slots =
-        [
-            .. parameters.Select(parameter => new Slot(
-                parameter.Name,
-                parameter.Value,
-                decays(parameter.Name) ? settings.WeightDecay : 0,
-                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope(),
-                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope()
-            )),
-        ];
+        using var noGrad = no_grad();
+        _slots = [.. parameters.Select(parameter => SlotFor(parameter, decays(parameter.Name) ? settings.WeightDecay : 0))];
     }
 
     /// <summary>The number of updates made.</summary>
     public int Steps { get; set; }
 
-    /// <summary>The moments under the names <c>first.PARAMETER</c> and <c>second.PARAMETER</c>; live tensors, for saving and restoring.</summary>
-    public IEnumerable<NamedTensor> Moments =>
+    /// <summary>
+    /// The moments under the names <c>first.PARAMETER</c> and <c>second.PARAMETER</c>, and where a parameter has 16 bits its 32-bit weights
+    /// as <c>master.PARAMETER</c>; live tensors, for saving and restoring.
+    /// </summary>
+    public IEnumerable<NamedTensor> State =>
         _slots.SelectMany(slot =>
-            new[] { new NamedTensor($"first.{slot.Name}", slot.FirstMoment), new NamedTensor($"second.{slot.Name}", slot.SecondMoment) }
+            (NamedTensor[])
+                [
+                    new($"first.{slot.Name}", slot.FirstMoment),
+                    new($"second.{slot.Name}", slot.SecondMoment),
+                    .. slot.IsOwnMaster ? Array.Empty<NamedTensor>() : [new($"master.{slot.Name}", slot.Master)],
+                ]
         );
 
     /// <summary>One update from the gradients that lie at the parameters; a parameter without a gradient is left alone.</summary>
@@ -63,10 +66,15 @@ public sealed class AdamW : IDisposable
                 continue;
             }
 
-            slot.Parameter.mul_(1 - learningRate * slot.WeightDecay);
-            slot.FirstMoment.mul_(_beta1).add_(gradient, 1 - _beta1);
-            slot.SecondMoment.mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
-            slot.Parameter.addcdiv_(slot.FirstMoment, slot.SecondMoment.sqrt().div_(secondCorrection).add_(_epsilon), -stepSize);
+            var exact = gradient.to(slot.Master.dtype);
+            slot.Master.mul_(1 - learningRate * slot.WeightDecay);
+            slot.FirstMoment.mul_(_beta1).add_(exact, 1 - _beta1);
+            slot.SecondMoment.mul_(_beta2).addcmul_(exact, exact, 1 - _beta2);
+            slot.Master.addcdiv_(slot.FirstMoment, slot.SecondMoment.sqrt().div_(secondCorrection).add_(_epsilon), -stepSize);
+            if (!slot.IsOwnMaster)
+            {
+                slot.Parameter.copy_(slot.Master);
+            }
         }
     }
 
@@ -77,6 +85,24 @@ public sealed class AdamW : IDisposable
         {
             slot.FirstMoment.Dispose();
             slot.SecondMoment.Dispose();
+            if (!slot.IsOwnMaster)
+            {
+                slot.Master.Dispose();
+            }
         }
+    }
+
+    static Slot SlotFor(NamedTensor parameter, double weightDecay)
+    {
+        var isHalf = parameter.Value.dtype is ScalarType.BFloat16 or ScalarType.Float16;
+        var master = isHalf ? parameter.Value.to(float32).detach().DetachFromDisposeScope() : parameter.Value;
+        return new Slot(
+            parameter.Name,
+            parameter.Value,
+            master,
+            weightDecay,
+            zeros_like(master, requires_grad: false).DetachFromDisposeScope(),
+            zeros_like(master, requires_grad: false).DetachFromDisposeScope()
+        );
     }
 }

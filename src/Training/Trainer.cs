@@ -129,7 +129,7 @@ public sealed class Trainer : IDisposable
             _job.EncodeImages,
             policy =>
             {
-                table = Table(batch, policy);
+                table = Table(_job.Objective, batch, policy);
                 var loss = _job.Objective.Value(table);
                 return double.IsFinite(loss)
                     ?
@@ -148,13 +148,18 @@ public sealed class Trainer : IDisposable
     {
         var batches = _job
             .Validation.Chunk(_job.Settings.BatchSize)
-            .Select(batch => Table([.. batch], _job.Score(_job.Model, batch, _job.Evaluated.Cells(), _job.EncodeImages)))
+            .Select(batch => Table(_job.Evaluated, [.. batch], _job.Score(_job.Model, batch, _job.Evaluated.Cells(), _job.EncodeImages)))
             .Select(table => TableMetrics.Of(_job.Evaluated, table));
         return new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean([.. batches]));
     }
 
-    LogProbTable Table(ImmutableArray<PreparedPair> batch, IReadOnlyList<ImmutableDictionary<Cell, double>> policy) =>
-        new([.. batch.Zip(policy, (pair, cells) => new ScoredPair(cells, _reference.GetValueOrDefault(pair, []), pair.Lengths))]);
+    LogProbTable Table(Objective objective, ImmutableArray<PreparedPair> batch, IReadOnlyList<ImmutableDictionary<Cell, double>> policy) =>
+        new([
+            .. batch.Zip(
+                policy,
+                (pair, cells) => new ScoredPair(cells, _reference.GetValueOrDefault(pair, []), pair.Lengths(objective.Lengths()))
+            ),
+        ]);
 
     void ClearGradients()
     {

@@ -99,22 +99,17 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--data", "nowhere.json", "nowhere.json")]
     public async Task A_wrong_option_is_explained(string option, string value, string message) => await Fails([option, value], message);
 
-    [Fact]
+    [MountFact]
     public async Task A_full_disk_leaves_the_state_before_and_the_run_goes_on_when_there_is_room()
     {
-        if (!OperatingSystem.IsLinux() || !await FullDisk.IsPossible())
-        {
-            return; // Needs a small file system of its own, which only root may mount.
-        }
-
-        using var disk = await FullDisk.Mount(PathOf("disk"), kilobytes: 2200);
+        using var disk = new FullDisk(PathOf("disk"), kilobytes: 2200);
         var (output, code) = await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6");
         Assert.Equal(1, code);
         Assert.Contains("No space left", output);
         var states = Directory.GetDirectories(PathOf("disk/run/checkpoints"), "step-*");
         Assert.Single(states);
 
-        await disk.Grow(kilobytes: 60_000);
+        disk.Grow(kilobytes: 60_000);
         Assert.Equal(0, (await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6")).Code);
     }
 

@@ -56,7 +56,7 @@ sealed class OfficialData : IDisposable
         ResponseRows Rows(string side)
         {
             var (with, without) = (Sequence(rows.GetProperty(side)), Sequence(rows.GetProperty($"none_{side}")));
-            return new ResponseRows(with, without, with.Labelled, without.Labelled);
+            return new ResponseRows(with, without);
         }
 
         PairSide Side(string name) =>

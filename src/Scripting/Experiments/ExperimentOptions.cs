@@ -89,6 +89,7 @@ sealed record ExperimentOptions(
             evaluateEvery,
             behaviour,
         };
+        command.HelpName = $"svco run {experiment.Name}.csx";
         command.SetAction(parsed =>
         {
             var isTiny = parsed.GetValue(model) is null && parsed.GetValue(data) is null;
@@ -96,6 +97,12 @@ sealed record ExperimentOptions(
             if (parsed.GetValue(model) is not null && parsed.GetValue(data) is null)
             {
                 throw new UserException("--model needs --data: say which pairs to train on, as in --data pairs.json.");
+            }
+
+            var ofData = new[] { validation, images }.FirstOrDefault(option => parsed.GetValue(option) is not null);
+            if (isTiny && ofData is not null)
+            {
+                throw new UserException($"{ofData.Name} needs --data: without it the bundled pairs are used.");
             }
 
             var changed = start with
