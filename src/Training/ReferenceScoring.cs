@@ -45,8 +45,7 @@ public static class ReferenceScoring
                     throw NotFinite(pair);
                 }
 
-                cache?.Put(pair, scored);
-                yield return (pair, scored);
+                yield return (pair, cache?.Keep(pair, scored) ?? scored);
             }
         }
     }

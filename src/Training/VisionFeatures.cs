@@ -31,24 +31,26 @@ public static class VisionFeatures
 
     static EncodeImages Frozen(Llava model, Func<ImageSource, Tensor> loadPixels, DiskCache cache, string fingerprint)
     {
+        // One by one, since in other company an image's features differ in their last bits, and a run must give the same with and without
+        // its cache filled.
         var live = Live(model, loadPixels);
+        Tensor Encode(ImageSource image)
+        {
+            var key = DiskCache.KeyOf($"{fingerprint}\n{ImageContent.Of(image)}");
+            if (cache.Find(key) is { } known)
+            {
+                return FromBytes(model, known);
+            }
+
+            var features = live([image]);
+            cache.Put(key, features.cpu().contiguous().bytes);
+            return features.squeeze(0);
+        }
+
         return images =>
         {
             using var scope = NewDisposeScope();
-            var keys = images.Select(image => DiskCache.KeyOf($"{fingerprint}\n{ImageContent.Of(image)}")).ToArray();
-            var found = keys.Select(cache.Find).ToArray();
-            var unknown = Enumerable.Range(0, images.Count).Where(index => found[index] is null).ToArray();
-            var fresh = unknown.Length == 0 ? [] : live([.. unknown.Select(index => images[index])]).unbind(0);
-            foreach (var (index, features) in unknown.Zip(fresh))
-            {
-                cache.Put(keys[index], features.cpu().contiguous().bytes);
-            }
-
-            var encoded = unknown.Zip(fresh).ToDictionary(one => one.First, one => one.Second);
-            return stack(
-                    Enumerable.Range(0, images.Count).Select(index => encoded.GetValueOrDefault(index) ?? FromBytes(model, found[index]!))
-                )
-                .MoveToOuterDisposeScope();
+            return stack(images.Select(Encode)).MoveToOuterDisposeScope();
         };
     }
 
