@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using SVco.Models.Files;
@@ -124,7 +123,7 @@ public sealed class BadInputTests : IDisposable
         Assert.DoesNotContain("   at ", output);
     }
 
-    async Task<(string Output, int Code)> Run(params string[] options)
+    Task<(string Output, int Code)> Run(params string[] options)
     {
         string[] defaults =
         [
@@ -132,32 +131,7 @@ public sealed class BadInputTests : IDisposable
             .. options.Contains("--output") ? Array.Empty<string>() : ["--output", "run"],
         ];
         var script = Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx");
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"),
-                    "run",
-                    script,
-                    "--model",
-                    "model",
-                    "--max-text-length",
-                    "96",
-                    .. defaults,
-                    .. options,
-                ]
-            )
-            {
-                WorkingDirectory = _folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["SVCO_CACHE"] = Path.Combine(_folder, "cache") },
-            }
-        )!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (output + await error, process.ExitCode);
+        return SvcoProcess.RunAsync(_folder, ["run", script, "--model", "model", "--max-text-length", "96", .. defaults, .. options]);
     }
 
     string PathOf(string name) => Path.Combine(_folder, name);

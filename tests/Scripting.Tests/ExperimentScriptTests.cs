@@ -193,25 +193,9 @@ public sealed class ExperimentScriptTests : IDisposable
 
     byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(_folder, run, "checkpoint", "model.safetensors"));
 
-    async Task<(string Output, int Code)> Svco(params string[] args)
-    {
-        using var process = Start(args);
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (output + await error, process.ExitCode);
-    }
+    Task<(string Output, int Code)> Svco(params string[] args) => SvcoProcess.RunAsync(_folder, args);
 
-    Process Start(params string[] args) =>
-        Process.Start(
-            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"), .. args])
-            {
-                WorkingDirectory = _folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["SVCO_CACHE"] = Path.Combine(_folder, "cache") },
-            }
-        )!;
+    Process Start(params string[] args) => SvcoProcess.Start(_folder, args);
 
     static void Signal(Process process) => Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
 }
