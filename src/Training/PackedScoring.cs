@@ -26,6 +26,11 @@ public sealed record PackedScoring
     /// <summary>The most logits held at a time; 2^24 in fp32 are 64 MiB.</summary>
     public long LogitBudget { get; init; } = 1 << 24;
 
+    /// <summary>
+    /// Vision features [image tokens, vision width] that are known already, as of a cache; they take the place of a frozen tower.
+    /// </summary>
+    public Func<ImageSource, Tensor>? KnownFeatures { get; init; }
+
     /// <summary>A <see cref="ScoreTable"/>.</summary>
     public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
         Llava model,
@@ -61,7 +66,7 @@ public sealed record PackedScoring
     }
 
     /// <summary>The batch as rows to lay out, and its distinct images.</summary>
-    static (IEnumerable<PackRow> Rows, IReadOnlyList<ImageSource> Images) Rows(
+    internal static (IEnumerable<PackRow> Rows, IReadOnlyList<ImageSource> Images) Rows(
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells
     )
@@ -98,6 +103,11 @@ public sealed record PackedScoring
         if (graph && model.HasTrainableVision)
         {
             return some => Encode(some.Select(image => images[image]));
+        }
+
+        if (KnownFeatures is not null)
+        {
+            return some => stack(some.Select(image => KnownFeatures(images[image])));
         }
 
         using var noGrad = no_grad();

@@ -34,7 +34,8 @@ public class OfficialTrajectoryTests
         {
             using var data = new OfficialData(run.GetProperty("family").GetString()!);
             var betas = run.GetProperty("betas").EnumerateArray().Select(beta => beta.GetDouble()).ToArray();
-            var events = Train(run, data, Scorer(scorer), Objectives.SVco(betas[0], betas[1], betas[2], betas[3]), out var updates).ToArray();
+            var events = Train(run, data, Scorer(scorer), Objectives.SVco(betas[0], betas[1], betas[2], betas[3]), out var updates)
+                .ToArray();
 
             var steps = events.OfType<TrainingEvent.Stepped>().ToArray();
             var micro = run.GetProperty("micro").EnumerateArray().Select(one => one.GetProperty("loss").GetDouble()).ToArray();
