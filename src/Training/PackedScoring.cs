@@ -61,7 +61,7 @@ public sealed record PackedScoring
     }
 
     /// <summary>The batch as rows to lay out, and its distinct images.</summary>
-    static (IEnumerable<PackRow> Rows, IReadOnlyList<ImageSource> Images) Rows(
+    internal static (IEnumerable<PackRow> Rows, IReadOnlyList<ImageSource> Images) Rows(
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells
     )

@@ -97,7 +97,7 @@ public sealed class Trainer : IDisposable
         var micro = step
             .MicroBatches.Select(examples => Accumulate([.. examples.Select(index => _job.Train[index])], 1.0 / step.Divisor))
             .ToArray();
-        var norm = GradientClipping.Clip(_trainable, _job.Settings.MaxGradientNorm);
+        var (norm, factor) = GradientClipping.Measure(_trainable, _job.Settings.MaxGradientNorm);
         if (!double.IsFinite(norm))
         {
             throw NotFinite(
@@ -106,7 +106,7 @@ public sealed class Trainer : IDisposable
             );
         }
 
-        Optimizer.Step(rate);
+        Optimizer.Step(rate, factor);
         ClearGradients();
         return new TrainingEvent.Stepped(
             Optimizer.Steps,
