@@ -43,8 +43,7 @@ public static class PlainScoring
                 )
             )
             .ToArray();
-        var values = sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>()))
-            .ToArray();
+        var values = sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>())).ToArray();
         if (weights is not null)
         {
             var weighted = weights(values)

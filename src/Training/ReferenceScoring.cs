@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core;
 using SVco.Core.Objectives;
 
 namespace SVco.Training;
@@ -16,5 +17,14 @@ public static class ReferenceScoring
             ? job
                 .ScoredPairs.Chunk(job.Settings.BatchSize)
                 .SelectMany(batch => batch.Zip(job.Score(job.Model, batch, job.Evaluated.ReferenceCells(), job.LoadPixels)))
+                .Select(scored => IsFinite(scored.Second) ? scored : throw NotFinite(scored.First))
             : [];
+
+    static bool IsFinite(ImmutableDictionary<Cell, double> cells) => cells.Values.All(double.IsFinite);
+
+    static UserException NotFinite(PreparedPair pair) =>
+        new(
+            $"The base model's log-probabilities of the pair {pair.Pair.Id} are not finite, so nothing can be trained. "
+                + "Check the checkpoint for weights that are not finite, and the pair's images."
+        );
 }

@@ -92,10 +92,15 @@ public sealed class RunFolder
         WriteText(RefusedFile, string.Concat(refused.Select(refusal => JsonSerializer.Serialize(refusal) + "\n")));
 
     /// <summary>Keeps the reference's log-probabilities, so that a run that goes on needs no reference model.</summary>
-    public void WriteReference(IEnumerable<PreparedPair> pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference) =>
+    public void WriteReference(
+        IEnumerable<PreparedPair> pairs,
+        ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference
+    ) =>
         WriteText(
             ReferenceFile,
-            JsonSerializer.Serialize(pairs.Select(pair => reference.GetValueOrDefault(pair, []).ToDictionary(cell => cell.Key.ToString(), cell => cell.Value)))
+            JsonSerializer.Serialize(
+                pairs.Select(pair => reference.GetValueOrDefault(pair, []).ToDictionary(cell => cell.Key.ToString(), cell => cell.Value))
+            )
         );
 
     /// <summary>The log-probabilities of <see cref="WriteReference"/> for the same pairs; null when there are none yet.</summary>
@@ -107,12 +112,18 @@ public sealed class RunFolder
         }
 
         var cells = Enum.GetValues<Side>()
-            .SelectMany(side => Enum.GetValues<ImageCondition>().SelectMany(image => Enum.GetValues<Tokens>().Select(tokens => new Cell(side, image, tokens))))
+            .SelectMany(side =>
+                Enum.GetValues<ImageCondition>()
+                    .SelectMany(image => Enum.GetValues<Tokens>().Select(tokens => new Cell(side, image, tokens)))
+            )
             .ToDictionary(cell => cell.ToString());
         var values = JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(ReferenceFile))!;
         return pairs
             .Zip(values)
-            .ToImmutableDictionary(pair => pair.First, pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value));
+            .ToImmutableDictionary(
+                pair => pair.First,
+                pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value)
+            );
     }
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
@@ -160,10 +171,18 @@ public sealed class RunFolder
         optimizer.Steps = JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
     }
 
-    /// <summary>Writes the finished model.</summary>
-    public void Finish(Llava model, LoraAdapter? adapter) => SaveModel(model, adapter, Checkpoint);
+    /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
+    public void Finish(Llava model, LoraAdapter? adapter)
+    {
+        SaveModel(model, adapter, Checkpoint);
+        if (Directory.Exists(States))
+        {
+            Directory.Delete(States, recursive: true);
+        }
+    }
 
-    static void WriteText(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    static void WriteText(string path, string text) =>
+        AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     static void SaveModel(Llava model, LoraAdapter? adapter, string folder)
     {

@@ -93,6 +93,26 @@ public class TextTokenizerTests
         Assert.Equal("a red dog ,", tokenizer.Decode([1, 4, 5, 6, 7, 2], skipSpecialTokens: true));
     }
 
+    /// <summary>Expected values from HuggingFace tokenizers 0.20.3 on the same file.</summary>
+    [Theory]
+    [InlineData("a  <l> a", "1 6 1", "0-1 1-6 7-8")]
+    [InlineData("a <r>  a", "1 7 1", "0-1 2-7 7-8")]
+    [InlineData("word words a word, sword", "2 4 1 2 5 0", "0-4 5-10 11-12 13-17 17-18 19-24")]
+    [InlineData("a Dog hotdog DOG", "1 8 0 8 8", "0-1 2-5 6-9 9-12 13-16")]
+    [InlineData("<r><l>a", "9 1", "0-6 6-7")]
+    [InlineData("<r> <l> a", "7 6 1", "0-4 4-7 8-9")]
+    [InlineData("  <l>", "6", "0-5")]
+    [InlineData("word_ word\u00b2 \u0663word", "0 2 0 0", "0-5 6-10 10-11 12-17")]
+    [InlineData("<r>  word", "7 2", "0-5 5-9")]
+    public void Added_tokens_strip_spaces_and_keep_to_words_as_their_flags_say(string text, string ids, string offsets)
+    {
+        using var folder = new TextFolder();
+        folder.Write("tokenizer.json", TextTokenizers.Flags);
+        var encoding = Tokenizer.Load(folder.Path).Encode(text, addSpecialTokens: true);
+        Assert.Equal(ids, string.Join(' ', encoding.Ids));
+        Assert.Equal(offsets, string.Join(' ', encoding.Offsets.Select(offset => $"{offset.Start}-{offset.End}")));
+    }
+
     [Theory]
     [InlineData("normalizer", """{"type":"NFKC"}""", "normalizer.type")]
     [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Nmt"}]}""", "normalizer.normalizers[1].type")]

@@ -79,9 +79,10 @@ public class OfficialTrajectoryTests
             foreach (var recorded in Golden.Json(file).GetProperty("objectives").EnumerateArray())
             {
                 using var data = new OfficialData(run.GetProperty("family").GetString()!);
-                var betas = recorded.TryGetProperty("betas", out var list) && list.ValueKind == JsonValueKind.Array
-                    ? list.EnumerateArray().Select(beta => beta.GetDouble()).ToArray()
-                    : [];
+                var betas =
+                    recorded.TryGetProperty("betas", out var list) && list.ValueKind == JsonValueKind.Array
+                        ? list.EnumerateArray().Select(beta => beta.GetDouble()).ToArray()
+                        : [];
                 var name = recorded.GetProperty("objective").GetString();
                 var objective = name switch
                 {

@@ -22,7 +22,9 @@ static class ExperimentDescription
             new
             {
                 experiment.Name,
-                Svco = typeof(ExperimentDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                Svco = typeof(ExperimentDescription)
+                    .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                    .InformationalVersion,
                 Model = new
                 {
                     experiment.BaseModel.Checkpoint,

@@ -71,7 +71,9 @@ static class ExperimentRun
     /// <summary>Opens a file of pairs.</summary>
     /// <exception cref="UserException">There is none.</exception>
     public static FileStream OpenPairs(string file) =>
-        File.Exists(file) ? File.OpenRead(file) : throw new UserException($"The file of pairs {Path.GetFullPath(file)} does not exist. Check --data and --validation.");
+        File.Exists(file)
+            ? File.OpenRead(file)
+            : throw new UserException($"The file of pairs {Path.GetFullPath(file)} does not exist. Check --data and --validation.");
 
     static int TrainAndSave(
         TrainingJob job,
@@ -81,7 +83,10 @@ static class ExperimentRun
         int refused
     )
     {
-        ImmutableArray<NamedTensor> trainable = [.. (adapter?.Parameters ?? job.Model.Parameters).Where(parameter => parameter.Value.requires_grad)];
+        ImmutableArray<NamedTensor> trainable =
+        [
+            .. (adapter?.Parameters ?? job.Model.Parameters).Where(parameter => parameter.Value.requires_grad),
+        ];
         using var trainer = new Trainer(job, trainable, reference);
         folder.Restore(trainer.Optimizer);
         using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
@@ -95,7 +100,10 @@ static class ExperimentRun
             {
                 log.Write(next);
                 interrupted |= next is TrainingEvent.Interrupted;
-                if (next is TrainingEvent.Interrupted || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0)
+                if (
+                    next is TrainingEvent.Interrupted
+                    || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0
+                )
                 {
                     folder.Save(job.Model, adapter, trainer.Optimizer);
                 }
@@ -108,7 +116,11 @@ static class ExperimentRun
         }
 
         folder.Finish(job.Model, adapter);
-        Console.WriteLine(refused == 0 ? $"Finished: {folder.Checkpoint}" : $"Finished: {folder.Checkpoint}; {Count(refused, "pair")} were refused, see {folder.RefusedFile}");
+        Console.WriteLine(
+            refused == 0
+                ? $"Finished: {folder.Checkpoint}"
+                : $"Finished: {folder.Checkpoint}; {Count(refused, "pair")} {(refused == 1 ? "was" : "were")} refused, see {folder.RefusedFile}"
+        );
         return 0;
     }
 
@@ -134,14 +146,28 @@ static class ExperimentRun
         }
 
         (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe recipe) =>
-            PairPreparation.Prepare(recipe.Pairs(source => Mvc.Read(source, options.Files, Parse)), chat, settings.MaxTextLength, settings.Behaviour);
+            PairPreparation.Prepare(
+                recipe.Pairs(source => Mvc.Read(source, options.Files, Parse)),
+                chat,
+                settings.MaxTextLength,
+                settings.Behaviour
+            );
 
         var train = Prepare(experiment.TrainData);
         var validation = experiment.ValidationData is { } recipe ? Prepare(recipe) : ([], []);
-        return (train.Prepared, validation.Prepared, [.. parsed.Values.SelectMany(data => data.Refusals), .. train.Refused, .. validation.Refused]);
+        return (
+            train.Prepared,
+            validation.Prepared,
+            [.. parsed.Values.SelectMany(data => data.Refusals), .. train.Refused, .. validation.Refused]
+        );
     }
 
-    static void Report(RunFolder folder, ImmutableArray<PreparedPair> train, ImmutableArray<PreparedPair> validation, ImmutableArray<Refusal> refused)
+    static void Report(
+        RunFolder folder,
+        ImmutableArray<PreparedPair> train,
+        ImmutableArray<PreparedPair> validation,
+        ImmutableArray<Refusal> refused
+    )
     {
         Console.WriteLine($"{Count(train.Length, "pair")} to train on, {validation.Length} for validation, {refused.Length} refused");
         foreach (var refusal in refused.Take(MostRefusalsShown))
@@ -155,9 +181,27 @@ static class ExperimentRun
         }
 
         folder.WriteRefused(refused);
+        CheckImages([.. train, .. validation]);
         if (train.IsEmpty)
         {
             throw new UserException("There is no pair to train on. Look at the reasons above, or at the filters of the script's recipe.");
+        }
+    }
+
+    static void CheckImages(ImmutableArray<PreparedPair> pairs)
+    {
+        var missing = pairs
+            .SelectMany(pair =>
+                new[] { pair.Pair.W.Image, pair.Pair.L.Image }.SelectMany(image => image.Files).Select(file => (pair.Pair.Id, File: file))
+            )
+            .Where(image => !File.Exists(image.File))
+            .ToArray();
+        if (missing.Length > 0)
+        {
+            throw new UserException(
+                $"{Count(missing.Length, "image")} of the pairs do not exist; the first is {missing[0].File} of {missing[0].Id}. "
+                    + "Say where relative paths begin with --images."
+            );
         }
     }
 

@@ -57,7 +57,9 @@ static class RunDisplay
     /// <summary>Loss, share of pairs on the right side of each term, tokens a second.</summary>
     static string Describe(TableMetrics metrics, double? tokensPerSecond)
     {
-        var accuracies = metrics.Terms.Where(term => term.Accuracy is not null).Select(term => $"{term.Name} {100 * term.Accuracy!.Value:0}%");
+        var accuracies = metrics
+            .Terms.Where(term => term.Accuracy is not null)
+            .Select(term => $"{term.Name} {100 * term.Accuracy!.Value:0}%");
         string[] parts =
         [
             string.Create(CultureInfo.InvariantCulture, $"loss {metrics.Loss:0.0000}"),
@@ -78,7 +80,12 @@ static class RunDisplay
         AnsiConsole
             .Progress()
             .AutoRefresh(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 }, new StepColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 20 },
+                new StepColumn(),
+                new RemainingTimeColumn()
+            )
             .Start(context => work(new Bar(context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total)), title)));
     }
 
@@ -126,6 +133,7 @@ static class RunDisplay
 
     sealed class StepColumn : ProgressColumn
     {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text($"{task.Value:0}/{task.MaxValue:0}");
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text($"{task.Value:0}/{task.MaxValue:0}");
     }
 }
