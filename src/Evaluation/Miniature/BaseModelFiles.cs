@@ -141,6 +141,8 @@ public static class BaseModelFiles
             ),
             ["clean_up_tokenization_spaces"] = false,
             ["eos_token"] = TurnEnd,
+            // Without this transformers would give a LLaVA token types, which it refuses.
+            ["model_input_names"] = new JsonArray("input_ids", "attention_mask"),
             ["model_max_length"] = 256,
             ["pad_token"] = Pad,
             ["padding_side"] = "left",
