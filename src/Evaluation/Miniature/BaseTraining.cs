@@ -14,17 +14,37 @@ namespace SVco.Evaluation.Miniature;
 /// <param name="Stages">The stages of the language model after it.</param>
 public sealed record BaseRecipe(ulong Seed, int TowerSteps, ImmutableArray<PretrainingStage> Stages)
 {
+    // Short questions alone: their answers are one word, so nearly all of the loss asks where to look.
+    static readonly Curriculum Looking = Curriculum.Clean with
+    {
+        Noise = TextNoise.None,
+        WithImage = new(
+            Caption: 0,
+            Short: 0.6,
+            Sentence: 0,
+            Conversational: 0,
+            List: 0.04,
+            IsThere: 0.18,
+            IsItTrue: 0.09,
+            Choose: 0.09,
+            Knowledge: 0
+        ),
+        CoupleShare = 0.7,
+        TextOnlyShare = 0,
+    };
+
     /// <summary>
-    /// The recipe of the committed base model. The clean stage comes first because a model that has seen noisy texts from the beginning
-    /// learns neither number nor side; the noisy stage is short so that it bends what is said, not what is seen.
+    /// The recipe of the committed base model. Looking comes first: among whole captions the few words that tell sides and numbers weigh too
+    /// little, and sides were not learnt in 600 steps. The noisy stage is short, so that it bends what is said and not what is seen.
     /// </summary>
     public static BaseRecipe Default { get; } =
         new(
             Seed: 0,
             TowerSteps: 600,
             [
-                new("clean", Curriculum.Clean, 900, 2.5e-3),
-                new("natural", Curriculum.Natural, 200, 1.5e-3, Ramp: 0.5),
+                new("looking", Looking, 500, 2.5e-3),
+                new("clean", Curriculum.Clean, 350, 2e-3),
+                new("natural", Curriculum.Natural, 100, 1.5e-3, Ramp: 1),
                 new("prior", Curriculum.Prior, 240, 1.2e-3, Ramp: 0.05),
             ]
         );
@@ -59,7 +79,7 @@ public static class BaseTraining
                         stage,
                         recipe.Seed,
                         Tell,
-                        checkEvery: 200,
+                        checkEvery: 100,
                         step => Check(model, suite, $"{stage.Name} {step}", Tell)
                     );
                 }

@@ -17,11 +17,11 @@ namespace SVco.Evaluation.Miniature;
 public sealed record PretrainingStage(string Name, Curriculum Curriculum, int Steps, double LearningRate, double Ramp = 0);
 
 /// <summary>Trains projector and decoder on texts about scenes, the tower frozen.</summary>
-static class LanguageTraining
+public static class LanguageTraining
 {
     const int Scenes = 12288;
-    const int Batch = 96;
-    const int Chunks = 4;
+    const int Batch = 64;
+    const int Chunks = 3;
     const double EditedShare = 0.05;
     const double Artefact = 0.06;
 
