@@ -8,9 +8,9 @@
 global using System;
 global using System.Linq;
 global using SVco.Core;
+global using static SVco.Core.Behaviour;
 global using SVco.Core.Data;
 global using SVco.Core.Objectives;
-global using static SVco.Core.Behaviour;
 global using static SVco.Core.Objectives.Formula;
 global using static SVco.Core.Objectives.Objectives;
 global using SVco.Core.Training;

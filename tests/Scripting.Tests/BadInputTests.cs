@@ -156,6 +156,7 @@ public sealed class BadInputTests : IDisposable
                 WorkingDirectory = _folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                Environment = { ["SVCO_CACHE"] = Path.Combine(_folder, "cache") },
             }
         )!;
         var error = process.StandardError.ReadToEndAsync();

@@ -163,6 +163,7 @@ public sealed class ExperimentScriptTests : IDisposable
                 WorkingDirectory = _folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                Environment = { ["SVCO_CACHE"] = Path.Combine(_folder, "cache") },
             }
         )!;
 

@@ -151,7 +151,7 @@ public class OfficialTrajectoryTests
         return new Trainer(
             job,
             trainable,
-            ReferenceScoring.Score(job).ToImmutableDictionary(entry => entry.Pair, entry => entry.Cells)
+            ReferenceScoring.Score(job, cache: null).ToImmutableDictionary(entry => entry.Pair, entry => entry.Cells)
         ).Run(default);
     }
 

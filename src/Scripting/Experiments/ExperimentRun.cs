@@ -10,6 +10,7 @@ using SVco.Models.Lora;
 using SVco.Models.Text;
 using SVco.Scripting.Host;
 using SVco.Training;
+using SVco.Training.Caching;
 using TorchSharp;
 
 namespace SVco.Scripting.Experiments;
@@ -58,7 +59,8 @@ static class ExperimentRun
             LoadPixels,
             PlainScoring.Score
         );
-        var reference = folder.Reference(job.ScoredPairs) ?? ScoreReference(job, folder);
+        var reference =
+            folder.Reference(job.ScoredPairs) ?? ScoreReference(job, folder, ReferenceCache(modelFolder, experiment.Settings.Behaviour));
         using var adapter = Adapter(experiment, model, folder.NewestModel);
         if (adapter is null && folder.NewestModel is { } saved)
         {
@@ -205,17 +207,34 @@ static class ExperimentRun
         }
     }
 
-    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(TrainingJob job, RunFolder folder)
+    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(
+        TrainingJob job,
+        RunFolder folder,
+        ReferenceCache cache
+    )
     {
         var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
         if (job.Evaluated.NeedsReference)
         {
-            RunDisplay.Count("reference", job.ScoredPairs.Length, ReferenceScoring.Score(job), entry => scored[entry.Pair] = entry.Cells);
+            RunDisplay.Count(
+                "reference",
+                job.ScoredPairs.Length,
+                ReferenceScoring.Score(job, cache),
+                entry => scored[entry.Pair] = entry.Cells
+            );
         }
 
         var reference = scored.ToImmutable();
         folder.WriteReference(job.ScoredPairs, reference);
         return reference;
+    }
+
+    /// <summary>Shared by all experiments of this user.</summary>
+    static ReferenceCache ReferenceCache(string modelFolder, Behaviour behaviour)
+    {
+        DiskCache Cache(string name) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes: 1L << 30, Console.WriteLine);
+        var processor = File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"));
+        return new ReferenceCache(Cache("reference"), $"{ModelFingerprint.Of(modelFolder, Cache("files"))} fp32 {behaviour} {processor}");
     }
 
     static LoraAdapter? Adapter(Experiment experiment, Llava model, string? saved)
