@@ -22,7 +22,7 @@ public static class MiniatureStudy
     public const string Base = "base";
 
     const int PointsOfACurve = 32;
-    const int SensitivityPairs = 3;
+    internal const int SensitivityPairs = 3;
 
     // What an examination costs, in sequences that are trained on, about.
     const double ExaminationCost = 60;
