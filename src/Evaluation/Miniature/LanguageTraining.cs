@@ -12,9 +12,19 @@ namespace SVco.Evaluation.Miniature;
 /// <param name="Name">For the log.</param>
 /// <param name="Curriculum">Which scenes and texts come.</param>
 /// <param name="Steps">Optimiser steps.</param>
-/// <param name="LearningRate">The highest rate; 5 % warm-up, then half a cosine.</param>
+/// <param name="LearningRate">The highest rate, after 5 % warm-up.</param>
+/// <param name="Schedule">The shape of the rate after warm-up.</param>
 /// <param name="Ramp">The share of the steps over which the texts' noise rises to its strength.</param>
-public sealed record PretrainingStage(string Name, Curriculum Curriculum, int Steps, double LearningRate, double Ramp = 0);
+/// <param name="UntilAlive">Whether the stage ends as soon as a check finds every kind of question understood.</param>
+public sealed record PretrainingStage(
+    string Name,
+    Curriculum Curriculum,
+    int Steps,
+    double LearningRate,
+    Schedule Schedule,
+    double Ramp = 0,
+    bool UntilAlive = false
+);
 
 /// <summary>Trains projector and decoder on texts about scenes, the tower frozen.</summary>
 public static class LanguageTraining
@@ -25,8 +35,15 @@ public static class LanguageTraining
     const double EditedShare = 0.05;
     const double Artefact = 0.06;
 
-    /// <summary>Runs one stage; <paramref name="check"/> is called every so many steps and at the end.</summary>
-    public static void Run(MiniatureModel model, PretrainingStage stage, ulong seed, Action<string> log, int checkEvery, Action<int> check)
+    /// <summary>Runs one stage; <paramref name="check"/> is called every so many steps and at the end, and says whether the model is alive.</summary>
+    public static void Run(
+        MiniatureModel model,
+        PretrainingStage stage,
+        ulong seed,
+        Action<string> log,
+        int checkEvery,
+        Func<int, bool> check
+    )
     {
         using var scope = NewDisposeScope();
         var rng = new SplitMix64(SplitMix64.Derive(seed, stage.Name));
@@ -34,6 +51,7 @@ public static class LanguageTraining
         {
             LearningRate = stage.LearningRate,
             WarmupRatio = 0.05,
+            Schedule = stage.Schedule,
             Behaviour = Behaviour.Corrected,
         };
         var scenes = Enumerable.Range(0, Scenes).Select(_ => stage.Curriculum.DrawScene(rng)).ToArray();
@@ -62,9 +80,9 @@ public static class LanguageTraining
                 log(FormattableString.Invariant($"{stage.Name} {step + 1}: loss {loss:F4}"));
             }
 
-            if ((step + 1) % checkEvery == 0 || step + 1 == stage.Steps)
+            if (((step + 1) % checkEvery == 0 || step + 1 == stage.Steps) && check(step + 1) && stage.UntilAlive)
             {
-                check(step + 1);
+                return;
             }
         }
     }
@@ -82,19 +100,19 @@ public static class LanguageTraining
         return model.Row(text.Query, text.Response, images[index]);
     }
 
-    // The mean over the labels of the whole batch; rows of like length go together to save padding.
-    static double Accumulate(MiniatureModel model, ScoredRow[] rows)
-    {
-        var labels = rows.Sum(row => row.Tokens.LabelCount);
-        return RowScoring
+    // Each row weighs the same: in a mean over all labels the few words that answer questions would drown among captions. Rows of like
+    // length go together to save padding.
+    static double Accumulate(MiniatureModel model, ScoredRow[] rows) =>
+        RowScoring
             .ByLength(rows)
             .Chunk((rows.Length + Chunks - 1) / Chunks)
             .Sum(chunk =>
             {
                 using var scope = NewDisposeScope();
-                var loss = -RowScoring.LabelLogProbs(model.Network, [.. chunk.Select(index => rows[index])]).sum() / labels;
+                var chosen = chunk.Select(index => rows[index]).ToArray();
+                var weights = chosen.SelectMany(row => Enumerable.Repeat(-1f / row.Tokens.LabelCount / rows.Length, row.Tokens.LabelCount));
+                var loss = (RowScoring.LabelLogProbs(model.Network, chosen) * tensor(weights.ToArray())).sum();
                 loss.backward();
                 return loss.item<float>();
             });
-    }
 }

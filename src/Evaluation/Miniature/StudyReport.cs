@@ -90,7 +90,9 @@ public static class StudyReport
         return new(
             settings.Name,
             $"The paper in miniature: {settings.Pairs.Prompts.ToString().ToLowerInvariant()} prompts",
-            missing == 0 ? [] : [$"{missing} of the study's {settings.Treatments.Length * settings.Seeds.Length} finetunings are still missing."],
+            missing == 0
+                ? []
+                : [$"{missing} of the study's {settings.Treatments.Length * settings.Seeds.Length} finetunings are still missing."],
             [
                 new("command", command),
                 new("pairs", $"{settings.Pairs.Pairs}, {(settings.Filtered ? "filtered" : "unfiltered")}"),
@@ -99,10 +101,7 @@ public static class StudyReport
                 new("seeds", string.Join(", ", settings.Seeds)),
                 new("benchmarks", $"{settings.Split} scenes, {settings.Items} items in each part"),
             ],
-            [
-                new("code", StudyPart.Code),
-                new("base model", BaseTraining.Sha256(settings.BaseModel)),
-            ],
+            [new("code", StudyPart.Code), new("base model", BaseTraining.Sha256(settings.BaseModel))],
             [
                 new(MiniatureStudy.Base, "", "", [], [], 0),
                 .. settings.Treatments.Select(treatment => new ModelResult(
@@ -122,7 +121,11 @@ public static class StudyReport
             [.. all.SelectMany(part => part.Perplexities.Select(point => point with { Seed = part.Seed }))],
             [.. tuned.SelectMany(part => part.Curves)],
             ExamplesOf(settings, [baseModel, .. tuned.Where(part => part.Seed == seeds.FirstOrDefault())]),
-            [.. parts.Where(part => part.Model == MiniatureStudy.Base || part.Seed == seeds.FirstOrDefault()).SelectMany(part => part.Sensitivities)]
+            [
+                .. parts
+                    .Where(part => part.Model == MiniatureStudy.Base || part.Seed == seeds.FirstOrDefault())
+                    .SelectMany(part => part.Sensitivities),
+            ]
         );
     }
 
