@@ -57,7 +57,7 @@ public sealed class MiniatureStudyTests
         var written = StudyReport.Write(settings, parts, folder, "test");
         var read = StudyResults.Load(folder);
 
-        Assert.Equal(written.Metrics, read.Metrics);
+        Assert.Equal(written.Metrics.AsEnumerable(), read.Metrics);
         Assert.Equal(4, StudyReport.Improvements(read).Count());
         Assert.All(read.Examples, example => Assert.True(File.Exists(Path.Combine(folder, example.Picture))));
         Assert.All(read.Sensitivities, one => Assert.Equal(one.Tokens.Length, one.Values.Length));
