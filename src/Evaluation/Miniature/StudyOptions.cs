@@ -33,8 +33,12 @@ public sealed record StudyOptions(
           --from-scratch        train the base model anew
         """;
 
+    const int GridSeed = 100;
     const int FirstSeed = 201;
     const double LearningRateOfFormulas = 3e-4;
+
+    static readonly double[] GridOfLearningRates = [3e-4, 1e-3];
+    static readonly double[] GridOfBetas = [0.1, 0.5];
 
     /// <summary>The learning rate and beta of each objective, chosen on validation scenes by docs/miniature-protocol.md.</summary>
     static readonly ImmutableDictionary<string, (double LearningRate, double Beta)> Chosen = ImmutableDictionary.CreateRange<
@@ -98,6 +102,26 @@ public sealed record StudyOptions(
                 : items
         );
     }
+
+    /// <summary>The grid of the protocol: every objective with every learning rate and beta, on validation scenes and a seed of its own.</summary>
+    public StudySettings Grid(string baseModel) =>
+        Settings(baseModel) with
+        {
+            Name = $"{Name}-grid",
+            Treatments =
+            [
+                .. from candidate in Candidate.All
+                from learningRate in GridOfLearningRates
+                from beta in candidate.HasBeta ? GridOfBetas : GridOfBetas[..1]
+                select candidate.With(learningRate, beta, 128) with
+                {
+                    Name = FormattableString.Invariant($"{candidate.Name} @ {learningRate}{(candidate.HasBeta ? $" @ {beta}" : "")}"),
+                },
+            ],
+            Seeds = [GridSeed],
+            Split = Split.Validation,
+            Items = 60,
+        };
 
     /// <summary>The study's name, from its preset.</summary>
     public string Name => $"miniature{(Prompts == PromptSetting.Own ? "-own" : "")}{(Quick ? "-quick" : "")}";
