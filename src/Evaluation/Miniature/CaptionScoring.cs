@@ -36,9 +36,9 @@ public static class CaptionScoring
             from tokens in Enum.GetValues<Tokens>()
             select new Cell(side, condition.Image, tokens),
         ];
-        var score = CachedScoring.Over(model.Vision);
+        var score = new PackedScoring().Score;
         model.Vision.See(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
-        var scored = prepared.Chunk(32).SelectMany(batch => batch.Zip(score(model.Network, batch, cells, NoPixels))).ToArray();
+        var scored = prepared.Chunk(32).SelectMany(batch => batch.Zip(score(model.Network, batch, cells, model.Vision.Encode))).ToArray();
         return
         [
             .. cells.Select(cell => new CaptionPerplexity(
@@ -47,7 +47,7 @@ public static class CaptionScoring
                 cell.Response == Side.W ? "original" : "edited",
                 cell.Tokens == Tokens.All ? "all" : "contrast",
                 Conditions.First(condition => condition.Image == cell.Image).Name,
-                Math.Exp(-scored.Sum(pair => pair.Second[cell]) / scored.Sum(pair => pair.First.Lengths[(cell.Response, cell.Tokens)]))
+                Math.Exp(-scored.Sum(pair => pair.Second[cell]) / scored.Sum(pair => pair.First.Summed(cell).Count(summed => summed)))
             )),
         ];
     }
@@ -70,8 +70,4 @@ public static class CaptionScoring
             [.. scores[0].Zip(scores[1], (seen, unseen) => seen - unseen)]
         );
     }
-
-    /// <summary>For a score that has its features from memory.</summary>
-    internal static TorchSharp.torch.Tensor NoPixels(ImageSource image) =>
-        throw new InvalidOperationException("The miniature's images are seen through its memory of features.");
 }

@@ -68,8 +68,7 @@ public static class LanguageTraining
             var strength = stage.Ramp == 0 ? 1 : Math.Min(1, (step + 1) / (stage.Ramp * stage.Steps));
             var curriculum = stage.Curriculum with { Noise = stage.Curriculum.Noise.Times(strength) };
             var loss = Accumulate(model, [.. Enumerable.Range(0, Batch).Select(_ => Draw(model, curriculum, scenes, images, rng))]);
-            _ = GradientClipping.Clip(trainable, 1);
-            optimizer.Step(LearningRate.At(settings, step, stage.Steps));
+            optimizer.Step(LearningRate.At(settings, step, stage.Steps), GradientClipping.Measure(trainable, 1).Factor);
             foreach (var parameter in trainable)
             {
                 parameter.Value.grad = null;

@@ -146,8 +146,8 @@ public static class MiniatureStudy
             data.Pairs,
             [],
             settings.Validated(),
-            CaptionScoring.NoPixels,
-            CachedScoring.Over(model.Vision)
+            model.Vision.Encode,
+            new PackedScoring().Score
         );
         using var trainer = new Trainer(
             job,

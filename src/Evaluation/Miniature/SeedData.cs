@@ -26,14 +26,14 @@ sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<P
         var (prepared, _) = PairPreparation.Prepare(kept.Select(pair => pair.Pair), model.Chat, 256, Behaviour.Corrected);
         model.Vision.See(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
         var cells = settings.Treatments.SelectMany(treatment => treatment.Objective.ReferenceCells()).Distinct().ToArray();
-        var score = CachedScoring.Over(model.Vision);
+        var score = new PackedScoring().Score;
         return new(
             prepared,
             cells.Length == 0
                 ? []
                 : prepared
                     .Chunk(32)
-                    .SelectMany(batch => batch.Zip(score(model.Network, batch, cells, CaptionScoring.NoPixels)))
+                    .SelectMany(batch => batch.Zip(score(model.Network, batch, cells, model.Vision.Encode)))
                     .ToImmutableDictionary(pair => pair.First, pair => pair.Second)
         );
     }

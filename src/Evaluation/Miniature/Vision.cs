@@ -2,6 +2,7 @@ using SVco.Core;
 using SVco.Core.Data;
 using SVco.Models;
 using SVco.Models.Images;
+using SVco.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,6 +38,13 @@ public sealed class Vision(Llava model, ImageProcessor processor) : IDisposable
                 features[batch[i]] = encoded[i].clone().DetachFromDisposeScope();
             }
         }
+    }
+
+    /// <summary>An <see cref="EncodeImages"/> from memory [images, image tokens, vision width].</summary>
+    public Tensor Encode(IReadOnlyList<ImageSource> images)
+    {
+        See(images);
+        return stack(images.Select(image => features[image]));
     }
 
     /// <summary>The processed pixels of images [images, 3, size, size].</summary>

@@ -53,8 +53,11 @@ public sealed class MiniatureModelTests
         var batch = Prepared(model, 6);
         model.Network.SetTrainable(name => !name.StartsWith("vision_tower."));
         var trainable = model.Network.Parameters.Where(parameter => parameter.Value.requires_grad).ToArray();
-        var (values, gradients) = Run(PlainScoring.Score);
-        var (remembered, ofRemembered) = Run(CachedScoring.Over(model.Vision));
+        var (values, gradients) = Run(
+            PlainScoring.Score,
+            VisionFeatures.Live(model.Network, image => Vision.Pixels(model.Processor, [image])[0])
+        );
+        var (remembered, ofRemembered) = Run(new PackedScoring().Score, model.Vision.Encode);
 
         foreach (var (plain, cached) in values.Zip(remembered))
         {
@@ -68,13 +71,16 @@ public sealed class MiniatureModelTests
             Assert.True((plain - cached).abs().max().item<float>() < 1e-3 * scale);
         }
 
-        (IReadOnlyList<System.Collections.Immutable.ImmutableDictionary<Cell, double>>, torch.Tensor[]) Run(ScoreTable score)
+        (IReadOnlyList<System.Collections.Immutable.ImmutableDictionary<Cell, double>>, torch.Tensor[]) Run(
+            ScoreTable score,
+            EncodeImages encodeImages
+        )
         {
             var scored = score(
                 model.Network,
                 batch,
                 AllCells,
-                image => Vision.Pixels(model.Processor, [image])[0],
+                encodeImages,
                 table =>
                     [
                         .. table.Select(
