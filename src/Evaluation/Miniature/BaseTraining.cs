@@ -15,18 +15,58 @@ namespace SVco.Evaluation.Miniature;
 /// <param name="Stages">The stages of the language model after it.</param>
 public sealed record BaseRecipe(ulong Seed, int TowerSteps, ImmutableArray<PretrainingStage> Stages)
 {
+    // Questions are half of all texts: in a mean over captions the few words that tell yes from no and left from right would drown.
+    static readonly Curriculum Questions = Curriculum.Clean with
+    {
+        Noise = TextNoise.None,
+        TextOnlyShare = 0.1,
+        WithImage = new(
+            Caption: 0.2,
+            Short: 0.40,
+            Sentence: 0.08,
+            Conversational: 0.02,
+            List: 0.02,
+            IsThere: 0.24,
+            IsItTrue: 0.02,
+            Choose: 0.02,
+            Knowledge: 0
+        ),
+    };
+
+    // Whether a kind is there was not learnt in 1500 steps among couples; asked of pictures with a single kind it is learnt in 200.
+    static readonly Curriculum SingleKinds = Curriculum.Clean with
+    {
+        Noise = TextNoise.None,
+        TextOnlyShare = 0,
+        CoupleShare = 0,
+        ShapeSlotShare = 0.2,
+        WithImage = new(
+            Caption: 0,
+            Short: 0.15,
+            Sentence: 0,
+            Conversational: 0,
+            List: 0.05,
+            IsThere: 0.80,
+            IsItTrue: 0,
+            Choose: 0,
+            Knowledge: 0
+        ),
+    };
+
     /// <summary>
-    /// The recipe of the committed base model. The clean stage comes first and lasts until every kind of question is understood: a model
-    /// that has seen noisy texts from the beginning learns neither number nor side. The noisy stage is short, so that it bends what is said
-    /// and not what is seen.
+    /// The recipe of the committed base model: it learns to see first, and the noisy stages come last and are short, so that they bend what
+    /// is said and not what is seen. A stage's scenes and texts are drawn by its name.
     /// </summary>
     public static BaseRecipe Default { get; } =
         new(
             Seed: 0,
             TowerSteps: 500,
             [
-                new("clean", Curriculum.Clean with { TextOnlyShare = 0.1 }, 1200, 2.5e-3, Schedule.Constant, UntilAlive: true),
-                new("natural", Curriculum.Natural, 100, 1.5e-3, Schedule.Cosine, Ramp: 1),
+                new("clean", Curriculum.Clean with { TextOnlyShare = 0.1 }, 1200, 2.5e-3, Schedule.Constant),
+                new("clean2", Questions, 300, 1.5e-3, Schedule.Cosine),
+                new("sides", SingleKinds, 200, 1e-3, Schedule.Constant),
+                new("clean2", Questions, 200, 1.5e-3, Schedule.Cosine),
+                new("natural", Curriculum.Natural, 100, 1.2e-3, Schedule.Cosine, Ramp: 1),
                 new("prior", Curriculum.Prior, 200, 1.2e-3, Schedule.Cosine, Ramp: 0.05),
             ]
         );
@@ -99,13 +139,11 @@ public static class BaseTraining
     }
 
     /// <summary>Says how alive each type of question is: what a base model is chosen by.</summary>
-    static bool Check(MiniatureModel model, BenchmarkSuite suite, string stage, Action<string> log)
+    static void Check(MiniatureModel model, BenchmarkSuite suite, string stage, Action<string> log)
     {
-        var alive = false;
         foreach (var withImages in new[] { true, false })
         {
             var score = Examination.Score(model, suite, withImages);
-            alive |= IsAlive(score);
             log(
                 $"{stage} {(withImages ? "with" : "without")} images: "
                     + string.Join(
@@ -119,12 +157,5 @@ public static class BaseTraining
                     )
             );
         }
-
-        return alive;
     }
-
-    /// <summary>Every type of pair is told apart more often than not, and yes and no are not a matter of taste.</summary>
-    static bool IsAlive(SuiteScore score) =>
-        score.Choices[BenchmarkSuite.MmvpName].Parts.Values.All(percent => percent >= 60)
-        && score.Choices[BenchmarkSuite.YesNoName].Percent >= 80;
 }

@@ -15,19 +15,17 @@ namespace SVco.Evaluation.Miniature;
 /// <param name="LearningRate">The highest rate, after 5 % warm-up.</param>
 /// <param name="Schedule">The shape of the rate after warm-up.</param>
 /// <param name="Ramp">The share of the steps over which the texts' noise rises to its strength.</param>
-/// <param name="UntilAlive">Whether the stage ends as soon as a check finds every kind of question understood.</param>
 public sealed record PretrainingStage(
     string Name,
     Curriculum Curriculum,
     int Steps,
     double LearningRate,
     Schedule Schedule,
-    double Ramp = 0,
-    bool UntilAlive = false
+    double Ramp = 0
 );
 
 /// <summary>Trains projector and decoder on texts about scenes, the tower frozen.</summary>
-public static class LanguageTraining
+static class LanguageTraining
 {
     const int Scenes = 12288;
     const int Batch = 64;
@@ -35,15 +33,8 @@ public static class LanguageTraining
     const double EditedShare = 0.05;
     const double Artefact = 0.06;
 
-    /// <summary>Runs one stage; <paramref name="check"/> is called every so many steps and at the end, and says whether the model is alive.</summary>
-    public static void Run(
-        MiniatureModel model,
-        PretrainingStage stage,
-        ulong seed,
-        Action<string> log,
-        int checkEvery,
-        Func<int, bool> check
-    )
+    /// <summary>Runs one stage; <paramref name="check"/> is called every so many steps and at the end.</summary>
+    public static void Run(MiniatureModel model, PretrainingStage stage, ulong seed, Action<string> log, int checkEvery, Action<int> check)
     {
         using var scope = NewDisposeScope();
         var rng = new SplitMix64(SplitMix64.Derive(seed, stage.Name));
@@ -79,9 +70,9 @@ public static class LanguageTraining
                 log(FormattableString.Invariant($"{stage.Name} {step + 1}: loss {loss:F4}"));
             }
 
-            if (((step + 1) % checkEvery == 0 || step + 1 == stage.Steps) && check(step + 1) && stage.UntilAlive)
+            if ((step + 1) % checkEvery == 0 || step + 1 == stage.Steps)
             {
-                return;
+                check(step + 1);
             }
         }
     }

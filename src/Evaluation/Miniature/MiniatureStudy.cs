@@ -7,6 +7,7 @@ using SVco.Core.Metrics;
 using SVco.Core.Miniature;
 using SVco.Core.Training;
 using SVco.Evaluation.Results;
+using SVco.Models;
 using SVco.Training;
 using TorchSharp;
 
@@ -75,6 +76,7 @@ public static class MiniatureStudy
 
         void Work()
         {
+            NativeLibraries.Load();
             // Threads of one operation wait for each other at every step of it; parts don't.
             torch.set_num_threads(1);
             using var model = MiniatureModel.Load(known.BaseModel);
