@@ -3,8 +3,8 @@
 
 // The paper in miniature, on two cores in minutes: a small vision-language model that leans on language priors, and what each objective
 // does about it. Finished parts are kept, so an interrupted study goes on with the same command. --help lists the options.
-using System.Threading;
 using SVco.Evaluation.Miniature;
+using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))
 {
@@ -24,15 +24,9 @@ if (options.FromScratch)
     }
 }
 
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
 var settings = options.Settings(baseModel);
-var parts = MiniatureStudy.Run(settings, folder, Environment.ProcessorCount, stop.Token, new ProgressLine(Console.Error).Show);
-if (stop.IsCancellationRequested)
+var parts = MiniatureStudy.Run(settings, folder, Environment.ProcessorCount, Interrupt.Token, new ProgressLine(Console.Error).Show);
+if (Interrupt.Token.IsCancellationRequested)
 {
     Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on.");
     return 130;

@@ -113,12 +113,12 @@ public sealed class MiniatureModelTests
             small.Model.Network,
             batch,
             [match, none],
-            image => Vision.Pixels(small.Model.Processor, [image])[0]
+            VisionFeatures.Live(small.Model.Network, image => Vision.Pixels(small.Model.Processor, [image])[0])
         );
         foreach (var (pair, cells) in batch.Zip(scored))
         {
             var (tokens, values) = CaptionScoring.Sensitivity(small.Model, pair.Pair.Query, pair.Pair.W.Response, pair.Pair.W.Image);
-            Assert.Equal(pair.Lengths[(Side.W, Tokens.All)], tokens.Length);
+            Assert.Equal(pair.W.WithImage.LabelCount, tokens.Length);
             // Two fp32 sums of up to 25 terms near -5, in another order.
             Assert.Equal(cells[match] - cells[none], values.Sum(), 1e-3);
         }
