@@ -22,6 +22,11 @@ public static class BenchStep
             set_num_threads(settings.Threads);
         }
 
+        if (settings.MemorySmall)
+        {
+            PackedMemory.ReturnFreedBlocks();
+        }
+
         var config = BenchGeometry.Read(settings.Geometry);
         var objective = Objectives.SVco(0.1, 0.1);
         var cells = objective.Cells();
@@ -50,12 +55,7 @@ public static class BenchStep
         ScoreTable score =
             settings.Way == BenchWay.Plain
                 ? PlainScoring.Score
-                : new PackedScoring
-                {
-                    TokenBudget = settings.TokenBudget,
-                    MemorySmall = settings.MemorySmall,
-                    KnownFeatures = image => features[image],
-                }.Score;
+                : new PackedScoring { MemorySmall = settings.MemorySmall, KnownFeatures = image => features[image] }.Score;
 
         var (seconds, rates, losses) = (new List<double>(), new List<double>(), new List<double>());
         var parts = new List<(string Part, double Seconds)>();
