@@ -172,7 +172,7 @@ public static class BenchStep
     /// <summary>Operations a second of one large square matrix product, the best of a few.</summary>
     static double MachineRate(ScalarType type)
     {
-        const int size = 1536;
+        const int size = 1024;
         using var scope = NewDisposeScope();
         var (a, b) = (randn([size, size]).to(type), randn([size, size]).to(type));
         return Enumerable
