@@ -17,6 +17,7 @@ global using SVco.Core.Training;
 global using SVco.Scripting.Experiments;
 global using static SVco.Scripting.Experiments.ModelSpec;
 global using static SVco.Scripting.Experiments.Part;
+global using static SVco.Scripting.Experiments.Precision;
 using System.Runtime.CompilerServices;
 
 // The checkout is found from this file, also where a script host copies assemblies elsewhere.

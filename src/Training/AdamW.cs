@@ -50,7 +50,7 @@ public sealed class AdamW : IDisposable
     /// The moments under the names <c>first.PARAMETER</c> and <c>second.PARAMETER</c>, and master weights as <c>master.PARAMETER</c>; live
     /// tensors, for saving and restoring.
     /// </summary>
-    public IEnumerable<NamedTensor> Moments =>
+    public IEnumerable<NamedTensor> State =>
         _slots.SelectMany(slot =>
             (NamedTensor[])
                 [

@@ -26,17 +26,12 @@ public sealed record PackedScoring
     /// <summary>The most logits held at a time; 2^24 in fp32 are 64 MiB.</summary>
     public long LogitBudget { get; init; } = 1 << 24;
 
-    /// <summary>
-    /// Vision features [image tokens, vision width] that are known already, as of a cache; they take the place of a frozen tower.
-    /// </summary>
-    public Func<ImageSource, Tensor>? KnownFeatures { get; init; }
-
     /// <summary>A <see cref="ScoreTable"/>.</summary>
     public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
         Llava model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
-        LoadPixels loadPixels,
+        EncodeImages encodeImages,
         Func<IReadOnlyList<ImmutableDictionary<Cell, double>>, IReadOnlyList<ImmutableDictionary<Cell, double>>>? weights = null
     )
     {
@@ -45,7 +40,7 @@ public sealed record PackedScoring
         var trees = PackLayout.Trees(rows, model.Config.ImageTokenId, model.ImageTokens);
         // A tree without predictors holds empty sums only.
         var packs = PackLayout.Packs(trees.Where(tree => !tree.Predictors.IsEmpty), TokenBudget).ToArray();
-        var features = Features(model, images, loadPixels, graph: weights is not null);
+        var features = Features(model, images, encodeImages, graph: weights is not null);
         var head = new PackedHead(model, (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize));
 
         var (runs, logProbs) = (new TreeRun[packs.Length], new double[packs.Length][]);
@@ -99,26 +94,18 @@ public sealed record PackedScoring
     /// Gives the vision features of some images. Of a frozen tower they are computed once, as many images together as the token budget
     /// allows, and nothing else is kept.
     /// </summary>
-    Func<IEnumerable<int>, Tensor> Features(Llava model, IReadOnlyList<ImageSource> images, LoadPixels loadPixels, bool graph)
+    Func<IEnumerable<int>, Tensor> Features(Llava model, IReadOnlyList<ImageSource> images, EncodeImages encodeImages, bool graph)
     {
-        Tensor Encode(IEnumerable<ImageSource> some)
-        {
-            using var scope = NewDisposeScope();
-            return model.VisionFeatures(stack(some.Select(image => loadPixels(image)))).MoveToOuterDisposeScope();
-        }
-
         if (graph && model.HasTrainableVision)
         {
-            return some => Encode(some.Select(image => images[image]));
-        }
-
-        if (KnownFeatures is not null)
-        {
-            return some => stack(some.Select(image => KnownFeatures(images[image])));
+            return some => encodeImages([.. some.Select(image => images[image])]);
         }
 
         using var noGrad = no_grad();
-        var features = images.Chunk(Math.Max(1, TokenBudget / model.ImageTokens)).SelectMany(chunk => Encode(chunk).unbind(0)).ToArray();
+        var features = images
+            .Chunk(Math.Max(1, TokenBudget / model.ImageTokens))
+            .SelectMany(chunk => encodeImages(chunk).unbind(0))
+            .ToArray();
         return some => stack(some.Select(image => features[image]));
     }
 

@@ -38,15 +38,14 @@ public static class ReferenceScoring
 
         foreach (var batch in unknown.Chunk(job.Settings.BatchSize))
         {
-            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, job.LoadPixels)))
+            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, job.EncodeImages)))
             {
                 if (!IsFinite(scored))
                 {
                     throw NotFinite(pair);
                 }
 
-                cache?.Put(pair, scored);
-                yield return (pair, scored);
+                yield return (pair, cache?.Keep(pair, scored) ?? scored);
             }
         }
     }

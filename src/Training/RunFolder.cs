@@ -15,7 +15,7 @@ namespace SVco.Training;
 /// <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished model in HuggingFace's or PEFT's
 /// layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
-public sealed class RunFolder
+public sealed class RunFolder : IDisposable
 {
     const string Description = "experiment.yaml";
     const string StateFile = "state.json";
@@ -24,7 +24,9 @@ public sealed class RunFolder
 
     sealed record State(int Step);
 
-    RunFolder(string path) => Path = path;
+    readonly FileStream _lock;
+
+    RunFolder(string path) => (Path, _lock) = (path, Lock(path));
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -84,7 +86,35 @@ public sealed class RunFolder
             );
         }
 
-        return new RunFolder(path);
+        var folder = new RunFolder(path);
+        foreach (var halfWritten in Directory.GetDirectories(path, ".*"))
+        {
+            Directory.Delete(halfWritten, recursive: true);
+        }
+
+        return folder;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(
+                System.IO.Path.Combine(path, "lock"),
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
+        }
+        catch (IOException error)
+        {
+            throw new UserException($"Another process is training in {path}. Wait for it, or choose another folder with --output.", error);
+        }
     }
 
     /// <summary>Lists the pairs that were refused and why.</summary>
@@ -141,7 +171,7 @@ public sealed class RunFolder
             temporary =>
             {
                 SaveModel(model, adapter, System.IO.Path.Combine(temporary, ModelFolder));
-                SafetensorsWriter.Write(System.IO.Path.Combine(temporary, OptimizerFile), optimizer.Moments);
+                SafetensorsWriter.Write(System.IO.Path.Combine(temporary, OptimizerFile), optimizer.State);
                 File.WriteAllText(System.IO.Path.Combine(temporary, StateFile), JsonSerializer.Serialize(new State(optimizer.Steps)));
             }
         );
@@ -163,9 +193,9 @@ public sealed class RunFolder
         }
 
         using var moments = SafetensorsFile.Open(System.IO.Path.Combine(state, OptimizerFile));
-        foreach (var moment in optimizer.Moments)
+        foreach (var tensor in optimizer.State)
         {
-            moments.CopyTo(moment.Name, moment.Value);
+            moments.CopyTo(tensor.Name, tensor.Value);
         }
 
         optimizer.Steps = JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
@@ -198,7 +228,10 @@ public sealed class RunFolder
 
     static (string Before, string Now)? FirstDifference(string before, string now)
     {
-        var (old, current) = (before.Split('\n'), now.Split('\n'));
+        // A build of another commit is no other experiment: committing a script must not keep its own run from going on.
+        static string[] Lines(string yaml) => [.. yaml.Split('\n').Where(line => !line.StartsWith("svco: ", StringComparison.Ordinal))];
+
+        var (old, current) = (Lines(before), Lines(now));
         return Enumerable
             .Range(0, Math.Max(old.Length, current.Length))
             .Select(line => ((string, string)?)(old.ElementAtOrDefault(line)?.Trim() ?? "", current.ElementAtOrDefault(line)?.Trim() ?? ""))

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using SVco.Models.Files;
@@ -99,22 +98,17 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--data", "nowhere.json", "nowhere.json")]
     public async Task A_wrong_option_is_explained(string option, string value, string message) => await Fails([option, value], message);
 
-    [Fact]
+    [MountFact]
     public async Task A_full_disk_leaves_the_state_before_and_the_run_goes_on_when_there_is_room()
     {
-        if (!OperatingSystem.IsLinux() || !await FullDisk.IsPossible())
-        {
-            return; // Needs a small file system of its own, which only root may mount.
-        }
-
-        using var disk = await FullDisk.Mount(PathOf("disk"), kilobytes: 2200);
+        using var disk = new FullDisk(PathOf("disk"), kilobytes: 2200);
         var (output, code) = await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6");
         Assert.Equal(1, code);
         Assert.Contains("No space left", output);
         var states = Directory.GetDirectories(PathOf("disk/run/checkpoints"), "step-*");
         Assert.Single(states);
 
-        await disk.Grow(kilobytes: 60_000);
+        disk.Grow(kilobytes: 60_000);
         Assert.Equal(0, (await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6")).Code);
     }
 
@@ -129,7 +123,7 @@ public sealed class BadInputTests : IDisposable
         Assert.DoesNotContain("   at ", output);
     }
 
-    async Task<(string Output, int Code)> Run(params string[] options)
+    Task<(string Output, int Code)> Run(params string[] options)
     {
         string[] defaults =
         [
@@ -137,32 +131,7 @@ public sealed class BadInputTests : IDisposable
             .. options.Contains("--output") ? Array.Empty<string>() : ["--output", "run"],
         ];
         var script = Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx");
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"),
-                    "run",
-                    script,
-                    "--model",
-                    "model",
-                    "--max-text-length",
-                    "96",
-                    .. defaults,
-                    .. options,
-                ]
-            )
-            {
-                WorkingDirectory = _folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["SVCO_CACHE"] = Path.Combine(_folder, "cache") },
-            }
-        )!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (output + await error, process.ExitCode);
+        return SvcoProcess.RunAsync(_folder, ["run", script, "--model", "model", "--max-text-length", "96", .. defaults, .. options]);
     }
 
     string PathOf(string name) => Path.Combine(_folder, name);

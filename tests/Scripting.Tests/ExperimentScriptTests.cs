@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using SVco.Models.Files;
 using SVco.Tests;
 
 namespace SVco.Scripting.Tests;
@@ -99,7 +101,51 @@ public sealed class ExperimentScriptTests : IDisposable
 
         Assert.True(code == 0, output);
         Assert.Contains("8 pairs to train on, 0 for validation", output);
-        Assert.True(File.Exists(Path.Combine(_folder, "runs", "own", "checkpoint", "adapter_model.safetensors")));
+        using var adapter = SafetensorsFile.Open(Path.Combine(_folder, "runs", "own", "checkpoint", "adapter_model.safetensors"));
+        // The vision tower has a q_proj too, but it is frozen.
+        Assert.All(adapter.Header.Tensors.Keys, name => Assert.StartsWith("base_model.model.language_model.", name));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_scoring_of_the_reference_too()
+    {
+        var golden = Path.Combine(Golden.RepositoryRoot, "tests", "golden", "svco");
+        var pairs = JsonDocument.Parse(File.ReadAllText(Path.Combine(golden, "train.json"))).RootElement.EnumerateArray().ToArray();
+        // So many that the signal comes long before the last.
+        File.WriteAllText(
+            Path.Combine(_folder, "many.json"),
+            JsonSerializer.Serialize(Enumerable.Repeat(pairs, 200).SelectMany(all => all))
+        );
+        string[] options = ["--model", Path.Combine(golden, "llava-interleave", "checkpoint"), "--data", "many.json", "--images", golden];
+        using var process = Start(["run", Script("svco_lvint.csx"), .. options]);
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("reference 1/")) { }
+
+        Signal(process);
+        var rest = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.DoesNotContain("training 1/", rest);
+    }
+
+    [Fact]
+    public async Task An_option_about_data_without_data_is_refused_instead_of_ignored()
+    {
+        var (output, code) = await Svco("run", Script("svco_lvint.csx"), "--validation", "pairs.json");
+
+        Assert.Equal(1, code);
+        Assert.Contains("--validation needs --data", output);
+    }
+
+    [Fact]
+    public async Task A_build_of_another_commit_goes_on_with_a_run()
+    {
+        string[] options = ["run", Script("svco_lvint.csx"), "--max-steps", "1"];
+        await Svco(options);
+        var description = Path.Combine(_folder, "runs", "svco_lvint", "experiment.yaml");
+        File.WriteAllText(description, Regex.Replace(File.ReadAllText(description), "^svco: .*$", "svco: 0.0.1", RegexOptions.Multiline));
+
+        Assert.Contains("finished", (await Svco(options)).Output);
     }
 
     [Fact]
@@ -147,25 +193,9 @@ public sealed class ExperimentScriptTests : IDisposable
 
     byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(_folder, run, "checkpoint", "model.safetensors"));
 
-    async Task<(string Output, int Code)> Svco(params string[] args)
-    {
-        using var process = Start(args);
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (output + await error, process.ExitCode);
-    }
+    Task<(string Output, int Code)> Svco(params string[] args) => SvcoProcess.RunAsync(_folder, args);
 
-    Process Start(params string[] args) =>
-        Process.Start(
-            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"), .. args])
-            {
-                WorkingDirectory = _folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["SVCO_CACHE"] = Path.Combine(_folder, "cache") },
-            }
-        )!;
+    Process Start(params string[] args) => SvcoProcess.Start(_folder, args);
 
     static void Signal(Process process) => Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
 }

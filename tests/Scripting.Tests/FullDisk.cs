@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace SVco.Scripting.Tests;
 
 /// <summary>A small file system in memory, mounted for a test.</summary>
@@ -7,38 +5,13 @@ sealed class FullDisk : IDisposable
 {
     readonly string _path;
 
-    FullDisk(string path) => _path = path;
-
-    /// <summary>Whether this user may mount one.</summary>
-    public static async Task<bool> IsPossible()
+    public FullDisk(string path, int kilobytes)
     {
-        var path = Directory.CreateTempSubdirectory("svco-disk").FullName;
-        try
-        {
-            var mounted = await Succeeds("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
-            return mounted && await Succeeds("umount", path);
-        }
-        finally
-        {
-            Directory.Delete(path);
-        }
+        _path = Directory.CreateDirectory(path).FullName;
+        Assert.True(MountFactAttribute.Succeeds("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", path));
     }
 
-    public static async Task<FullDisk> Mount(string path, int kilobytes)
-    {
-        Directory.CreateDirectory(path);
-        Assert.True(await Succeeds("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", path));
-        return new FullDisk(path);
-    }
+    public void Grow(int kilobytes) => Assert.True(MountFactAttribute.Succeeds("mount", "-o", $"remount,size={kilobytes}k", _path));
 
-    public async Task Grow(int kilobytes) => Assert.True(await Succeeds("mount", "-o", $"remount,size={kilobytes}k", _path));
-
-    public void Dispose() => Process.Start("umount", ["-l", _path]).WaitForExit();
-
-    static async Task<bool> Succeeds(string command, params string[] args)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, args) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0;
-    }
+    public void Dispose() => MountFactAttribute.Succeeds("umount", "-l", _path);
 }

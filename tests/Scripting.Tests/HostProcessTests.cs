@@ -130,14 +130,5 @@ public sealed class HostProcessTests : IDisposable
         return (output.TrimEnd(), process.ExitCode);
     }
 
-    Process Start(params string[] args) =>
-        Process.Start(
-            new ProcessStartInfo("dotnet", [typeof(ScriptHost).Assembly.Location, .. args])
-            {
-                WorkingDirectory = folder.Path,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["XDG_CACHE_HOME"] = folder.Cache },
-            }
-        )!;
+    Process Start(params string[] args) => SvcoProcess.Start(folder.Path, args);
 }

@@ -55,28 +55,9 @@ public sealed class KillTests : IDisposable
 
     string Weights(string run) => Path.Combine(_folder, run, "checkpoint", "model.safetensors");
 
-    Process Start(string run) =>
-        Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"),
-                    "run",
-                    Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx"),
-                    "--output",
-                    run,
-                    "--epochs",
-                    "60",
-                    "--save-every",
-                    "1",
-                    "--evaluate-every",
-                    "50",
-                ]
-            )
-            {
-                WorkingDirectory = _folder,
-                RedirectStandardOutput = true,
-                Environment = { ["SVCO_CACHE"] = Path.Combine(_folder, "cache") },
-            }
-        )!;
+    Process Start(string run)
+    {
+        var script = Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx");
+        return SvcoProcess.Start(_folder, "run", script, "--output", run, "--epochs", "60", "--save-every", "1", "--evaluate-every", "50");
+    }
 }

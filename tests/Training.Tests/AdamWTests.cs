@@ -42,7 +42,7 @@ public class AdamWTests
         }
 
         // Each update is the rate; below 1 the next bf16 number is 2^-8 = 0.0039 away.
-        var master = optimizer.Moments.Single(moment => moment.Name == "master.weight").Value;
+        var master = optimizer.State.Single(moment => moment.Name == "master.weight").Value;
         Assert.Equal(0.99, master[0].item<float>(), 1e-4);
         Assert.Equal(0.98828125, parameter.to(float32)[0].item<float>());
     }

@@ -69,7 +69,7 @@ sealed class PackedCase : IDisposable
             parameter.Value.grad = null;
         }
 
-        var table = score(Model, Batch, Cells, LoadPixels, _ => Weights);
+        var table = score(Model, Batch, Cells, VisionFeatures.Live(Model, LoadPixels), _ => Weights);
         return (
             table,
             parameters
@@ -152,8 +152,7 @@ sealed class PackedCase : IDisposable
                 [.. before.Concat(response).Select((id, i) => i == 0 || id != Unattended)]
             );
         var (with, without) = (Row([1, ImageToken, .. query]), Row([1, .. query]));
-        ImmutableArray<bool> Contrast(TokenSequence row) => [.. row.Labelled.Select(label => label && _random.Next(2) == 0)];
-        return new ResponseRows(with, without, Contrast(with), Contrast(without));
+        return new ResponseRows(with, without);
     }
 
     int[] Text(int length) => [.. Enumerable.Range(0, length).Select(_ => _random.Next(2, ImageToken))];

@@ -62,8 +62,18 @@ public class PackedScoringTests
     {
         using var scope = NewDisposeScope();
         using var random = new PackedCase(1, ScalarType.Float64);
-        var table = new PackedScoring().Score(random.Model, random.Batch, random.Cells, random.LoadPixels);
-        AssertEqual(PlainScoring.Score(random.Model, random.Batch, random.Cells, random.LoadPixels), table, 1e-10, random);
+        var table = new PackedScoring().Score(
+            random.Model,
+            random.Batch,
+            random.Cells,
+            VisionFeatures.Live(random.Model, random.LoadPixels)
+        );
+        AssertEqual(
+            PlainScoring.Score(random.Model, random.Batch, random.Cells, VisionFeatures.Live(random.Model, random.LoadPixels)),
+            table,
+            1e-10,
+            random
+        );
         Assert.All(random.Model.Parameters, parameter => Assert.Null(parameter.Value.grad));
     }
 
@@ -77,11 +87,14 @@ public class PackedScoringTests
             random.Model,
             [.. random.Batch, .. random.Batch],
             random.Cells,
-            image =>
-            {
-                loaded.Add(image);
-                return random.LoadPixels(image);
-            }
+            VisionFeatures.Live(
+                random.Model,
+                image =>
+                {
+                    loaded.Add(image);
+                    return random.LoadPixels(image);
+                }
+            )
         );
         Assert.Equal(loaded.Distinct(), loaded);
     }

@@ -29,6 +29,8 @@ static class ExperimentDescription
                 {
                     experiment.BaseModel.Checkpoint,
                     Folder = modelFolder,
+                    Precision = experiment.BaseModel.Precision.ToString(),
+                    VisionPrecision = experiment.BaseModel.VisionPrecision?.ToString(),
                     Frozen = experiment.BaseModel.Frozen.ToString(),
                     experiment.BaseModel.Lora,
                 },
@@ -54,7 +56,7 @@ static class ExperimentDescription
 
     static string Sha256(string file)
     {
-        using var stream = ExperimentRun.OpenPairs(file);
+        using var stream = RunData.OpenPairs(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

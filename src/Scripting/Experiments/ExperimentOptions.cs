@@ -9,10 +9,21 @@ namespace SVco.Scripting.Experiments;
 /// <param name="Files">The files of pairs.</param>
 /// <param name="Output">The run's folder.</param>
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
+/// <param name="FeatureCacheBytes">The most that remembered image features may take on disk; 0 remembers none.</param>
 /// <param name="Restart">Throws an earlier run in the folder away.</param>
 /// <param name="IsTiny">Whether the bundled checkpoint and pairs are used.</param>
-sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string Output, string Device, bool Restart, bool IsTiny)
+sealed record ExperimentOptions(
+    Experiment Experiment,
+    DataFiles Files,
+    string Output,
+    string Device,
+    long FeatureCacheBytes,
+    bool Restart,
+    bool IsTiny
+)
 {
+    const double DefaultFeatureCache = 10;
+
     /// <summary>Reads the options and goes on with them; <c>--help</c> lists them and does not.</summary>
     public static Task<int> Parse(Experiment experiment, string[] args, Func<ExperimentOptions, Task<int>> run)
     {
@@ -46,6 +57,11 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
         var seed = Number<int>("--seed", settings.Seed);
         var saveEvery = Number<int>("--save-every", settings.SaveEvery);
         var evaluateEvery = Number<int>("--evaluate-every", settings.EvaluateEvery);
+        var featureCache = new Option<double?>("--feature-cache")
+        {
+            Description =
+                $"GB of disk for the image features of a frozen vision tower, shared by all runs; {DefaultFeatureCache} when not given, 0 for none.",
+        };
         var behaviour = new Option<Behaviour?>("--behaviour")
         {
             Description = $"official or corrected; the script says {settings.Behaviour}.",
@@ -60,6 +76,7 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
             output,
             restart,
             device,
+            featureCache,
             objective,
             learningRate,
             epochs,
@@ -72,6 +89,7 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
             evaluateEvery,
             behaviour,
         };
+        command.HelpName = $"svco run {experiment.Name}.csx";
         command.SetAction(parsed =>
         {
             var isTiny = parsed.GetValue(model) is null && parsed.GetValue(data) is null;
@@ -79,6 +97,12 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
             if (parsed.GetValue(model) is not null && parsed.GetValue(data) is null)
             {
                 throw new UserException("--model needs --data: say which pairs to train on, as in --data pairs.json.");
+            }
+
+            var ofData = new[] { validation, images }.FirstOrDefault(option => parsed.GetValue(option) is not null);
+            if (isTiny && ofData is not null)
+            {
+                throw new UserException($"{ofData.Name} needs --data: without it the bundled pairs are used.");
             }
 
             var changed = start with
@@ -110,6 +134,7 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
                     files,
                     parsed.GetValue(output) ?? Path.Combine("runs", experiment.Name),
                     parsed.GetValue(device) ?? "auto",
+                    (long)((parsed.GetValue(featureCache) ?? DefaultFeatureCache) * 1e9),
                     parsed.GetValue(restart),
                     isTiny
                 )

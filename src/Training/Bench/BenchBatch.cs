@@ -70,6 +70,6 @@ static class BenchBatch
         }
 
         var (with, without) = (Row([config.ImageTokenId, .. query]), Row(query));
-        return new(with, without, with.Labelled, without.Labelled);
+        return new(with, without);
     }
 }

@@ -53,9 +53,7 @@ public static class BenchStep
 
         var features = new Dictionary<ImageSource, Tensor>();
         ScoreTable score =
-            settings.Way == BenchWay.Plain
-                ? PlainScoring.Score
-                : new PackedScoring { MemorySmall = settings.MemorySmall, KnownFeatures = image => features[image] }.Score;
+            settings.Way == BenchWay.Plain ? PlainScoring.Score : new PackedScoring { MemorySmall = settings.MemorySmall }.Score;
 
         var (seconds, rates, losses) = (new List<double>(), new List<double>(), new List<double>());
         var parts = new List<(string Part, double Seconds)>();
@@ -76,6 +74,10 @@ public static class BenchStep
                 }
             }
 
+            EncodeImages encode =
+                settings.Way == BenchWay.Packed
+                    ? some => stack(some.Select(image => features[image]))
+                    : VisionFeatures.Live(policy, image => pixels[image]);
             if (settings.FeaturesCached)
             {
                 Encode();
@@ -103,7 +105,7 @@ public static class BenchStep
             if (!settings.ReferenceCached)
             {
                 using var off = adapter?.Off();
-                Timed("reference", () => reference = score(second ?? policy, batch, cells, image => pixels[image]));
+                Timed("reference", () => reference = score(second ?? policy, batch, cells, encode));
             }
 
             Timed(
@@ -113,13 +115,13 @@ public static class BenchStep
                         policy,
                         batch,
                         cells,
-                        image => pixels[image],
+                        encode,
                         values =>
                         {
                             var table = new LogProbTable([
                                 .. batch
                                     .Zip(values, reference ?? values)
-                                    .Select(pair => new ScoredPair(pair.Second, pair.Third, pair.First.Lengths)),
+                                    .Select(pair => new ScoredPair(pair.Second, pair.Third, pair.First.Lengths(objective.Lengths()))),
                             ]);
                             losses.Add(objective.Value(table));
                             return objective.Gradient(table);
@@ -153,7 +155,7 @@ public static class BenchStep
             Process.GetCurrentProcess().PeakWorkingSet64,
             policy.Parameters.Concat(adapter?.Parameters ?? []).Sum(parameter => Bytes(parameter.Value))
                 + trainable.Sum(parameter => Bytes(parameter.Value))
-                + optimizer.Moments.Sum(moment => Bytes(moment.Value)),
+                + optimizer.State.Sum(moment => Bytes(moment.Value)),
             losses[0],
             parts
                 .GroupBy(part => part.Part)

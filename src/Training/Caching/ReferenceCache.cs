@@ -21,13 +21,22 @@ public sealed class ReferenceCache(DiskCache cache, string model)
             : null;
     }
 
-    /// <summary>Keeps the cells of a pair.</summary>
-    public void Put(PreparedPair pair, IReadOnlyDictionary<Cell, double> cells)
+    /// <summary>
+    /// Keeps the cells of a pair that are not known yet and gives what is known from now on: equal cells of different pairs have one value,
+    /// though scored in other company they differ in their last bits, so that a run gives the same with and without its cache filled.
+    /// </summary>
+    public ImmutableDictionary<Cell, double> Keep(PreparedPair pair, ImmutableDictionary<Cell, double> scored) =>
+        scored.ToImmutableDictionary(cell => cell.Key, cell => Keep(Key(pair, cell.Key), cell.Value));
+
+    double Keep(string key, double scored)
     {
-        foreach (var (cell, value) in cells)
+        if (cache.Find(key) is { } known)
         {
-            cache.Put(Key(pair, cell), BitConverter.GetBytes(value));
+            return BitConverter.ToDouble(known);
         }
+
+        cache.Put(key, BitConverter.GetBytes(scored));
+        return scored;
     }
 
     // A cell is what its row, its summed tokens and its image are; the pair it stands in does not matter.
