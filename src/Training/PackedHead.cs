@@ -16,28 +16,25 @@ namespace SVco.Training;
 sealed class PackedHead(Llava model, int rows)
 {
     /// <summary>log p of each prediction.</summary>
-    /// <param name="run">Gives the predictors' hidden states [predictors, hidden].</param>
+    /// <param name="run">The pass that gave the predictors' hidden states.</param>
     /// <param name="predictions">Ordered by predictor.</param>
-    public double[] LogProbs(Func<Tensor> run, ImmutableArray<Prediction> predictions)
+    public double[] LogProbs(TreeRun run, ImmutableArray<Prediction> predictions)
     {
-        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var hidden = run();
-        return [.. Chunks(predictions, hidden.shape[0]).SelectMany(chunk => LogProbs(hidden, chunk))];
+        return [.. Chunks(predictions, run.Hidden.shape[0]).SelectMany(chunk => LogProbs(run.Hidden, chunk))];
     }
 
     /// <summary>Adds the gradient of sum(weight * log p) to all trainable parameters.</summary>
-    /// <param name="run">Gives the predictors' hidden states [predictors, hidden] with their graph.</param>
+    /// <param name="run">The pass that gave the predictors' hidden states.</param>
     /// <param name="predictions">Ordered by predictor.</param>
     /// <param name="weights">A weight for each prediction.</param>
-    public void Backward(Func<Tensor> run, ImmutableArray<Prediction> predictions, double[] weights)
+    public void Backward(TreeRun run, ImmutableArray<Prediction> predictions, double[] weights)
     {
         using var scope = NewDisposeScope();
-        var hidden = run();
-        var gradients = Chunks(predictions, hidden.shape[0]).Select(chunk => Backward(hidden, chunk, weights)).OfType<Tensor>().ToArray();
+        Tensor[] gradients = [.. Chunks(predictions, run.Hidden.shape[0]).Select(chunk => Backward(run, chunk, weights)).OfType<Tensor>()];
         if (gradients.Length > 0)
         {
-            hidden.backward([cat(gradients)]);
+            run.Backward(cat(gradients));
         }
     }
 
@@ -49,10 +46,10 @@ sealed class PackedHead(Llava model, int rows)
     }
 
     /// <summary>The gradient of the chunk's hidden states; none where they need none.</summary>
-    Tensor? Backward(Tensor hidden, Chunk chunk, double[] weights)
+    Tensor? Backward(TreeRun run, Chunk chunk, double[] weights)
     {
         using var scope = NewDisposeScope();
-        var leaf = hidden.detach().narrow(0, chunk.Start, chunk.Rows).requires_grad_(hidden.requires_grad);
+        var leaf = run.Hidden.detach().narrow(0, chunk.Start, chunk.Rows).requires_grad_(run.NeedsGradient);
         var logits = model.Logits(leaf);
         if (logits.requires_grad)
         {

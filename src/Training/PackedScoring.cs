@@ -18,8 +18,8 @@ public sealed record PackedScoring
     public int TokenBudget { get; init; } = 8192;
 
     /// <summary>
-    /// Scores all packs first without keeping activations, then runs each again for its gradients: a third more time, and the peak is one
-    /// pack's activations instead of the batch's. A smaller <see cref="TokenBudget"/> lowers it further, down to one tree's.
+    /// Keeps nothing but the inputs of the decoder's layers, and runs each layer again for its gradients once the weights are known: a third
+    /// more time, and the peak is one layer's activations instead of all layers'. The results are the same.
     /// </summary>
     public bool MemorySmall { get; init; }
 
@@ -43,9 +43,16 @@ public sealed record PackedScoring
         var features = Features(model, images, encodeImages, graph: weights is not null);
         var head = new PackedHead(model, (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize));
 
-        var keepGraph = weights is not null && !MemorySmall;
-        var runs = packs.Select(pack => Run(model, pack, features, keepGraph)).ToArray();
-        var logProbs = packs.Zip(runs, (pack, run) => head.LogProbs(run, Predictions(pack))).ToArray();
+        var (runs, logProbs) = (new TreeRun[packs.Length], new double[packs.Length][]);
+        for (var i = 0; i < packs.Length; i++)
+        {
+            using var mode = set_grad_enabled(weights is not null);
+            // With weights to come the way back is kept, else nothing.
+            using var each = weights is null ? NewDisposeScope() : null;
+            runs[i] = Run(model, packs[i], features);
+            logProbs[i] = head.LogProbs(runs[i], Predictions(packs[i]));
+        }
+
         var sums = Sums(batch.Count, trees, packs.Zip(logProbs).SelectMany(pack => ByTree(pack.First, pack.Second)));
         if (weights is not null)
         {
@@ -102,25 +109,11 @@ public sealed record PackedScoring
         return some => stack(some.Select(image => features[image]));
     }
 
-    /// <summary>The hidden states of a pack's predictors: computed now and kept with their graph, or computed whenever they are asked for.</summary>
-    static Func<Tensor> Run(Llava model, ImmutableArray<PackedTree> pack, Func<IEnumerable<int>, Tensor> features, bool keepGraph)
+    TreeRun Run(Llava model, ImmutableArray<PackedTree> pack, Func<IEnumerable<int>, Tensor> features)
     {
-        Tensor Hidden()
-        {
-            using var scope = NewDisposeScope();
-            int[] images = [.. pack.Select(tree => tree.Image).OfType<int>()];
-            var projected = images.Length == 0 ? null : model.Project(features(images));
-            return model.DecodeTrees(pack, projected).MoveToOuterDisposeScope();
-        }
-
-        if (!keepGraph)
-        {
-            return Hidden;
-        }
-
-        using var mode = enable_grad();
-        var hidden = Hidden();
-        return () => hidden;
+        int[] images = [.. pack.Select(tree => tree.Image).OfType<int>()];
+        var projected = images.Length == 0 ? null : model.Project(features(images));
+        return model.DecodeTrees(pack, projected, MemorySmall);
     }
 
     static ImmutableArray<Prediction> Predictions(ImmutableArray<PackedTree> pack)

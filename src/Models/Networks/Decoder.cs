@@ -89,15 +89,58 @@ public sealed class Decoder
         for (var i = 0; i < layers.Length - 1; i++)
         {
             var input = x;
-            x = Scoped.Run(() => layers[i].Forward(input, rope, trees.All));
+            x = Scoped.Run(() => RunLayer(i, input, rope, trees));
             if (i > 0)
             {
                 input.Dispose();
             }
         }
 
-        return norm.Forward(layers[^1].Forward(x, rope, trees.Last, trees.Predictors)).MoveToOuterDisposeScope();
+        return RunLayer(layers.Length - 1, x, rope, trees).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same, but only the layers' inputs are kept; on the way back each layer runs again with its graph, the last one first.</summary>
+    internal TreeRun ForwardRecomputing(Tensor embeddings, TreeBatch trees)
+    {
+        using var noGradient = no_grad();
+        var rope = Rope.At(trees.Positions, Config, embedding.dtype);
+        var inputs = new Tensor[layers.Length];
+        var x = embeddings.detach().to(embedding.dtype, embedding.device);
+        for (var i = 0; i < layers.Length; i++)
+        {
+            inputs[i] = x;
+            x = Scoped.Run(() => RunLayer(i, inputs[i], rope, trees));
+        }
+
+        void Backward(Tensor gradient)
+        {
+            using var graph = enable_grad();
+            using var scope = NewDisposeScope();
+            for (var i = layers.Length - 1; i >= 0; i--)
+            {
+                gradient = Scoped.Run(() =>
+                {
+                    var leaf = inputs[i].detach().requires_grad_();
+                    RunLayer(i, leaf, rope, trees).backward([gradient]);
+                    return leaf.grad!;
+                });
+                inputs[i].Dispose();
+            }
+
+            if (embeddings.requires_grad)
+            {
+                embeddings.backward([gradient]);
+            }
+        }
+
+        return new(x, NeedsGradient: true, Backward);
+    }
+
+    /// <summary>A layer on trees, the last one with the final norm.</summary>
+    Tensor RunLayer(int index, Tensor x, Rope rope, TreeBatch trees) =>
+        index < layers.Length - 1
+            ? layers[index].Forward(x, rope, trees.All)
+            : norm.Forward(layers[index].Forward(x, rope, trees.Last, trees.Predictors));
 
     /// <summary>Hidden states [..., hidden] -> logits [..., vocabulary] in fp32 (a float64 decoder's in float64).</summary>
     public Tensor Logits(Tensor hidden) => Scoped.Run(() => Precision.AtLeastFloat32(head.Forward(hidden)));

@@ -42,8 +42,9 @@ public sealed record BenchRow(string Name, BenchSettings? Ours, ImmutableArray<s
             Ours("packed, reference cached", cached, $"{tuned}, reference cached"),
             Ours("packed, both cached", bothCached, $"{tuned}, both cached"),
             Ours("packed, both cached, bf16", bothCached with { Bf16 = true }, $"{tuned}, both cached, bf16"),
-            Ours("packed, memory small", packed with { MemorySmall = true, TokenBudget = 1 }, tuned),
+            Ours("packed, memory small", packed with { MemorySmall = true }, tuned),
             Ours("packed, LoRA", packed with { LoraRank = 16 }, tuned),
+            Ours("packed, LoRA, memory small", packed with { LoraRank = 16, MemorySmall = true }, tuned),
         ];
     }
 

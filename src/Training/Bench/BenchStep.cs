@@ -22,6 +22,11 @@ public static class BenchStep
             set_num_threads(settings.Threads);
         }
 
+        if (settings.MemorySmall)
+        {
+            PackedMemory.ReturnFreedBlocks();
+        }
+
         var config = BenchGeometry.Read(settings.Geometry);
         var objective = Objectives.SVco(0.1, 0.1);
         var cells = objective.Cells();
@@ -48,9 +53,7 @@ public static class BenchStep
 
         var features = new Dictionary<ImageSource, Tensor>();
         ScoreTable score =
-            settings.Way == BenchWay.Plain
-                ? PlainScoring.Score
-                : new PackedScoring { TokenBudget = settings.TokenBudget, MemorySmall = settings.MemorySmall }.Score;
+            settings.Way == BenchWay.Plain ? PlainScoring.Score : new PackedScoring { MemorySmall = settings.MemorySmall }.Score;
 
         var (seconds, rates, losses) = (new List<double>(), new List<double>(), new List<double>());
         var parts = new List<(string Part, double Seconds)>();
@@ -171,7 +174,7 @@ public static class BenchStep
     /// <summary>Operations a second of one large square matrix product, the best of a few.</summary>
     static double MachineRate(ScalarType type)
     {
-        const int size = 1536;
+        const int size = 1024;
         using var scope = NewDisposeScope();
         var (a, b) = (randn([size, size]).to(type), randn([size, size]).to(type));
         return Enumerable

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using SVco.Training.Bench;
+
+namespace SVco.Training.Tests;
+
+public class BenchTests
+{
+    static readonly BenchSettings Small = new()
+    {
+        Geometry = "small",
+        Query = 6,
+        Response = 5,
+        Text = 16,
+        Steps = 1,
+    };
+
+    /// <summary>Policy and reference are equal before training, so each of the four terms is ln 2 up to fp32 rounding of sums near -50.</summary>
+    [Fact]
+    public void Every_way_measures_a_step_that_starts_at_four_times_the_logarithm_of_two()
+    {
+        foreach (
+            var settings in (BenchSettings[])
+                [
+                    Small with
+                    {
+                        Way = BenchWay.Plain,
+                    },
+                    Small,
+                    Small with
+                    {
+                        ReferenceCached = true,
+                        FeaturesCached = true,
+                    },
+                    Small with
+                    {
+                        LoraRank = 2,
+                    },
+                ]
+        )
+        {
+            var result = BenchStep.Run(settings);
+            Assert.Equal(4 * Math.Log(2), result.Loss, 1e-4);
+            Assert.Single(result.Seconds);
+            Assert.True(result.Operations > 0 && result.MachineRate > 0 && result.PeakBytes > result.OwnBytes, $"{settings}: {result}");
+        }
+    }
+
+    [Fact]
+    public void The_engine_runs_the_distinct_tokens_and_the_plain_way_the_padded_ones()
+    {
+        // Two trees of 144 image tokens, one without an image; each a query and two responses whose last tokens are only predicted.
+        Assert.Equal(2 * 144 + 3 * (6 + 2 * (5 - 1)), BenchStep.Run(Small).Tokens);
+        // Rows without an image are padded to the longest row too.
+        Assert.Equal(6 * (144 + 16), BenchStep.Run(Small with { Way = BenchWay.Plain }).Tokens);
+    }
+
+    [Fact]
+    public void The_table_compares_each_row_with_its_rival_round_by_round()
+    {
+        var rows = BenchRow.All(Small, withScript: true);
+        BenchSample Sample(BenchRow row, double slow) => new(row.Name == "PyTorch official" ? 4 * slow : slow, 10, 100, null);
+        ImmutableDictionary<string, BenchSample> Round(double slow) =>
+            rows.ToImmutableDictionary(row => row.Name, row => Sample(row, slow));
+        // The machine was three times as slow in the second round; the ratios do not see it.
+        var lines = new BenchTable(rows, [Round(1), Round(3)]).ToMarkdown().Split('\n');
+        Assert.Equal(rows.Length + 2, lines.Length);
+        Assert.Equal("| packed | 2.000 | 10 |  |  | 100 |  | 0.25 | 1.00 | 1.00 |", lines.Single(line => line.StartsWith("| packed |")));
+    }
+}
