@@ -5,6 +5,14 @@ var experiment = Experiment("svco_lvint")
     .Model(LlavaInterleave7B with { Frozen = VisionTower })
     .Objective(SVco(beta1: 0.1, beta2: 0.1))
     .Data(Mvc.Train, validation: Mvc.Validation)
-    .Train(new() { LearningRate = 1e-6, WarmupRatio = 0.05, Epochs = 1, Accumulation = 32 });
+    .Train(
+        new()
+        {
+            LearningRate = 1e-6,
+            WarmupRatio = 0.05,
+            Epochs = 1,
+            Accumulation = 32,
+        }
+    );
 
 return await experiment.Run(Args);

@@ -55,6 +55,14 @@ public sealed partial class Llava : IDisposable
     /// <summary>The float type of the language model.</summary>
     public ScalarType Dtype => Parameters[^1].Value.dtype;
 
+    /// <summary>The float type of the vision tower.</summary>
+    public ScalarType VisionDtype => Parameters.First(parameter => LlavaNames.IsVision(parameter.Name)).Value.dtype;
+
+    /// <summary>Whether a parameter of the vision tower, or of an adapter on it, gets gradients.</summary>
+    public bool HasTrainableVision =>
+        Parameters.Any(parameter => LlavaNames.IsVision(parameter.Name) && parameter.Value.requires_grad)
+        || tower.Linears.Any(linear => linear.Adapter is { Enabled: true } adapter && adapter.A.requires_grad);
+
     /// <summary>All linear maps in the order of the parameters, those a LoRA may adapt.</summary>
     internal IEnumerable<Linear> Linears => [.. tower.Linears, projector1, projector2, .. decoder.Linears];
 

@@ -8,23 +8,27 @@
 global using System;
 global using System.Linq;
 global using SVco.Core;
+global using static SVco.Core.Behaviour;
 global using SVco.Core.Data;
 global using SVco.Core.Objectives;
-global using SVco.Core.Training;
-global using SVco.Scripting.Experiments;
 global using static SVco.Core.Objectives.Formula;
 global using static SVco.Core.Objectives.Objectives;
+global using SVco.Core.Training;
+global using SVco.Scripting.Experiments;
 global using static SVco.Scripting.Experiments.ModelSpec;
 global using static SVco.Scripting.Experiments.Part;
+global using static SVco.Scripting.Experiments.Precision;
 using System.Runtime.CompilerServices;
 
 // The checkout is found from this file, also where a script host copies assemblies elsewhere.
 string PreludeFile([CallerFilePath] string path = "") => path;
+
 Repository.FoundFrom(PreludeFile());
 
 Experiment Experiment(string name) => new(name);
 
 // The name SVco alone would be the namespace.
 Objective SVco(double beta1, double beta2) => Symmetric(Vco(beta1, beta2));
+
 Objective SVco(double attendW, double rejectW, double attendL, double rejectL) =>
     global::SVco.Core.Objectives.Objectives.SVco(attendW, rejectW, attendL, rejectL);

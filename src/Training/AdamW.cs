@@ -7,7 +7,7 @@ namespace SVco.Training;
 
 /// <summary>
 /// AdamW (Loshchilov and Hutter, arXiv 1711.05101) with PyTorch's order of operations. Written out because its moments must be saved and
-/// restored to the bit, name by name.
+/// restored to the bit, name by name. A 16-bit parameter has fp32 master weights and moments: an update of 1e-6 would be lost in its rounding.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class AdamW : IDisposable
     readonly double _epsilon;
     readonly IReadOnlyList<Slot> _slots;
 
-    sealed record Slot(string Name, Tensor Parameter, double WeightDecay, Tensor FirstMoment, Tensor SecondMoment);
+    sealed record Slot(string Name, Tensor Parameter, double WeightDecay, Tensor FirstMoment, Tensor SecondMoment, Tensor? Master);
 
     /// <summary>Starts with zero moments.</summary>
     /// <param name="parameters">The trainable parameters, updated in place.</param>
@@ -28,33 +28,46 @@ public sealed class AdamW : IDisposable
         _epsilon = settings.Epsilon;
         _slots =
         [
-            .. parameters.Select(parameter => new Slot(
-                parameter.Name,
-                parameter.Value,
-                decays(parameter.Name) ? settings.WeightDecay : 0,
-                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope(),
-                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope()
-            )),
+            .. parameters.Select(parameter =>
+            {
+                var type = parameter.Value.dtype is ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+                return new Slot(
+                    parameter.Name,
+                    parameter.Value,
+                    decays(parameter.Name) ? settings.WeightDecay : 0,
+                    zeros_like(parameter.Value, type, requires_grad: false).DetachFromDisposeScope(),
+                    zeros_like(parameter.Value, type, requires_grad: false).DetachFromDisposeScope(),
+                    parameter.Value.dtype == type ? null : parameter.Value.detach().to(type).DetachFromDisposeScope()
+                );
+            }),
         ];
     }
 
     /// <summary>The number of updates made.</summary>
     public int Steps { get; set; }
 
-    /// <summary>The moments under the names <c>first.PARAMETER</c> and <c>second.PARAMETER</c>; live tensors, for saving and restoring.</summary>
-    public IEnumerable<NamedTensor> Moments =>
+    /// <summary>
+    /// The moments under the names <c>first.PARAMETER</c> and <c>second.PARAMETER</c>, and master weights as <c>master.PARAMETER</c>; live
+    /// tensors, for saving and restoring.
+    /// </summary>
+    public IEnumerable<NamedTensor> State =>
         _slots.SelectMany(slot =>
-            new[] { new NamedTensor($"first.{slot.Name}", slot.FirstMoment), new NamedTensor($"second.{slot.Name}", slot.SecondMoment) }
+            (NamedTensor[])
+                [
+                    new($"first.{slot.Name}", slot.FirstMoment),
+                    new($"second.{slot.Name}", slot.SecondMoment),
+                    .. slot.Master is { } master ? [new NamedTensor($"master.{slot.Name}", master)] : (NamedTensor[])[],
+                ]
         );
 
     /// <summary>One update from the gradients that lie at the parameters; a parameter without a gradient is left alone.</summary>
-    public void Step(double learningRate)
+    /// <param name="learningRate">The rate.</param>
+    /// <param name="gradientFactor">What the gradients are multiplied by before use; see <see cref="GradientClipping"/>.</param>
+    public void Step(double learningRate, double gradientFactor = 1)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Steps++;
-        var stepSize = learningRate / (1 - Math.Pow(_beta1, Steps));
-        var secondCorrection = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
         foreach (var slot in _slots)
         {
             using var each = NewDisposeScope();
@@ -63,10 +76,20 @@ public sealed class AdamW : IDisposable
                 continue;
             }
 
-            slot.Parameter.mul_(1 - learningRate * slot.WeightDecay);
-            slot.FirstMoment.mul_(_beta1).add_(gradient, 1 - _beta1);
-            slot.SecondMoment.mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
-            slot.Parameter.addcdiv_(slot.FirstMoment, slot.SecondMoment.sqrt().div_(secondCorrection).add_(_epsilon), -stepSize);
+            var update = new AdamWUpdate(
+                _beta1,
+                _beta2,
+                _epsilon,
+                1 - learningRate * slot.WeightDecay,
+                learningRate / (1 - Math.Pow(_beta1, Steps)),
+                Math.Sqrt(1 - Math.Pow(_beta2, Steps)),
+                gradientFactor
+            );
+            update.Apply(slot.Master ?? slot.Parameter, gradient, slot.FirstMoment, slot.SecondMoment);
+            if (slot.Master is { } master)
+            {
+                slot.Parameter.copy_(master);
+            }
         }
     }
 
@@ -77,6 +100,7 @@ public sealed class AdamW : IDisposable
         {
             slot.FirstMoment.Dispose();
             slot.SecondMoment.Dispose();
+            slot.Master?.Dispose();
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using SVco.Models.Files;
 using TorchSharp.Modules;
 
 namespace SVco.Training;
@@ -19,7 +21,11 @@ public sealed class MetricsLog : IDisposable
         var path = Path.Combine(folder, "metrics.jsonl");
         if (File.Exists(path))
         {
-            File.WriteAllLines(path, [.. File.ReadLines(path).Where(line => StepOf(line) <= step)]);
+            byte[] kept =
+            [
+                .. File.ReadLines(path).Where(line => StepOf(line) <= step).SelectMany(line => Encoding.UTF8.GetBytes(line + "\n")),
+            ];
+            AtomicOutput.WriteFile(path, stream => stream.Write(kept));
         }
 
         _lines = new StreamWriter(path, append: true) { AutoFlush = true };

@@ -23,12 +23,12 @@ public static class PairPreparation
     {
         var prepared = ImmutableArray.CreateBuilder<PreparedPair>();
         var refused = ImmutableArray.CreateBuilder<Refusal>();
-        foreach (var (index, pair) in pairs.Index())
+        foreach (var pair in pairs)
         {
             var candidate = Tokenise(pair, chat, maxTextLength, behaviour);
             if (Reason(candidate, chat, maxTextLength) is { } reason)
             {
-                refused.Add(new Refusal(pair.Id, index, reason));
+                refused.Add(new Refusal(pair.Id, reason));
             }
             else
             {
@@ -44,15 +44,9 @@ public static class PairPreparation
         TokenSequence Row(PairSide side, int images) =>
             chat.Encode(pair.SystemPrompt, pair.Query, side.Response, images, maxTextLength, behaviour);
 
-        var (w, l) = (Row(pair.W, 1), Row(pair.L, 1));
-        var (noneW, noneL) = (Row(pair.W, 0), Row(pair.L, 0));
-        var (contrastW, contrastL) = ContrastTokens.Of(w, l);
-        var (contrastNoneW, contrastNoneL) = ContrastTokens.Of(noneW, noneL);
-        return new PreparedPair(
-            pair,
-            new ResponseRows(w, noneW, contrastW, contrastNoneW),
-            new ResponseRows(l, noneL, contrastL, contrastNoneL)
-        );
+        ResponseRows Rows(PairSide side) => new(Row(side, 1), Row(side, 0));
+
+        return new PreparedPair(pair, Rows(pair.W), Rows(pair.L));
     }
 
     static string? Reason(PreparedPair pair, ChatFormat chat, int maxTextLength) =>

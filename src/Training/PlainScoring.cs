@@ -18,7 +18,7 @@ public static class PlainScoring
         Llava model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
-        LoadPixels loadPixels,
+        EncodeImages encodeImages,
         Func<IReadOnlyList<ImmutableDictionary<Cell, double>>, IReadOnlyList<ImmutableDictionary<Cell, double>>>? weights = null
     )
     {
@@ -29,7 +29,7 @@ public static class PlainScoring
             // The rows with an image come first, so that the encoded images can be put into them as one block.
             .OrderBy(row => row.Cell.Image == ImageCondition.NoImage)
             .ToArray();
-        var logProbs = TokenLogProbs(model, rows, loadPixels);
+        var logProbs = TokenLogProbs(model, rows, encodeImages);
         var sums = batch
             .Select(pair =>
                 cells.ToImmutableDictionary(
@@ -43,8 +43,7 @@ public static class PlainScoring
                 )
             )
             .ToArray();
-        var values = sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>()))
-            .ToArray();
+        var values = sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>())).ToArray();
         if (weights is not null)
         {
             var weighted = weights(values)
@@ -59,7 +58,7 @@ public static class PlainScoring
     static Cell WholeResponse(Cell cell) => cell with { Tokens = Tokens.All };
 
     /// <summary>log p of each token given those before it [rows, longest - 1].</summary>
-    static Tensor TokenLogProbs(Llava model, IReadOnlyList<(PreparedPair Pair, Cell Cell)> rows, LoadPixels loadPixels)
+    static Tensor TokenLogProbs(Llava model, IReadOnlyList<(PreparedPair Pair, Cell Cell)> rows, EncodeImages encodeImages)
     {
         var expanded = rows.Select(row => Expand(model, row.Pair.Row(row.Cell).Ids, row.Pair.Row(row.Cell).Ids.Select(id => (long)id)))
             .ToArray();
@@ -71,11 +70,8 @@ public static class PlainScoring
                 false
             )
             .to(model.Device);
-        var images = rows.Select(row => row.Pair.Image(row.Cell))
-            .OfType<Core.Data.ImageSource>()
-            .Select(image => loadPixels(image))
-            .ToArray();
-        var embeddings = images.Length > 0 ? model.MergeImages(ids, model.Project(model.VisionFeatures(stack(images)))) : model.Embed(ids);
+        var images = rows.Select(row => row.Pair.Image(row.Cell)).OfType<Core.Data.ImageSource>().ToArray();
+        var embeddings = images.Length > 0 ? model.MergeImages(ids, model.Project(encodeImages(images))) : model.Embed(ids);
         // As transformers numbers the positions of a row with masked tokens.
         var positions = (attended.to(int64).cumsum(1) - 1).masked_fill(attended.logical_not(), 1);
         var logits = model.Logits(model.Decode(embeddings, positions, attended))[.., ..^1];

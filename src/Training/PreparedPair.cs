@@ -7,14 +7,7 @@ namespace SVco.Training;
 /// <summary>One response as token rows: under an image (a single placeholder token stands for it) and without.</summary>
 /// <param name="WithImage">The conversation with the image placeholder.</param>
 /// <param name="WithoutImage">The same conversation without an image.</param>
-/// <param name="ContrastWithImage">Which labels of <paramref name="WithImage"/> differ from the other response's [tokens].</param>
-/// <param name="ContrastWithoutImage">The same for <paramref name="WithoutImage"/>.</param>
-public sealed record ResponseRows(
-    TokenSequence WithImage,
-    TokenSequence WithoutImage,
-    ImmutableArray<bool> ContrastWithImage,
-    ImmutableArray<bool> ContrastWithoutImage
-);
+public sealed record ResponseRows(TokenSequence WithImage, TokenSequence WithoutImage);
 
 /// <summary>A contrast pair after tokenisation, ready to be scored.</summary>
 /// <param name="Pair">Where it comes from.</param>
@@ -28,11 +21,11 @@ public sealed record PreparedPair(ContrastPair Pair, ResponseRows W, ResponseRow
 
     /// <summary>The tokens whose log-probabilities a cell sums [tokens].</summary>
     public ImmutableArray<bool> Summed(Cell cell) =>
-        (cell.Tokens, cell.Image) switch
+        (cell.Tokens, cell.Response) switch
         {
             (Tokens.All, _) => Row(cell).Labelled,
-            (Tokens.Contrast, ImageCondition.NoImage) => Rows(cell.Response).ContrastWithoutImage,
-            _ => Rows(cell.Response).ContrastWithImage,
+            (_, Side.W) => ContrastTokens.Of(Row(cell), Row(cell.Swapped)).W,
+            _ => ContrastTokens.Of(Row(cell.Swapped), Row(cell)).L,
         };
 
     /// <summary>The image of a cell; null where it is scored without one.</summary>
@@ -44,11 +37,12 @@ public sealed record PreparedPair(ContrastPair Pair, ResponseRows W, ResponseRow
             _ => Pair.L.Image,
         };
 
-    /// <summary>The numbers of label tokens of the two responses.</summary>
-    public ImmutableDictionary<(Side Response, Tokens Tokens), int> Lengths =>
-        Enum.GetValues<Side>()
-            .SelectMany(side => Enum.GetValues<Tokens>().Select(tokens => (side, tokens)))
-            .ToImmutableDictionary(key => key, key => Summed(new Cell(key.side, ImageCondition.Match, key.tokens)).Count(summed => summed));
+    /// <summary>The numbers of summed tokens of responses.</summary>
+    public ImmutableDictionary<(Side Response, Tokens Tokens), int> Lengths(IEnumerable<(Side Response, Tokens Tokens)> wanted) =>
+        wanted.ToImmutableDictionary(
+            length => length,
+            length => Summed(new Cell(length.Response, ImageCondition.Match, length.Tokens)).Count(summed => summed)
+        );
 
     /// <summary>The tokens of the rows that score these cells, an image counting with all its tokens.</summary>
     public long TokenCount(IEnumerable<Cell> cells, int imageTokens) =>

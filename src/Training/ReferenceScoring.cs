@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using SVco.Core;
 using SVco.Core.Objectives;
+using SVco.Training.Caching;
 
 namespace SVco.Training;
 
@@ -9,12 +11,50 @@ namespace SVco.Training;
 /// </summary>
 public static class ReferenceScoring
 {
-    /// <summary>Scores the cells of every pair; yields the pairs of one batch after the other.</summary>
-    /// <param name="job">The job, its model not yet trained (or its adapters switched off).</param>
-    public static IEnumerable<(PreparedPair Pair, ImmutableDictionary<Cell, double> Cells)> Score(TrainingJob job) =>
-        job.Evaluated.NeedsReference
-            ? job
-                .ScoredPairs.Chunk(job.Settings.BatchSize)
-                .SelectMany(batch => batch.Zip(job.Score(job.Model, batch, job.Evaluated.ReferenceCells(), job.LoadPixels)))
-            : [];
+    /// <summary>Gives the cells of every pair, from the cache or else scored, which then goes into the cache.</summary>
+    /// <param name="job">The job, its model not yet trained.</param>
+    /// <param name="cache">Log-probabilities of earlier runs; null scores all.</param>
+    /// <exception cref="UserException">A log-probability is not finite.</exception>
+    public static IEnumerable<(PreparedPair Pair, ImmutableDictionary<Cell, double> Cells)> Score(TrainingJob job, ReferenceCache? cache)
+    {
+        var cells = job.Evaluated.ReferenceCells();
+        if (cells.IsEmpty)
+        {
+            yield break;
+        }
+
+        var unknown = new List<PreparedPair>();
+        foreach (var pair in job.ScoredPairs)
+        {
+            if (cache?.Find(pair, cells) is { } known)
+            {
+                yield return (pair, known);
+            }
+            else
+            {
+                unknown.Add(pair);
+            }
+        }
+
+        foreach (var batch in unknown.Chunk(job.Settings.BatchSize))
+        {
+            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, job.EncodeImages)))
+            {
+                if (!IsFinite(scored))
+                {
+                    throw NotFinite(pair);
+                }
+
+                yield return (pair, cache?.Keep(pair, scored) ?? scored);
+            }
+        }
+    }
+
+    static bool IsFinite(ImmutableDictionary<Cell, double> cells) => cells.Values.All(double.IsFinite);
+
+    static UserException NotFinite(PreparedPair pair) =>
+        new(
+            $"The base model's log-probabilities of the pair {pair.Pair.Id} are not finite, so nothing can be trained. "
+                + "Check the checkpoint for weights that are not finite, and the pair's images."
+        );
 }

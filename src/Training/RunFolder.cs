@@ -15,7 +15,7 @@ namespace SVco.Training;
 /// <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished model in HuggingFace's or PEFT's
 /// layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
-public sealed class RunFolder
+public sealed class RunFolder : IDisposable
 {
     const string Description = "experiment.yaml";
     const string StateFile = "state.json";
@@ -24,7 +24,9 @@ public sealed class RunFolder
 
     sealed record State(int Step);
 
-    RunFolder(string path) => Path = path;
+    readonly FileStream _lock;
+
+    RunFolder(string path) => (Path, _lock) = (path, Lock(path));
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -84,7 +86,35 @@ public sealed class RunFolder
             );
         }
 
-        return new RunFolder(path);
+        var folder = new RunFolder(path);
+        foreach (var halfWritten in Directory.GetDirectories(path, ".*"))
+        {
+            Directory.Delete(halfWritten, recursive: true);
+        }
+
+        return folder;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(
+                System.IO.Path.Combine(path, "lock"),
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
+        }
+        catch (IOException error)
+        {
+            throw new UserException($"Another process is training in {path}. Wait for it, or choose another folder with --output.", error);
+        }
     }
 
     /// <summary>Lists the pairs that were refused and why.</summary>
@@ -92,10 +122,15 @@ public sealed class RunFolder
         WriteText(RefusedFile, string.Concat(refused.Select(refusal => JsonSerializer.Serialize(refusal) + "\n")));
 
     /// <summary>Keeps the reference's log-probabilities, so that a run that goes on needs no reference model.</summary>
-    public void WriteReference(IEnumerable<PreparedPair> pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference) =>
+    public void WriteReference(
+        IEnumerable<PreparedPair> pairs,
+        ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference
+    ) =>
         WriteText(
             ReferenceFile,
-            JsonSerializer.Serialize(pairs.Select(pair => reference.GetValueOrDefault(pair, []).ToDictionary(cell => cell.Key.ToString(), cell => cell.Value)))
+            JsonSerializer.Serialize(
+                pairs.Select(pair => reference.GetValueOrDefault(pair, []).ToDictionary(cell => cell.Key.ToString(), cell => cell.Value))
+            )
         );
 
     /// <summary>The log-probabilities of <see cref="WriteReference"/> for the same pairs; null when there are none yet.</summary>
@@ -107,12 +142,18 @@ public sealed class RunFolder
         }
 
         var cells = Enum.GetValues<Side>()
-            .SelectMany(side => Enum.GetValues<ImageCondition>().SelectMany(image => Enum.GetValues<Tokens>().Select(tokens => new Cell(side, image, tokens))))
+            .SelectMany(side =>
+                Enum.GetValues<ImageCondition>()
+                    .SelectMany(image => Enum.GetValues<Tokens>().Select(tokens => new Cell(side, image, tokens)))
+            )
             .ToDictionary(cell => cell.ToString());
         var values = JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(ReferenceFile))!;
         return pairs
             .Zip(values)
-            .ToImmutableDictionary(pair => pair.First, pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value));
+            .ToImmutableDictionary(
+                pair => pair.First,
+                pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value)
+            );
     }
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
@@ -130,7 +171,7 @@ public sealed class RunFolder
             temporary =>
             {
                 SaveModel(model, adapter, System.IO.Path.Combine(temporary, ModelFolder));
-                SafetensorsWriter.Write(System.IO.Path.Combine(temporary, OptimizerFile), optimizer.Moments);
+                SafetensorsWriter.Write(System.IO.Path.Combine(temporary, OptimizerFile), optimizer.State);
                 File.WriteAllText(System.IO.Path.Combine(temporary, StateFile), JsonSerializer.Serialize(new State(optimizer.Steps)));
             }
         );
@@ -152,18 +193,26 @@ public sealed class RunFolder
         }
 
         using var moments = SafetensorsFile.Open(System.IO.Path.Combine(state, OptimizerFile));
-        foreach (var moment in optimizer.Moments)
+        foreach (var tensor in optimizer.State)
         {
-            moments.CopyTo(moment.Name, moment.Value);
+            moments.CopyTo(tensor.Name, tensor.Value);
         }
 
         optimizer.Steps = JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
     }
 
-    /// <summary>Writes the finished model.</summary>
-    public void Finish(Llava model, LoraAdapter? adapter) => SaveModel(model, adapter, Checkpoint);
+    /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
+    public void Finish(Llava model, LoraAdapter? adapter)
+    {
+        SaveModel(model, adapter, Checkpoint);
+        if (Directory.Exists(States))
+        {
+            Directory.Delete(States, recursive: true);
+        }
+    }
 
-    static void WriteText(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    static void WriteText(string path, string text) =>
+        AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     static void SaveModel(Llava model, LoraAdapter? adapter, string folder)
     {
@@ -179,7 +228,10 @@ public sealed class RunFolder
 
     static (string Before, string Now)? FirstDifference(string before, string now)
     {
-        var (old, current) = (before.Split('\n'), now.Split('\n'));
+        // A build of another commit is no other experiment: committing a script must not keep its own run from going on.
+        static string[] Lines(string yaml) => [.. yaml.Split('\n').Where(line => !line.StartsWith("svco: ", StringComparison.Ordinal))];
+
+        var (old, current) = (Lines(before), Lines(now));
         return Enumerable
             .Range(0, Math.Max(old.Length, current.Length))
             .Select(line => ((string, string)?)(old.ElementAtOrDefault(line)?.Trim() ?? "", current.ElementAtOrDefault(line)?.Trim() ?? ""))

@@ -6,8 +6,11 @@ using TorchSharp;
 
 namespace SVco.Training;
 
-/// <summary>The pixels of an image as the model wants them [3, size, size], on the model's device.</summary>
-public delegate torch.Tensor LoadPixels(ImageSource image);
+/// <summary>
+/// The vision features of some images [images, image tokens, vision width], as the projector takes them; with a graph where gradients are
+/// on and the tower is trained. See <see cref="VisionFeatures"/>.
+/// </summary>
+public delegate torch.Tensor EncodeImages(IReadOnlyList<ImageSource> images);
 
 /// <summary>
 /// Scores cells of a batch of pairs; the one place where the model meets the table, and the one function to replace for another way of
@@ -16,7 +19,7 @@ public delegate torch.Tensor LoadPixels(ImageSource image);
 /// <param name="model">The policy.</param>
 /// <param name="batch">The pairs.</param>
 /// <param name="cells">The cells that the objective asks for.</param>
-/// <param name="loadPixels">Gives the pixels of an image.</param>
+/// <param name="encodeImages">Gives the vision features of images.</param>
 /// <param name="weights">
 /// When present, it is called once with the scored values and gives each cell's weight d loss / d log p; the gradient of
 /// sum(weight * log p) is then added to the gradients of the trainable parameters. This is the loss's exact gradient, since the loss
@@ -27,6 +30,6 @@ public delegate IReadOnlyList<ImmutableDictionary<Cell, double>> ScoreTable(
     Llava model,
     IReadOnlyList<PreparedPair> batch,
     IReadOnlyCollection<Cell> cells,
-    LoadPixels loadPixels,
+    EncodeImages encodeImages,
     Func<IReadOnlyList<ImmutableDictionary<Cell, double>>, IReadOnlyList<ImmutableDictionary<Cell, double>>>? weights = null
 );

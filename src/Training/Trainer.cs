@@ -14,7 +14,7 @@ namespace SVco.Training;
 /// <param name="Train">The training pairs, at least one.</param>
 /// <param name="Validation">The validation pairs; may be empty.</param>
 /// <param name="Settings">Learning rate, batch sizes and the like.</param>
-/// <param name="LoadPixels">Gives the pixels of an image.</param>
+/// <param name="EncodeImages">Gives the vision features of images.</param>
 /// <param name="Score">How the table is scored.</param>
 public sealed record TrainingJob(
     Llava Model,
@@ -23,7 +23,7 @@ public sealed record TrainingJob(
     ImmutableArray<PreparedPair> Train,
     ImmutableArray<PreparedPair> Validation,
     TrainSettings Settings,
-    LoadPixels LoadPixels,
+    EncodeImages EncodeImages,
     ScoreTable Score
 )
 {
@@ -97,7 +97,7 @@ public sealed class Trainer : IDisposable
         var micro = step
             .MicroBatches.Select(examples => Accumulate([.. examples.Select(index => _job.Train[index])], 1.0 / step.Divisor))
             .ToArray();
-        var norm = GradientClipping.Clip(_trainable, _job.Settings.MaxGradientNorm);
+        var (norm, factor) = GradientClipping.Measure(_trainable, _job.Settings.MaxGradientNorm);
         if (!double.IsFinite(norm))
         {
             throw NotFinite(
@@ -106,7 +106,7 @@ public sealed class Trainer : IDisposable
             );
         }
 
-        Optimizer.Step(rate);
+        Optimizer.Step(rate, factor);
         ClearGradients();
         return new TrainingEvent.Stepped(
             Optimizer.Steps,
@@ -126,10 +126,10 @@ public sealed class Trainer : IDisposable
             _job.Model,
             batch,
             _job.Objective.Cells(),
-            _job.LoadPixels,
+            _job.EncodeImages,
             policy =>
             {
-                table = Table(batch, policy);
+                table = Table(_job.Objective, batch, policy);
                 var loss = _job.Objective.Value(table);
                 return double.IsFinite(loss)
                     ?
@@ -148,13 +148,18 @@ public sealed class Trainer : IDisposable
     {
         var batches = _job
             .Validation.Chunk(_job.Settings.BatchSize)
-            .Select(batch => Table([.. batch], _job.Score(_job.Model, batch, _job.Evaluated.Cells(), _job.LoadPixels)))
+            .Select(batch => Table(_job.Evaluated, [.. batch], _job.Score(_job.Model, batch, _job.Evaluated.Cells(), _job.EncodeImages)))
             .Select(table => TableMetrics.Of(_job.Evaluated, table));
         return new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean([.. batches]));
     }
 
-    LogProbTable Table(ImmutableArray<PreparedPair> batch, IReadOnlyList<ImmutableDictionary<Cell, double>> policy) =>
-        new([.. batch.Zip(policy, (pair, cells) => new ScoredPair(cells, _reference.GetValueOrDefault(pair, []), pair.Lengths))]);
+    LogProbTable Table(Objective objective, ImmutableArray<PreparedPair> batch, IReadOnlyList<ImmutableDictionary<Cell, double>> policy) =>
+        new([
+            .. batch.Zip(
+                policy,
+                (pair, cells) => new ScoredPair(cells, _reference.GetValueOrDefault(pair, []), pair.Lengths(objective.Lengths()))
+            ),
+        ]);
 
     void ClearGradients()
     {

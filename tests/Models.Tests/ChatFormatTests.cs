@@ -161,6 +161,19 @@ public class ChatFormatTests
         );
 
     [Fact]
+    public void A_response_that_ends_in_a_combining_mark_is_labelled_as_transformers_does_under_Official_and_whole_under_Corrected() =>
+        ForEachFormat(
+            (tokenizer, format) =>
+            {
+                var official = format.Encode("", "What?", "A cafe\u0301", 1, 256, Behaviour.Official);
+                var corrected = format.Encode("", "What?", "A cafe\u0301", 1, 256, Behaviour.Corrected);
+                var composes = tokenizer.Encode("e\u0301", false).Ids.SequenceEqual(tokenizer.Encode("é", false).Ids);
+                Assert.Equal(composes, official.LabelCount == 0);
+                Assert.True(corrected.LabelCount > 1);
+            }
+        );
+
+    [Fact]
     public void Corrected_labels_are_the_response_and_the_stop_token_and_decode_to_them() =>
         ForEachFormat(
             (tokenizer, format) =>

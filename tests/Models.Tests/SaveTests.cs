@@ -146,11 +146,14 @@ public sealed class SaveTests
                 temporary =>
                 {
                     File.WriteAllText(Path.Combine(temporary, "config.json"), "half");
-                    throw new IOException("No space left on device.");
+                    AtomicOutput.WriteFile(
+                        Path.Combine(temporary, "model.safetensors"),
+                        _ => throw new IOException("No space left on device.")
+                    );
                 }
             )
         );
-        Assert.Contains("No space left", full.Message);
+        Assert.StartsWith($"{folder.At("run")} cannot be written: No space left", full.Message);
         Assert.Equal(before, Contents(folder.At("run")));
 
         model.Save(folder.At("run"), overwrite: true);

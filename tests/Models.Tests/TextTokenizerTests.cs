@@ -93,6 +93,69 @@ public class TextTokenizerTests
         Assert.Equal("a red dog ,", tokenizer.Decode([1, 4, 5, 6, 7, 2], skipSpecialTokens: true));
     }
 
+    [Fact]
+    public void The_configuration_beside_it_adds_tokens_and_names_roles_and_cleans_spaces_up()
+    {
+        using var folder = new TextFolder();
+        folder.Write("tokenizer.json", TextTokenizers.WordLevel);
+        folder.Write("special_tokens_map.json", """{"eos_token": "</s>", "pad_token": {"content": "<unk>"}}""");
+        folder.Write(
+            "tokenizer_config.json",
+            """{"clean_up_tokenization_spaces": true, "bos_token": "<s>", "pad_token": null, "added_tokens_decoder": {"8": {"content": "<new>", "special": true}}}"""
+        );
+        var tokenizer = Tokenizer.Load(folder.Path);
+        Assert.Equal((1, 2, 0), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
+        Assert.Equal([4, 8, 6], tokenizer.Encode("a<new>dog", addSpecialTokens: false).Ids.ToArray());
+        Assert.Equal("a dog, a", tokenizer.Decode([4, 8, 6, 7, 4, 12345], skipSpecialTokens: true));
+    }
+
+    [Fact]
+    public void Metaspace_that_splits_at_its_marks_gives_words_the_tokens_that_Prepend_gives()
+    {
+        foreach (var checkpoint in TextTokenizers.SmallFolders())
+        {
+            var json = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "tokenizer.json")))!;
+            if (json["normalizer"]?["type"]?.GetValue<string>() != "Sequence")
+            {
+                continue;
+            }
+
+            json["normalizer"] = null;
+            json["pre_tokenizer"] = JsonNode.Parse("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""");
+            json["decoder"] = JsonNode.Parse("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""");
+            using var folder = new TextFolder();
+            folder.Write("tokenizer.json", json.ToJsonString());
+            var (prepend, metaspace) = (Tokenizer.Load(checkpoint), Tokenizer.Load(folder.Path));
+            foreach (var text in new[] { "the red dog, in the snow", "a", "", "left<image>right side" })
+            {
+                var (one, other) = (prepend.Encode(text, false), metaspace.Encode(text, false));
+                Assert.Equal(one.Ids.ToArray(), other.Ids.ToArray());
+                Assert.Equal(one.Offsets.ToArray(), other.Offsets.ToArray());
+                Assert.Equal(prepend.Decode(one.Ids, true), metaspace.Decode(other.Ids, true));
+            }
+        }
+    }
+
+    /// <summary>Expected values from HuggingFace tokenizers 0.20.3 on the same file.</summary>
+    [Theory]
+    [InlineData("a  <l> a", "1 6 1", "0-1 1-6 7-8")]
+    [InlineData("a <r>  a", "1 7 1", "0-1 2-7 7-8")]
+    [InlineData("word words a word, sword", "2 4 1 2 5 0", "0-4 5-10 11-12 13-17 17-18 19-24")]
+    [InlineData("a Dog hotdog DOG", "1 8 0 8 8", "0-1 2-5 6-9 9-12 13-16")]
+    [InlineData("<r><l>a", "9 1", "0-6 6-7")]
+    [InlineData("<r> <l> a", "7 6 1", "0-4 4-7 8-9")]
+    [InlineData("  <l>", "6", "0-5")]
+    [InlineData("word_ word\u00b2 \u0663word", "0 2 0 0", "0-5 6-10 10-11 12-17")]
+    [InlineData("<r>  word", "7 2", "0-5 5-9")]
+    public void Added_tokens_strip_spaces_and_keep_to_words_as_their_flags_say(string text, string ids, string offsets)
+    {
+        using var folder = new TextFolder();
+        folder.Write("tokenizer.json", TextTokenizers.Flags);
+        var encoding = Tokenizer.Load(folder.Path).Encode(text, addSpecialTokens: true);
+        Assert.Equal(ids, string.Join(' ', encoding.Ids));
+        Assert.Equal(offsets, string.Join(' ', encoding.Offsets.Select(offset => $"{offset.Start}-{offset.End}")));
+    }
+
     [Theory]
     [InlineData("normalizer", """{"type":"NFKC"}""", "normalizer.type")]
     [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Nmt"}]}""", "normalizer.normalizers[1].type")]
@@ -108,6 +171,14 @@ public class TextTokenizerTests
     [InlineData("model", """{"type":"WordLevel","vocab":{"a":0},"unk_token":"<unk>"}""", "model.unk_token")]
     [InlineData("model", """{"type":"WordLevel","vocab":{"a":"x"},"unk_token":"a"}""", "model.vocab.a")]
     [InlineData("model", """{"type":"BPE","vocab":{},"merges":[],"byte_fallback":true}""", "<0x00>")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[],"byte_fallback":true,"ignore_merges":true}""", "model.ignore_merges")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[],"byte_fallback":true,"dropout":0.1}""", "model.dropout")]
+    [InlineData(
+        "model",
+        """{"type":"BPE","vocab":{},"merges":[],"byte_fallback":true,"end_of_word_suffix":"@"}""",
+        "model.end_of_word_suffix"
+    )]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[]}""", "byte_fallback")]
     [InlineData("added_tokens", """[{"content":"<x>"}]""", "added_tokens[0].id")]
     public void What_is_not_supported_is_refused_by_file_and_field(string field, string value, string named)
     {

@@ -22,6 +22,18 @@ static class TextTokenizers
         }
         """;
 
+    public const string Flags = """
+        {
+          "added_tokens": [
+            {"id": 6, "content": "<l>", "lstrip": true, "special": true}, {"id": 7, "content": "<r>", "rstrip": true, "special": true},
+            {"id": 2, "content": "word", "single_word": true}, {"id": 8, "content": "DOG", "normalized": true}, {"id": 9, "content": "<r><l>", "special": true}
+          ],
+          "normalizer": {"type": "Lowercase"},
+          "pre_tokenizer": {"type": "Whitespace"},
+          "model": {"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<unk>": 0, "a": 1, "word": 2, "dog": 3, "words": 4, ",": 5}}
+        }
+        """;
+
     static readonly Lazy<IReadOnlyList<(Tokenizer Tokenizer, bool ByteLevel)>> Small = new(() =>
         [
             .. SmallFolders()

@@ -14,26 +14,18 @@ public sealed class HostProcessTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_second_start_loads_no_compiler_and_reaches_the_first_line_within_a_second()
+    public async Task A_second_start_loads_no_compiler()
     {
         folder.Write(
             "run.csx",
             """
             #load "scripting/prelude.csx"
-            var milliseconds = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-            var compilers = AppDomain.CurrentDomain.GetAssemblies().Count(a => a.GetName().Name.StartsWith("Microsoft.CodeAnalysis"));
-            Console.WriteLine($"{milliseconds:0} {compilers}");
+            Console.WriteLine(AppDomain.CurrentDomain.GetAssemblies().Count(a => a.GetName().Name.StartsWith("Microsoft.CodeAnalysis")));
             """
         );
-        await RunAsync("run", "run.csx");
 
-        // The quickest of three, since the machine may be busy with other tests.
-        var starts = new List<string[]>();
-        for (var i = 0; i < 3; i++)
-            starts.Add((await RunAsync("run", "run.csx")).Output.Split(' '));
-
-        Assert.All(starts, start => Assert.Equal("0", start[1]));
-        Assert.True(starts.Min(start => int.Parse(start[0])) < 1000, string.Join("; ", starts.Select(start => start[0])));
+        Assert.NotEqual(("0", 0), await RunAsync("run", "run.csx"));
+        Assert.Equal(("0", 0), await RunAsync("run", "run.csx"));
     }
 
     [Fact]
@@ -138,14 +130,5 @@ public sealed class HostProcessTests : IDisposable
         return (output.TrimEnd(), process.ExitCode);
     }
 
-    Process Start(params string[] args) =>
-        Process.Start(
-            new ProcessStartInfo("dotnet", [typeof(ScriptHost).Assembly.Location, .. args])
-            {
-                WorkingDirectory = folder.Path,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["XDG_CACHE_HOME"] = folder.Cache },
-            }
-        )!;
+    Process Start(params string[] args) => SvcoProcess.Start(folder.Path, args);
 }

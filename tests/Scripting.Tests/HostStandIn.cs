@@ -83,6 +83,15 @@ public static class HostStandIn
         protected override Assembly? Load(AssemblyName name) =>
             Path.Combine(folder, name.Name + ".dll") is var copy && File.Exists(copy) ? LoadFromAssemblyPath(copy)
             : File.Exists(Path.Combine(FrameworkFolder, name.Name + ".dll")) || name.Name!.StartsWith("Microsoft.CodeAnalysis") ? null
-            : throw new FileNotFoundException($"No #r of the script names {name}.");
+            : OfTheScript(name) ?? throw new FileNotFoundException($"No #r of the script names {name}.");
+
+        // The runtime asks an event's handlers after the default context, which here is the test's own and has everything.
+        Assembly? OfTheScript(AssemblyName name) =>
+            ((Func<AssemblyLoadContext, AssemblyName, Assembly?>?)Handlers.GetValue(this))?.Invoke(this, name);
+
+        static readonly FieldInfo Handlers = typeof(AssemblyLoadContext).GetField(
+            "_resolving",
+            BindingFlags.Instance | BindingFlags.NonPublic
+        )!;
     }
 }

@@ -11,9 +11,12 @@ public static class Golden
 {
     /// <summary>The folder that holds the topics.</summary>
     public static string Root { get; } =
-        Environment.GetEnvironmentVariable("SVCO_GOLDEN") is { Length: > 0 } folder
-            ? folder
-            : Path.Combine(RepositoryRoot, "tests", "golden");
+        Environment.GetEnvironmentVariable("SVCO_GOLDEN") is not { Length: > 0 } folder ? Path.Combine(RepositoryRoot, "tests", "golden")
+        // A topic may be absent and its tests then have no case; without any topic all of them would pass and show nothing.
+        : Directory.Exists(folder) && Directory.GetDirectories(folder).Length > 0 ? folder
+        : throw new DirectoryNotFoundException(
+            $"SVCO_GOLDEN is {folder}, but {Path.GetFullPath(folder)} holds no topics. Give an absolute path."
+        );
 
     /// <summary>The root of the checkout.</summary>
     public static string RepositoryRoot => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace SVco.Training.Tests;
 
 /// <summary>The pairs of golden/svco for one family, as the official data path made them: inputs.json and pixels_u8.safetensors.</summary>
-sealed class OfficialData : IDisposable
+class OfficialData : IDisposable
 {
     readonly JsonElement _all = Golden.Json(Golden.PathOf("svco", "mvc.json"));
     readonly JsonElement _inputs;
@@ -32,14 +32,14 @@ sealed class OfficialData : IDisposable
     public string Checkpoint { get; }
 
     /// <summary>The pairs of a data file, found again in mvc.json by their content.</summary>
-    public ImmutableArray<PreparedPair> Pairs(string file)
+    public virtual ImmutableArray<PreparedPair> Pairs(string file)
     {
         var texts = _all.EnumerateArray().Select(pair => pair.GetRawText()).ToList();
         return [.. Golden.Json(Golden.PathOf("svco", file)).EnumerateArray().Select(pair => Pair(texts.IndexOf(pair.GetRawText())))];
     }
 
     /// <summary>(u8 / 255 - mean) / std, which is what the processor gives to 2.8e-7 (golden/svco).</summary>
-    public Tensor LoadPixels(ImageSource image)
+    public virtual Tensor LoadPixels(ImageSource image)
     {
         using var scope = NewDisposeScope();
         var bytes = _pixels.Read(Path.GetFileNameWithoutExtension(((ImageSource.File)image).Path)).to(float64) / 255;
@@ -56,7 +56,7 @@ sealed class OfficialData : IDisposable
         ResponseRows Rows(string side)
         {
             var (with, without) = (Sequence(rows.GetProperty(side)), Sequence(rows.GetProperty($"none_{side}")));
-            return new ResponseRows(with, without, with.Labelled, without.Labelled);
+            return new ResponseRows(with, without);
         }
 
         PairSide Side(string name) =>

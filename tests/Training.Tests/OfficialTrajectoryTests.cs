@@ -25,14 +25,17 @@ public class OfficialTrajectoryTests
     static IEnumerable<JsonElement> Runs() =>
         Golden.Folders("svco").Select(folder => Path.Combine(folder, "trajectory.json")).Where(File.Exists).Select(Golden.Json);
 
-    [Fact]
-    public void SVco_takes_the_official_steps()
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("packed")]
+    public void SVco_takes_the_official_steps(string scorer)
     {
         foreach (var run in Runs())
         {
             using var data = new OfficialData(run.GetProperty("family").GetString()!);
             var betas = run.GetProperty("betas").EnumerateArray().Select(beta => beta.GetDouble()).ToArray();
-            var events = Train(run, data, Objectives.SVco(betas[0], betas[1], betas[2], betas[3]), out var updates).ToArray();
+            var events = Train(run, data, Scorer(scorer), Objectives.SVco(betas[0], betas[1], betas[2], betas[3]), out var updates)
+                .ToArray();
 
             var steps = events.OfType<TrainingEvent.Stepped>().ToArray();
             var micro = run.GetProperty("micro").EnumerateArray().Select(one => one.GetProperty("loss").GetDouble()).ToArray();
@@ -66,7 +69,38 @@ public class OfficialTrajectoryTests
     }
 
     [Fact]
-    public void The_other_objectives_take_their_recorded_steps()
+    public void From_the_files_themselves_our_own_tokens_and_pixels_take_the_official_steps()
+    {
+        foreach (var run in Runs())
+        {
+            using var official = new OfficialData(run.GetProperty("family").GetString()!);
+            using var own = new OwnData(run.GetProperty("family").GetString()!, run.GetProperty("max_text_length").GetInt32());
+            var file = run.GetProperty("train_file").GetString()!;
+            Assert.Equal(official.Pairs(file).SelectMany(Rows), own.Pairs(file).SelectMany(Rows));
+
+            var betas = run.GetProperty("betas").EnumerateArray().Select(beta => beta.GetDouble()).ToArray();
+            var steps = Train(run, own, Scorer("packed"), Objectives.SVco(betas[0], betas[1], betas[2], betas[3]), out _)
+                .OfType<TrainingEvent.Stepped>()
+                .ToArray();
+            var micro = run.GetProperty("micro").EnumerateArray().Select(one => one.GetProperty("loss").GetDouble());
+            foreach (var (step, recorded) in steps.Zip(micro.Chunk(run.GetProperty("accumulation").GetInt32())))
+            {
+                // These goldens' pictures come from Pillow 13, which resizes some in another order of passes and so differs by a level in
+                // a few bytes (golden/images, "Pass order"); 8.4e-5 was seen.
+                AssertRelative(recorded.Average(), step.Metrics.Loss, 2 * LossTolerance);
+            }
+        }
+
+        static IEnumerable<string> Rows(PreparedPair pair) =>
+            new[] { pair.W.WithImage, pair.L.WithImage, pair.W.WithoutImage, pair.L.WithoutImage }.Select(row =>
+                $"{string.Join(' ', row.Ids)} labels {string.Join(' ', row.Labelled)} attended {string.Join(' ', row.Attended)}"
+            );
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("packed")]
+    public void The_other_objectives_take_their_recorded_steps(string scorer)
     {
         foreach (var run in Runs())
         {
@@ -79,9 +113,10 @@ public class OfficialTrajectoryTests
             foreach (var recorded in Golden.Json(file).GetProperty("objectives").EnumerateArray())
             {
                 using var data = new OfficialData(run.GetProperty("family").GetString()!);
-                var betas = recorded.TryGetProperty("betas", out var list) && list.ValueKind == JsonValueKind.Array
-                    ? list.EnumerateArray().Select(beta => beta.GetDouble()).ToArray()
-                    : [];
+                var betas =
+                    recorded.TryGetProperty("betas", out var list) && list.ValueKind == JsonValueKind.Array
+                        ? list.EnumerateArray().Select(beta => beta.GetDouble()).ToArray()
+                        : [];
                 var name = recorded.GetProperty("objective").GetString();
                 var objective = name switch
                 {
@@ -93,7 +128,7 @@ public class OfficialTrajectoryTests
                     _ => throw new NotSupportedException($"{file} has an objective {name}."),
                 };
                 var steps = recorded.GetProperty("steps").EnumerateArray().ToArray();
-                var events = Train(run, data, objective, out _).OfType<TrainingEvent.Stepped>().Take(steps.Length);
+                var events = Train(run, data, Scorer(scorer), objective, out _).OfType<TrainingEvent.Stepped>().Take(steps.Length);
                 foreach (var (official, step) in steps.Zip(events))
                 {
                     AssertRelative(
@@ -107,10 +142,13 @@ public class OfficialTrajectoryTests
         }
     }
 
+    static ScoreTable Scorer(string name) => name == "plain" ? PlainScoring.Score : new PackedScoring().Score;
+
     /// <summary>A run with the recorded arguments; <paramref name="updates"/> gives final minus initial weights once it has been enumerated.</summary>
     static IEnumerable<TrainingEvent> Train(
         JsonElement run,
         OfficialData data,
+        ScoreTable scorer,
         Objective objective,
         out Func<ImmutableDictionary<string, Tensor>> updates
     )
@@ -144,13 +182,13 @@ public class OfficialTrajectoryTests
             data.Pairs(run.GetProperty("train_file").GetString()!),
             data.Pairs(run.GetProperty("eval_file").GetString()!),
             settings,
-            data.LoadPixels,
-            PlainScoring.Score
+            VisionFeatures.Live(model, data.LoadPixels),
+            scorer
         );
         return new Trainer(
             job,
             trainable,
-            ReferenceScoring.Score(job).ToImmutableDictionary(entry => entry.Pair, entry => entry.Cells)
+            ReferenceScoring.Score(job, cache: null).ToImmutableDictionary(entry => entry.Pair, entry => entry.Cells)
         ).Run(default);
     }
 

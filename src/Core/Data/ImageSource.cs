@@ -7,6 +7,17 @@ public abstract record ImageSource
 {
     ImageSource() { }
 
+    /// <summary>The files that must be there to draw the image.</summary>
+    public IEnumerable<string> Files =>
+        this switch
+        {
+            File(var path) => [path],
+            Flipped(var of) => of.Files,
+            RandomCrop(var of, _, _, _) => of.Files,
+            DiffusionNoise(var of, _, _) => of.Files,
+            _ => [],
+        };
+
     /// <summary>An image file, decoded and converted to RGB as it is (no EXIF turn).</summary>
     public sealed record File(string Path) : ImageSource;
 

@@ -5,9 +5,8 @@ namespace SVco.Core.Data;
 
 /// <summary>An entry of a data file that is not trained on, and why.</summary>
 /// <param name="Id">The entry's name: file and index, e.g. <c>train.json#12</c>.</param>
-/// <param name="Index">Its place in the file, from 0.</param>
 /// <param name="Reason">What is wrong with it.</param>
-public sealed record Refusal(string Id, int Index, string Reason);
+public sealed record Refusal(string Id, string Reason);
 
 /// <summary>The pairs of a file and the entries refused.</summary>
 public sealed record MvcData(ImmutableArray<ContrastPair> Pairs, ImmutableArray<Refusal> Refusals);
@@ -35,11 +34,11 @@ public static class MvcJson
 
         var entries = document
             .RootElement.EnumerateArray()
-            .Select((entry, index) => (Index: index, Id: $"{fileName}#{index}", Read: Read(entry, $"{fileName}#{index}", imageRoot)))
+            .Select((entry, index) => (Id: $"{fileName}#{index}", Read: Read(entry, $"{fileName}#{index}", imageRoot)))
             .ToList();
         return new(
             [.. entries.Select(entry => entry.Read.Pair).OfType<ContrastPair>()],
-            [.. entries.Where(entry => entry.Read.Pair is null).Select(entry => new Refusal(entry.Id, entry.Index, entry.Read.Refused!))]
+            [.. entries.Where(entry => entry.Read.Pair is null).Select(entry => new Refusal(entry.Id, entry.Read.Refused!))]
         );
     }
 

@@ -6,7 +6,8 @@ namespace SVco.Core.Packing;
 public static class PackLayout
 {
     /// <summary>
-    /// Lays out the rows as one tree for each image, and one for each distinct prompt without an image.
+    /// Lays out the rows as one tree for each image, and one for each distinct prompt without an image. A token that no summed token
+    /// comes after is in no tree; a tree whose cells are all empty sums has no tokens.
     /// </summary>
     /// <param name="rows">The sequences to score; a row has at most one placeholder.</param>
     /// <param name="imageToken">The placeholder's token id.</param>
@@ -47,7 +48,7 @@ public static class PackLayout
     {
         public int Id => id;
         public bool Attended => attended;
-        public Dictionary<int, Node> Children { get; } = [];
+        public Dictionary<(int Id, bool Attended), Node> Children { get; } = [];
         public int LastToken { get; set; } = -1;
     }
 
@@ -121,14 +122,15 @@ public static class PackLayout
 
     static Node[] Insert(Node root, PackRow row)
     {
-        var path = new Node[row.Row.Length];
+        // Nothing asks for what comes after the last predictor; the last target itself is only looked up.
+        var path = new Node[Math.Max(0, row.Sums.Values.Max(sum => sum.LastIndexOf(true)))];
         var node = root;
         for (var i = 0; i < path.Length; i++)
         {
-            var id = row.Row.Ids[i];
-            if (!node.Children.TryGetValue(id, out var child))
+            var token = (Id: row.Row.Ids[i], Attended: row.Row.Attended[i]);
+            if (!node.Children.TryGetValue(token, out var child))
             {
-                node.Children[id] = child = new Node(id, row.Row.Attended[i]);
+                node.Children[token] = child = new Node(token.Id, token.Attended);
             }
 
             path[i] = node = child;
@@ -140,8 +142,8 @@ public static class PackLayout
     static IEnumerable<(int Pair, Objectives.Cell Cell, int From, int Target)> Edges(PackRow row, Node[] path) =>
         row.Sums.SelectMany(sum =>
             Enumerable
-                .Range(1, Math.Max(0, path.Length - 1))
+                .Range(1, path.Length)
                 .Where(i => sum.Value[i])
-                .Select(i => (row.Pair, sum.Key, path[i - 1].LastToken, path[i].Id))
+                .Select(i => (row.Pair, sum.Key, path[i - 1].LastToken, row.Row.Ids[i]))
         );
 }

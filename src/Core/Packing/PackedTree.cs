@@ -43,16 +43,21 @@ public sealed record PackedTree(
     /// <summary>The number of tokens that go through the decoder.</summary>
     public int Length => Ids.Length;
 
-    /// <summary>Who attends to whom [queries, tokens]: to attended ancestors and, where it is attended itself, to itself.</summary>
+    /// <summary>
+    /// Who attends to whom [queries, tokens]: to attended ancestors and, where it is attended itself or has nothing else, to itself.
+    /// </summary>
     public bool[,] Visible(IReadOnlyList<int> queries)
     {
         var visible = new bool[queries.Count, Length];
         for (var row = 0; row < queries.Count; row++)
         {
+            var any = false;
             for (var token = queries[row]; token >= 0; token = Parents[token])
             {
-                visible[row, token] = Attended[token];
+                any |= visible[row, token] = Attended[token];
             }
+
+            visible[row, queries[row]] |= !any;
         }
 
         return visible;

@@ -109,9 +109,11 @@ public static partial class AtomicOutput
                 throw;
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when ((error is UserException ? error.InnerException : error) is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path} cannot be written: {error.Message} What was there before is unchanged.", error);
+            // A file inside a folder has its own error, which names the temporary folder.
+            var cause = error is UserException ? error.InnerException! : error;
+            throw new UserException($"{path} cannot be written: {cause.Message.TrimEnd('.')}. What was there before is unchanged.", cause);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using SVco.Core;
 using TorchSharp;
 
@@ -8,10 +9,10 @@ namespace SVco.Models;
 
 /// <summary>Loads the native libraries of libtorch and TorchSharp, before the first use of a tensor.</summary>
 /// <remarks>
-/// The order of places: the folder that the environment variable LIBTORCH names (a libtorch or a PyTorch's torch/lib), the NuGet package
-/// folder the build recorded, the same package in this user's NuGet folder; a build with -p:Cuda=true has the libraries beside its binaries.
+/// The order of places: the folder that the environment variable LIBTORCH names (a libtorch or a PyTorch's torch/lib), the program's own
+/// folder (a build with -p:Cuda=true), the NuGet package folder the build recorded, the same package in this user's NuGet folder.
 /// </remarks>
-public static class NativeLibraries
+public static partial class NativeLibraries
 {
     static readonly Lock Gate = new();
     static bool loaded;
@@ -37,9 +38,15 @@ public static class NativeLibraries
 
     static void LoadOnce()
     {
+        LetIdleThreadsSleep();
         if (Environment.GetEnvironmentVariable("LIBTORCH") is { Length: > 0 } chosen)
         {
+            CheckVersion(chosen);
             LoadFrom(chosen, "the folder that the environment variable LIBTORCH names");
+        }
+        else if (BesideTheProgram().FirstOrDefault(folder => File.Exists(Path.Combine(folder, FileOf("torch_cpu")))) is { } beside)
+        {
+            LoadFrom(beside, "the program's own folder");
         }
         else if (RecordedPackage() is { } recorded)
         {
@@ -64,25 +71,68 @@ public static class NativeLibraries
                 NativeLibrary.Load(file);
             }
 
-            TorchSharpLibrary.Load(TorchSharpFiles);
+            TorchSharpLibrary.Load([Path.Combine(folder, TorchSharpName), .. TorchSharpFiles]);
         }
         catch (Exception error)
             when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
         {
+            // The loader's own words are on the last line, after .NET's advice.
+            var cause = error.Message.Trim().Split('\n')[^1].Trim().TrimEnd('.');
             throw new UserException(
-                $"The native libraries in {folder} ({what}) do not load: {error.Message.Trim()} "
-                    + $"TorchSharp {TorchSharpVersion} wants a libtorch of its own version; set LIBTORCH to such a folder or unset it.",
+                $"The native libraries in {folder} ({what}) do not load: {cause}. "
+                    + $"TorchSharp {TorchSharpVersion} wants a libtorch {WantedVersion}; set LIBTORCH to such a folder or unset it.",
                 error
             );
         }
     }
+
+    /// <summary>
+    /// Another version's libraries load but compute nonsense, since libtorch keeps no binary compatibility. A libtorch tells its version in
+    /// build-version, a PyTorch in version.py, both beside the folder of libraries.
+    /// </summary>
+    static void CheckVersion(string folder)
+    {
+        var beside = Path.Combine(folder, "..");
+        var told = new[] { "build-version", "version.py" }
+            .Select(name => Path.Combine(beside, name))
+            .Where(File.Exists)
+            .Select(file => Regex.Match(File.ReadAllText(file), @"\d+\.\d+\.\d+").Value)
+            .FirstOrDefault(version => version.Length > 0);
+        if (told is not null && WantedVersion.Length > 0 && !SameMinor(told, WantedVersion))
+        {
+            throw new UserException(
+                $"LIBTORCH names {folder}, which is version {told}; TorchSharp {TorchSharpVersion} wants {WantedVersion}. "
+                    + "Set LIBTORCH to a libtorch or PyTorch of that version, or unset it to use the NuGet package."
+            );
+        }
+
+        static bool SameMinor(string one, string other) => one.Split('.')[..2].SequenceEqual(other.Split('.')[..2]);
+    }
+
+    // GNU OpenMP's threads spin while they wait for each other. On a machine with other work that makes small models ten times slower
+    // (measured), so they sleep instead unless the user has said otherwise. libgomp reads the C environment, once, when it is loaded.
+    static void LetIdleThreadsSleep()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void CheckThatTensorsWork()
     {
         try
         {
-            using var one = torch.ones(1);
+            using var scope = torch.NewDisposeScope();
+            using var noGradient = torch.no_grad();
+            if (torch.ones(3, 2).matmul(torch.ones(2, 3)).sum().NumberOfElements != 1)
+            {
+                throw new NotSupportedException("A sum has more than one element, so the libraries are those of another version.");
+            }
         }
         catch (Exception error)
             when (error is TypeInitializationException or DllNotFoundException or NotSupportedException or EntryPointNotFoundException)
@@ -103,12 +153,11 @@ public static class NativeLibraries
             throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
         }
 
-        var (prefix, extension) = Naming;
         var openMp = Directory
             .GetFiles(folder, "libgomp*")
             .Concat(Directory.GetFiles(folder, "libomp*"))
             .Concat(Directory.GetFiles(folder, "libiomp5md.dll"));
-        string Name(string library) => Path.Combine(folder, prefix + library + extension);
+        string Name(string library) => Path.Combine(folder, FileOf(library));
         return openMp
             .Append(Name("c10"))
             .Append(Name("torch_cpu"))
@@ -139,12 +188,13 @@ public static class NativeLibraries
     /// <summary>Where TorchSharp's own library may lie.</summary>
     internal static IReadOnlyList<string> TorchSharpFiles => [.. PackageFolders().Select(TorchSharpFile)];
 
-    static string TorchSharpFile(string packages)
-    {
-        var (_, extension) = Naming;
-        var name = (OperatingSystem.IsWindows() ? "" : "lib") + "LibTorchSharp" + extension;
-        return Path.Combine(packages, "torchsharp", TorchSharpVersion, "runtimes", Rid, "native", name);
-    }
+    static string TorchSharpFile(string packages) =>
+        Path.Combine(packages, "torchsharp", TorchSharpVersion, "runtimes", Rid, "native", TorchSharpName);
+
+    static string TorchSharpName => OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : FileOf("LibTorchSharp");
+
+    static IEnumerable<string> BesideTheProgram() =>
+        [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", Rid, "native")];
 
     static string? RecordedPackage() =>
         typeof(NativeLibraries)
@@ -152,12 +202,15 @@ public static class NativeLibraries
             .FirstOrDefault(attribute => attribute.Key == "LibTorchPackages")
             ?.Value;
 
+    /// <summary>The libtorch version this build was made for; empty where the build does not say.</summary>
+    static string WantedVersion => RecordedPackage() is { } recorded ? Path.GetFileName(recorded) : "";
+
     static string TorchSharpVersion => typeof(torch).Assembly.GetName().Version!.ToString(3);
 
-    static (string Prefix, string Extension) Naming =>
-        OperatingSystem.IsWindows() ? ("", ".dll")
-        : OperatingSystem.IsMacOS() ? ("lib", ".dylib")
-        : ("lib", ".so");
+    static string FileOf(string library) =>
+        OperatingSystem.IsWindows() ? $"{library}.dll"
+        : OperatingSystem.IsMacOS() ? $"lib{library}.dylib"
+        : $"lib{library}.so";
 
     static string Rid =>
         OperatingSystem.IsWindows() ? "win-x64"

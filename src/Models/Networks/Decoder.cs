@@ -29,6 +29,8 @@ public sealed class Decoder
     /// <summary>The geometry.</summary>
     public TextConfig Config { get; }
 
+    internal ScalarType Type => embedding.dtype;
+
     /// <summary>Token ids [...] -> embeddings [..., hidden].</summary>
     public Tensor Embed(Tensor ids) =>
         embedding.index_select(0, ids.to(ScalarType.Int64, embedding.device).reshape(-1)).reshape([.. ids.shape, Config.HiddenSize]);
@@ -73,6 +75,28 @@ public sealed class Decoder
         }
 
         return norm.Forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs the layers on trees laid end to end; see <see cref="Llava.DecodeTrees"/>.</summary>
+    /// <param name="embeddings">[tokens, hidden]</param>
+    /// <param name="trees">The trees.</param>
+    /// <returns>[predictors, hidden] after the final norm.</returns>
+    internal Tensor Forward(Tensor embeddings, TreeBatch trees)
+    {
+        using var scope = NewDisposeScope();
+        var rope = Rope.At(trees.Positions, Config, embedding.dtype);
+        var x = embeddings.to(embedding.dtype, embedding.device);
+        for (var i = 0; i < layers.Length - 1; i++)
+        {
+            var input = x;
+            x = Scoped.Run(() => layers[i].Forward(input, rope, trees.All));
+            if (i > 0)
+            {
+                input.Dispose();
+            }
+        }
+
+        return norm.Forward(layers[^1].Forward(x, rope, trees.Last, trees.Predictors)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Hidden states [..., hidden] -> logits [..., vocabulary] in fp32 (a float64 decoder's in float64).</summary>

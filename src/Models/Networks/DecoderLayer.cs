@@ -40,10 +40,34 @@ sealed class DecoderLayer
         var normed = inputNorm.Forward(x);
         var (q, k, v) = (rope.Turn(Heads(query, normed)), rope.Turn(Heads(key, normed)), Heads(value, normed));
         var (keys, values) = cache is null ? (k, v) : cache.Append(index, k, v);
-        var attended = x + output.Forward(Attention.JoinHeads(Attention.Attend(q, keys, values, mask)));
-        var inner = attendedNorm.Forward(attended);
-        return attended + down.Forward(config.Activation.Apply(gate.Forward(inner)) * up.Forward(inner));
+        return AddMlp(x + output.Forward(Attention.JoinHeads(Attention.Attend(q, keys, values, mask))));
     }
+
+    /// <summary>The layer on trees laid end to end.</summary>
+    /// <param name="x">[tokens, width]</param>
+    /// <param name="rope">The rotations of the tokens' positions [tokens].</param>
+    /// <param name="attention">Who attends to whom.</param>
+    /// <param name="wanted">int64 [queries]: the only tokens whose output is needed; none means all.</param>
+    /// <returns>[queries, width]</returns>
+    public Tensor Forward(Tensor x, Rope rope, TreeAttention attention, Tensor? wanted = null)
+    {
+        var normed = inputNorm.Forward(x);
+        var (k, v) = (rope.Turn(TokenHeads(key, normed)), TokenHeads(value, normed));
+        var (asking, input, turns) = wanted is null
+            ? (normed, x, rope)
+            : (normed.index_select(0, wanted), x.index_select(0, wanted), rope.Select(wanted));
+        var q = turns.Turn(TokenHeads(query, asking));
+        return AddMlp(input + output.Forward(attention.Attend(q, k, v)));
+    }
+
+    Tensor AddMlp(Tensor x)
+    {
+        var inner = attendedNorm.Forward(x);
+        return x + down.Forward(config.Activation.Apply(gate.Forward(inner)) * up.Forward(inner));
+    }
+
+    /// <summary>[tokens, width] -> [tokens, heads, size].</summary>
+    Tensor TokenHeads(Linear projection, Tensor x) => projection.Forward(x).view(x.shape[0], -1, config.HeadSize);
 
     Tensor Heads(Linear projection, Tensor x) => Attention.SplitHeads(projection.Forward(x), config.HeadSize);
 }

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace SVco.Models.Networks;
 
 /// <summary>Rotary position embedding; the angles are computed in fp32 at least.</summary>
-/// <param name="Cosines">[batch, 1, tokens, size].</param>
-/// <param name="Sines">[batch, 1, tokens, size].</param>
+/// <param name="Cosines">[batch, 1, tokens, size], or [tokens, 1, size] for tokens of one dimension.</param>
+/// <param name="Sines">The same sizes.</param>
 sealed record Rope(Tensor Cosines, Tensor Sines)
 {
-    /// <summary>The rotations for positions [batch, tokens].</summary>
+    /// <summary>The rotations for positions [batch, tokens] or [tokens].</summary>
     public static Rope At(Tensor positions, TextConfig config, ScalarType type)
     {
         var wide = Precision.AtLeastFloat32(type);
@@ -18,7 +18,10 @@ sealed record Rope(Tensor Cosines, Tensor Sines)
         return new(angles.cos().to(type), angles.sin().to(type));
     }
 
-    /// <summary>Turns queries or keys [batch, heads, tokens, size].</summary>
+    /// <summary>The rotations of some tokens; for tokens of one dimension.</summary>
+    public Rope Select(Tensor tokens) => new(Cosines.index_select(0, tokens), Sines.index_select(0, tokens));
+
+    /// <summary>Turns queries or keys [batch, heads, tokens, size] or [tokens, heads, size].</summary>
     public Tensor Turn(Tensor x)
     {
         var halves = x.chunk(2, -1);

@@ -8,17 +8,6 @@ internal static class ByteLevelAlphabet
 
     public static char Character(byte value) => CharacterOfByte[value];
 
-    public static string Characters(ReadOnlySpan<byte> bytes)
-    {
-        var characters = new char[bytes.Length];
-        for (var i = 0; i < characters.Length; i++)
-        {
-            characters[i] = CharacterOfByte[bytes[i]];
-        }
-
-        return new(characters);
-    }
-
     /// <summary>The bytes that a token stands for, or null when it has a character outside the alphabet.</summary>
     public static byte[]? Bytes(string token)
     {

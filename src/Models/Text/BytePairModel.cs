@@ -19,7 +19,6 @@ internal sealed class BytePairModel : TokenModel
     const char WordMark = '\u2581';
 
     readonly bool byteLevel;
-    readonly bool ignoreMerges;
     readonly bool cutsAtWordMarks;
     readonly int[] byteTokens = new int[256];
     readonly Dictionary<int, int> lengths = [];
@@ -32,7 +31,11 @@ internal sealed class BytePairModel : TokenModel
     {
         this.byteLevel = byteLevel;
         ids = Vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
-        ignoreMerges = model.Bool("ignore_merges", false);
+        if (model.Bool("ignore_merges", false))
+        {
+            throw model["ignore_merges"].Mistake("is not supported; it must be false");
+        }
+
         foreach (var name in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
         {
             if (model.Find(name) is { } affix && affix.String().Length > 0)
@@ -116,12 +119,6 @@ internal sealed class BytePairModel : TokenModel
     {
         Span<byte> bytes = piece.Length <= 256 ? stackalloc byte[3 * piece.Length] : new byte[3 * piece.Length];
         bytes = bytes[..System.Text.Encoding.UTF8.GetBytes(piece, bytes)];
-        if (ignoreMerges && ids.TryGetValue(ByteLevelAlphabet.Characters(bytes), out var whole))
-        {
-            tokens.Add((whole, 0, piece.Length));
-            return;
-        }
-
         var unitStarts = bytes.Length == piece.Length ? null : UnitsOfBytes(piece, bytes.Length);
         var done = 0;
         foreach (
@@ -191,12 +188,6 @@ internal sealed class BytePairModel : TokenModel
         }
 
         var run = piece[start..end];
-        if (ignoreMerges && ids.TryGetValue(run, out var whole))
-        {
-            tokens.Add((whole, start, end));
-            return;
-        }
-
         foreach (
             var id in run.Length > LongPiece
                 ? longMerger.Value.Merge(run)

@@ -132,11 +132,10 @@ public abstract class ChatFormat
         var start = before.EnumerateRunes().Count();
         var last = start + block.EnumerateRunes().Count() - 1;
         var labelled = new bool[tokens.Ids.Length];
-        if (TokenOf(tokens, start) is { } first)
+        // When no token covers the last character (NFC merged it into the one before), transformers labels nothing.
+        if (TokenOf(tokens, start) is { } first && TokenOf(tokens, last) is { } end && first <= end)
         {
-            // A last character that no token covers (NFC merged it into the one before) leaves the end open in transformers.
-            var end = TokenOf(tokens, last) is { } found ? found + 1 : labelled.Length;
-            labelled.AsSpan(first, Math.Max(end - first, 0)).Fill(true);
+            labelled.AsSpan(first..(end + 1)).Fill(true);
         }
 
         labelled[^1] |= lastIsLabel;

@@ -10,7 +10,8 @@ static class DownloadDisplay
         var shown = "";
         return new Inline(progress =>
         {
-            var line = $"downloading {progress.File}: {10 * (progress.TotalBytes == 0 ? 10 : 10 * progress.Bytes / progress.TotalBytes)} % of {progress.TotalBytes / 1e6:0} MB";
+            var line =
+                $"downloading {progress.File}: {10 * (progress.TotalBytes == 0 ? 10 : 10 * progress.Bytes / progress.TotalBytes)} % of {progress.TotalBytes / 1e6:0} MB";
             if (line != shown)
             {
                 Console.WriteLine(shown = line);

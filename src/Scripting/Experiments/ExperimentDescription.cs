@@ -22,11 +22,15 @@ static class ExperimentDescription
             new
             {
                 experiment.Name,
-                Svco = typeof(ExperimentDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                Svco = typeof(ExperimentDescription)
+                    .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                    .InformationalVersion,
                 Model = new
                 {
                     experiment.BaseModel.Checkpoint,
                     Folder = modelFolder,
+                    Precision = experiment.BaseModel.Precision.ToString(),
+                    VisionPrecision = experiment.BaseModel.VisionPrecision?.ToString(),
                     Frozen = experiment.BaseModel.Frozen.ToString(),
                     experiment.BaseModel.Lora,
                 },
@@ -52,7 +56,7 @@ static class ExperimentDescription
 
     static string Sha256(string file)
     {
-        using var stream = ExperimentRun.OpenPairs(file);
+        using var stream = RunData.OpenPairs(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -8,22 +8,45 @@ namespace SVco.Scripting.Experiments;
 /// <param name="Experiment">The experiment with the command line's changes.</param>
 /// <param name="Files">The files of pairs.</param>
 /// <param name="Output">The run's folder.</param>
-/// <param name="Device">cpu, cuda, cuda:1, or null for the best there is.</param>
+/// <param name="Device">auto, cpu, cuda or cuda:N.</param>
+/// <param name="FeatureCacheBytes">The most that remembered image features may take on disk; 0 remembers none.</param>
 /// <param name="Restart">Throws an earlier run in the folder away.</param>
 /// <param name="IsTiny">Whether the bundled checkpoint and pairs are used.</param>
-sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string Output, string? Device, bool Restart, bool IsTiny)
+sealed record ExperimentOptions(
+    Experiment Experiment,
+    DataFiles Files,
+    string Output,
+    string Device,
+    long FeatureCacheBytes,
+    bool Restart,
+    bool IsTiny
+)
 {
+    const double DefaultFeatureCache = 10;
+
     /// <summary>Reads the options and goes on with them; <c>--help</c> lists them and does not.</summary>
     public static Task<int> Parse(Experiment experiment, string[] args, Func<ExperimentOptions, Task<int>> run)
     {
         var settings = experiment.Settings;
-        var model = new Option<string>("--model") { Description = $"A HuggingFace LLaVA folder or hub id; {experiment.BaseModel.Checkpoint} when --data is given." };
+        var model = new Option<string>("--model")
+        {
+            Description = $"A HuggingFace LLaVA folder or hub id; {experiment.BaseModel.Checkpoint} when --data is given.",
+        };
         var data = new Option<string>("--data") { Description = "A JSON file of contrast pairs." };
-        var validation = new Option<string>("--validation") { Description = "A JSON file of validation pairs; without it up to 240 are split off --data." };
-        var images = new Option<string>("--images") { Description = "The folder of relative image paths; the JSON file's own folder when not given." };
+        var validation = new Option<string>("--validation")
+        {
+            Description = "A JSON file of validation pairs; without it up to 240 are split off --data.",
+        };
+        var images = new Option<string>("--images")
+        {
+            Description = "The folder of relative image paths; the JSON file's own folder when not given.",
+        };
         var output = new Option<string>("--output") { Description = $"The run's folder; runs/{experiment.Name} when not given." };
-        var restart = new Option<bool>("--restart") { Description = "Throw away what an earlier run left in the folder instead of going on with it." };
-        var device = new Option<string>("--device") { Description = "cpu or cuda; cuda when there is one." };
+        var restart = new Option<bool>("--restart")
+        {
+            Description = "Throw away what an earlier run left in the folder instead of going on with it.",
+        };
+        var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N; auto takes cuda when there is one." };
         var objective = new Option<string>("--objective") { Description = $"A formula in place of the script's {experiment.Loss}." };
         var learningRate = Number<double>("--learning-rate", settings.LearningRate);
         var epochs = Number<int>("--epochs", settings.Epochs);
@@ -32,13 +55,41 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
         var accumulation = Number<int>("--accumulation", settings.Accumulation);
         var maxTextLength = Number<int>("--max-text-length", settings.MaxTextLength);
         var seed = Number<int>("--seed", settings.Seed);
-        var behaviour = new Option<Behaviour?>("--behaviour") { Description = $"official or corrected; the script says {settings.Behaviour}." };
+        var saveEvery = Number<int>("--save-every", settings.SaveEvery);
+        var evaluateEvery = Number<int>("--evaluate-every", settings.EvaluateEvery);
+        var featureCache = new Option<double?>("--feature-cache")
+        {
+            Description =
+                $"GB of disk for the image features of a frozen vision tower, shared by all runs; {DefaultFeatureCache} when not given, 0 for none.",
+        };
+        var behaviour = new Option<Behaviour?>("--behaviour")
+        {
+            Description = $"official or corrected; the script says {settings.Behaviour}.",
+        };
 
         var command = new RootCommand($"The experiment {experiment.Name}: {experiment.Loss}")
         {
-            model, data, validation, images, output, restart, device, objective, learningRate, epochs, maxSteps, batchSize, accumulation,
-            maxTextLength, seed, behaviour,
+            model,
+            data,
+            validation,
+            images,
+            output,
+            restart,
+            device,
+            featureCache,
+            objective,
+            learningRate,
+            epochs,
+            maxSteps,
+            batchSize,
+            accumulation,
+            maxTextLength,
+            seed,
+            saveEvery,
+            evaluateEvery,
+            behaviour,
         };
+        command.HelpName = $"svco run {experiment.Name}.csx";
         command.SetAction(parsed =>
         {
             var isTiny = parsed.GetValue(model) is null && parsed.GetValue(data) is null;
@@ -46,6 +97,12 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
             if (parsed.GetValue(model) is not null && parsed.GetValue(data) is null)
             {
                 throw new UserException("--model needs --data: say which pairs to train on, as in --data pairs.json.");
+            }
+
+            var ofData = new[] { validation, images }.FirstOrDefault(option => parsed.GetValue(option) is not null);
+            if (isTiny && ofData is not null)
+            {
+                throw new UserException($"{ofData.Name} needs --data: without it the bundled pairs are used.");
             }
 
             var changed = start with
@@ -62,6 +119,8 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
                         Accumulation = parsed.GetValue(accumulation) ?? start.Settings.Accumulation,
                         MaxTextLength = parsed.GetValue(maxTextLength) ?? start.Settings.MaxTextLength,
                         Seed = parsed.GetValue(seed) ?? start.Settings.Seed,
+                        SaveEvery = parsed.GetValue(saveEvery) ?? start.Settings.SaveEvery,
+                        EvaluateEvery = parsed.GetValue(evaluateEvery) ?? start.Settings.EvaluateEvery,
                         Behaviour = parsed.GetValue(behaviour) ?? start.Settings.Behaviour,
                     }
                 ).Validated(),
@@ -74,13 +133,16 @@ sealed record ExperimentOptions(Experiment Experiment, DataFiles Files, string O
                     changed,
                     files,
                     parsed.GetValue(output) ?? Path.Combine("runs", experiment.Name),
-                    parsed.GetValue(device),
+                    parsed.GetValue(device) ?? "auto",
+                    (long)((parsed.GetValue(featureCache) ?? DefaultFeatureCache) * 1e9),
                     parsed.GetValue(restart),
                     isTiny
                 )
             );
         });
-        return command.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return command
+            .Parse(args)
+            .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
     static Option<T?> Number<T>(string name, T scripts)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
@@ -7,9 +6,9 @@ using SVco.Models;
 using SVco.Models.Hub;
 using SVco.Models.Images;
 using SVco.Models.Lora;
-using SVco.Models.Text;
 using SVco.Scripting.Host;
 using SVco.Training;
+using SVco.Training.Caching;
 using TorchSharp;
 
 namespace SVco.Scripting.Experiments;
@@ -18,7 +17,8 @@ namespace SVco.Scripting.Experiments;
 static class ExperimentRun
 {
     const int InterruptedExitCode = 130;
-    const int MostRefusalsShown = 10;
+    const long ReferenceCacheBytes = 1L << 30;
+    const long FileCacheBytes = 1L << 20;
 
     public static async Task<int> Execute(ExperimentOptions options)
     {
@@ -29,7 +29,7 @@ static class ExperimentRun
                 : $"{experiment.Name} on {experiment.BaseModel.Checkpoint}"
         );
         var modelFolder = await ModelHub.ResolveAsync(experiment.BaseModel.Checkpoint, DownloadDisplay.Create(), Interrupt.Token);
-        var folder = RunFolder.Open(options.Output, ExperimentDescription.Yaml(options, modelFolder), options.Restart);
+        using var folder = RunFolder.Open(options.Output, ExperimentDescription.Yaml(options, modelFolder), options.Restart);
         if (folder.IsFinished)
         {
             Console.WriteLine($"This run is finished: {folder.Checkpoint}. Train it anew with --restart, or elsewhere with --output.");
@@ -37,51 +37,54 @@ static class ExperimentRun
         }
 
         NativeLibraries.Load();
-        var (train, validation, refused) = Pairs(options, modelFolder);
-        Report(folder, train, validation, refused);
+        var data = RunData.Read(options, modelFolder);
+        data.Announce(folder);
 
         var device = Devices.Parse(options.Device);
-        using var model = Llava.Load(modelFolder, new LoadOptions { Device = device });
+        using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
         torch.Tensor LoadPixels(ImageSource image) =>
             torch
                 .tensor(processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour))
                 .view(3, processor.Size, processor.Size)
                 .to(device);
+        var fingerprint = Fingerprint(modelFolder, experiment);
         var job = new TrainingJob(
             model,
             experiment.Loss,
             experiment.EvaluatedLoss,
-            train,
-            validation,
+            data.Train,
+            data.Validation,
             experiment.Settings,
-            LoadPixels,
-            PlainScoring.Score
+            options.FeatureCacheBytes == 0
+                ? VisionFeatures.Live(model, LoadPixels)
+                : VisionFeatures.Cached(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
+            new PackedScoring().Score
         );
-        var reference = folder.Reference(job.ScoredPairs) ?? ScoreReference(job, folder);
-        using var adapter = Adapter(experiment, model, folder.NewestModel);
+        var reference =
+            folder.Reference(job.ScoredPairs)
+            ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
+        using var adapter = Adapters.Attach(experiment, model, folder.NewestModel);
         if (adapter is null && folder.NewestModel is { } saved)
         {
             model.CopyFrom(saved);
         }
 
-        return TrainAndSave(job, adapter, reference, folder, refused.Length);
+        return TrainAndSave(job, adapter, reference, folder, data);
     }
-
-    /// <summary>Opens a file of pairs.</summary>
-    /// <exception cref="UserException">There is none.</exception>
-    public static FileStream OpenPairs(string file) =>
-        File.Exists(file) ? File.OpenRead(file) : throw new UserException($"The file of pairs {Path.GetFullPath(file)} does not exist. Check --data and --validation.");
 
     static int TrainAndSave(
         TrainingJob job,
         LoraAdapter? adapter,
         ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference,
         RunFolder folder,
-        int refused
+        RunData data
     )
     {
-        ImmutableArray<NamedTensor> trainable = [.. (adapter?.Parameters ?? job.Model.Parameters).Where(parameter => parameter.Value.requires_grad)];
+        ImmutableArray<NamedTensor> trainable =
+        [
+            .. (adapter?.Parameters ?? job.Model.Parameters).Where(parameter => parameter.Value.requires_grad),
+        ];
         using var trainer = new Trainer(job, trainable, reference);
         folder.Restore(trainer.Optimizer);
         using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
@@ -95,7 +98,10 @@ static class ExperimentRun
             {
                 log.Write(next);
                 interrupted |= next is TrainingEvent.Interrupted;
-                if (next is TrainingEvent.Interrupted || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0)
+                if (
+                    next is TrainingEvent.Interrupted
+                    || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0
+                )
                 {
                     folder.Save(job.Model, adapter, trainer.Optimizer);
                 }
@@ -108,65 +114,30 @@ static class ExperimentRun
         }
 
         folder.Finish(job.Model, adapter);
-        Console.WriteLine(refused == 0 ? $"Finished: {folder.Checkpoint}" : $"Finished: {folder.Checkpoint}; {Count(refused, "pair")} were refused, see {folder.RefusedFile}");
+        Console.WriteLine($"Finished: {folder.Checkpoint}{data.RefusedNote(folder)}");
         return 0;
     }
 
-    static (ImmutableArray<PreparedPair> Train, ImmutableArray<PreparedPair> Validation, ImmutableArray<Refusal> Refused) Pairs(
-        ExperimentOptions options,
-        string modelFolder
+    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(
+        TrainingJob job,
+        RunFolder folder,
+        ReferenceCache cache
     )
-    {
-        var (experiment, settings) = (options.Experiment, options.Experiment.Settings);
-        var tokenizer = Tokenizer.Load(modelFolder);
-        var chat = ChatFormat.For(tokenizer, modelFolder);
-        var parsed = new Dictionary<string, MvcData>();
-        IReadOnlyList<ContrastPair> Parse(string file)
-        {
-            if (!parsed.TryGetValue(file, out var data))
-            {
-                using var reader = new StreamReader(OpenPairs(file));
-                var root = options.Files.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
-                parsed[file] = data = MvcJson.Parse(reader.ReadToEnd(), Path.GetFileName(file), root);
-            }
-
-            return data.Pairs;
-        }
-
-        (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe recipe) =>
-            PairPreparation.Prepare(recipe.Pairs(source => Mvc.Read(source, options.Files, Parse)), chat, settings.MaxTextLength, settings.Behaviour);
-
-        var train = Prepare(experiment.TrainData);
-        var validation = experiment.ValidationData is { } recipe ? Prepare(recipe) : ([], []);
-        return (train.Prepared, validation.Prepared, [.. parsed.Values.SelectMany(data => data.Refusals), .. train.Refused, .. validation.Refused]);
-    }
-
-    static void Report(RunFolder folder, ImmutableArray<PreparedPair> train, ImmutableArray<PreparedPair> validation, ImmutableArray<Refusal> refused)
-    {
-        Console.WriteLine($"{Count(train.Length, "pair")} to train on, {validation.Length} for validation, {refused.Length} refused");
-        foreach (var refusal in refused.Take(MostRefusalsShown))
-        {
-            Console.WriteLine($"  refused {refusal.Id}: {refusal.Reason}");
-        }
-
-        if (refused.Length > MostRefusalsShown)
-        {
-            Console.WriteLine($"  and {refused.Length - MostRefusalsShown} more in {folder.RefusedFile}");
-        }
-
-        folder.WriteRefused(refused);
-        if (train.IsEmpty)
-        {
-            throw new UserException("There is no pair to train on. Look at the reasons above, or at the filters of the script's recipe.");
-        }
-    }
-
-    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(TrainingJob job, RunFolder folder)
     {
         var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
         if (job.Evaluated.NeedsReference)
         {
-            RunDisplay.Count("reference", job.ScoredPairs.Length, ReferenceScoring.Score(job), entry => scored[entry.Pair] = entry.Cells);
+            RunDisplay.Count(
+                "reference",
+                job.ScoredPairs.Length,
+                ReferenceScoring.Score(job, cache),
+                entry =>
+                {
+                    // With a large model and many pairs this takes hours; what is scored is in the cache.
+                    Interrupt.Token.ThrowIfCancellationRequested();
+                    scored[entry.Pair] = entry.Cells;
+                }
+            );
         }
 
         var reference = scored.ToImmutable();
@@ -174,21 +145,10 @@ static class ExperimentRun
         return reference;
     }
 
-    static LoraAdapter? Adapter(Experiment experiment, Llava model, string? saved)
-    {
-        var frozen = experiment.BaseModel.Frozen;
-        model.SetTrainable(name => (ModelSpec.PartOf(name) & frozen) == 0);
-        if (experiment.BaseModel.Lora is not { } lora)
-        {
-            return null;
-        }
+    /// <summary>A cache shared by all experiments of this user.</summary>
+    static DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, Console.WriteLine);
 
-        var adapter = saved is null
-            ? LoraAdapter.Create(model, lora.Rank, lora.Alpha, lora.Targets, experiment.Settings.Seed)
-            : LoraAdapter.Load(saved, model);
-        adapter.Train();
-        return adapter;
-    }
-
-    static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
+    /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
+    static string Fingerprint(string modelFolder, Experiment experiment) =>
+        $"{ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes))} {experiment.BaseModel.Precision} {experiment.BaseModel.VisionPrecision} {experiment.Settings.Behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
 }

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using SVco.Models;
+using TorchSharp;
+
 namespace SVco.Scripting.Experiments;
 
 /// <summary>The three parts of a LLaVA model.</summary>
@@ -17,6 +21,19 @@ public enum Part
     LanguageModel = 4,
 }
 
+/// <summary>How precisely weights are held and multiplied.</summary>
+public enum Precision
+{
+    /// <summary>32 bits.</summary>
+    Float32,
+
+    /// <summary>
+    /// 16 bits with the range of 32, half the memory. Norms, softmax and log-probabilities are computed in 32 bits; what is trained has
+    /// 32-bit master weights in the optimiser, and adapters are held in 32 bits.
+    /// </summary>
+    BFloat16,
+}
+
 /// <summary>Low-rank adapters in place of full finetuning (arXiv 2106.09685); saved in PEFT's format.</summary>
 /// <param name="Rank">r.</param>
 /// <param name="Alpha">The update is scaled by alpha / r.</param>
@@ -33,6 +50,12 @@ public sealed record ModelSpec(string Checkpoint)
     /// <summary>LLaVA-1.5 with Vicuna 7B, the paper's LV-1.5.</summary>
     public static ModelSpec Llava15_7B { get; } = new("llava-hf/llava-1.5-7b-hf") { Tiny = "llava-1.5" };
 
+    /// <summary>The precision of the weights and matrix products of the language model and projector.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
+    /// <summary>The precision of the vision tower; null means the same as <see cref="Precision"/>.</summary>
+    public Precision? VisionPrecision { get; init; }
+
     /// <summary>The parts that are not trained; the paper freezes the vision tower.</summary>
     public Part Frozen { get; init; } = Part.VisionTower;
 
@@ -42,9 +65,29 @@ public sealed record ModelSpec(string Checkpoint)
     /// <summary>The name of the tiny bundled checkpoint of the same family; null when there is none.</summary>
     public string? Tiny { get; init; }
 
+    static readonly ImmutableArray<(Part Part, string Prefix)> Prefixes =
+    [
+        (Part.VisionTower, "vision_tower."),
+        (Part.Projector, "multi_modal_projector."),
+        (Part.LanguageModel, "language_model."),
+    ];
+
+    internal LoadOptions LoadOptions(torch.Device device) =>
+        new()
+        {
+            Device = device,
+            Dtype = TypeOf(Precision),
+            VisionDtype = VisionPrecision is { } vision ? TypeOf(vision) : null,
+        };
+
+    static torch.ScalarType TypeOf(Precision precision) =>
+        precision == Precision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
+
     /// <summary>Which part a parameter belongs to, by its HuggingFace name.</summary>
-    public static Part PartOf(string parameter) =>
-        parameter.StartsWith("vision_tower.", StringComparison.Ordinal) ? Part.VisionTower
-        : parameter.StartsWith("multi_modal_projector.", StringComparison.Ordinal) ? Part.Projector
-        : Part.LanguageModel;
+    internal static Part PartOf(string parameter) =>
+        Prefixes.First(entry => parameter.StartsWith(entry.Prefix, StringComparison.Ordinal)).Part;
+
+    /// <summary>How the HuggingFace names of some parts' parameters begin.</summary>
+    internal static IEnumerable<string> PrefixesOf(Part parts) =>
+        Prefixes.Where(entry => parts.HasFlag(entry.Part)).Select(entry => entry.Prefix);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using SVco.Core;
 
 namespace SVco.Scripting.Experiments;
@@ -12,8 +14,23 @@ public static class Repository
     public static string Root =>
         _root ?? throw new UserException("The SVco checkout was not found. Begin the script with #load \"../src/Scripting/svco.csx\".");
 
-    /// <summary>Tells where a file of the checkout lies; script hosts that copy assemblies elsewhere need it.</summary>
-    public static void FoundFrom(string file) => _root = RootAbove(Path.GetDirectoryName(Path.GetFullPath(file))) ?? _root;
+    /// <summary>
+    /// Tells where the prelude lies. A script host such as dotnet script copies the assemblies that the prelude names to a folder of its
+    /// own; what these need in turn, managed and native, is then found in the build's folder beside the prelude.
+    /// </summary>
+    public static void FoundFrom(string prelude)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(prelude))!;
+        _root = RootAbove(folder) ?? _root;
+        var built = Path.Combine(folder, "bin", "Release");
+        var context = AssemblyLoadContext.GetLoadContext(typeof(Repository).Assembly)!;
+        context.Resolving += (_, name) =>
+            Path.Combine(built, $"{name.Name}.dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
+        context.ResolvingUnmanagedDll += (_, name) =>
+            Directory.GetFiles(built, $"{name}.*").FirstOrDefault(IsNative) is { } file ? NativeLibrary.Load(file) : IntPtr.Zero;
+    }
+
+    static bool IsNative(string file) => Path.GetExtension(file) is ".so" or ".dylib" or ".dll";
 
     static string? RootAbove(string? folder)
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using SVco.Core.Metrics;
 using SVco.Training;
 
@@ -11,99 +10,76 @@ namespace SVco.Scripting.Experiments;
 static class RunDisplay
 {
     /// <summary>Goes through the items of a part of the run, showing how many of how many are done.</summary>
-    public static void Count<T>(string title, int total, IEnumerable<T> items, Action<T> each) =>
-        Show(
-            title,
-            total,
-            progress =>
-            {
-                foreach (var item in items)
-                {
-                    each(item);
-                    progress.Advance("");
-                }
-            }
-        );
+    public static void Count<T>(string title, int total, IEnumerable<T> items, Action<T> each)
+    {
+        var shown = Create(title, done: 0, total);
+        foreach (var item in items)
+        {
+            each(item);
+            shown.Advance("", "");
+        }
+    }
 
     /// <summary>Goes through a run's events, showing the training steps.</summary>
     public static void Training(string title, int done, int total, IEnumerable<TrainingEvent> events, Action<TrainingEvent> each)
     {
-        Show(
-            title,
-            total,
-            progress =>
-            {
-                progress.Start(done);
-                var clock = Stopwatch.StartNew();
-                long tokens = 0;
-                foreach (var next in events)
-                {
-                    each(next);
-                    switch (next)
-                    {
-                        case TrainingEvent.Stepped step:
-                            tokens += step.Tokens;
-                            progress.Advance(Describe(step.Metrics, tokens / clock.Elapsed.TotalSeconds));
-                            break;
-                        case TrainingEvent.Evaluated evaluated:
-                            progress.Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics, null)}");
-                            break;
-                    }
-                }
-            }
-        );
-    }
-
-    /// <summary>Loss, share of pairs on the right side of each term, tokens a second.</summary>
-    static string Describe(TableMetrics metrics, double? tokensPerSecond)
-    {
-        var accuracies = metrics.Terms.Where(term => term.Accuracy is not null).Select(term => $"{term.Name} {100 * term.Accuracy!.Value:0}%");
-        string[] parts =
-        [
-            string.Create(CultureInfo.InvariantCulture, $"loss {metrics.Loss:0.0000}"),
-            .. accuracies,
-            .. tokensPerSecond is { } rate ? [string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s")] : Array.Empty<string>(),
-        ];
-        return string.Join("  ", parts);
-    }
-
-    static void Show(string title, int total, Action<IShown> work)
-    {
-        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        var shown = Create(title, done, total);
+        var clock = Stopwatch.StartNew();
+        long tokens = 0;
+        foreach (var next in events)
         {
-            work(new Lines(title, total));
-            return;
+            each(next);
+            switch (next)
+            {
+                case TrainingEvent.Stepped step:
+                    tokens += step.Tokens;
+                    var rate = tokens / clock.Elapsed.TotalSeconds;
+                    shown.Advance(Describe(step.Metrics), string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s"));
+                    break;
+                case TrainingEvent.Evaluated evaluated:
+                    shown.Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics)}");
+                    break;
+            }
         }
-
-        AnsiConsole
-            .Progress()
-            .AutoRefresh(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 }, new StepColumn(), new RemainingTimeColumn())
-            .Start(context => work(new Bar(context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total)), title)));
     }
+
+    /// <summary>Loss and the share of pairs on the right side of each term.</summary>
+    static string Describe(TableMetrics metrics) =>
+        string.Join(
+            "  ",
+            metrics
+                .Terms.Where(term => term.Accuracy is not null)
+                .Select(term => $"{term.Name} {100 * term.Accuracy!.Value:0}%")
+                .Prepend(string.Create(CultureInfo.InvariantCulture, $"loss {metrics.Loss:0.0000}"))
+        );
+
+    static IShown Create(string title, int done, int total) =>
+        AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected
+            ? new Bar(title, done, total)
+            : new Lines(title, done, total);
 
     interface IShown
     {
-        void Start(int done);
-        void Advance(string state);
+        /// <summary>One more is done.</summary>
+        void Advance(string metrics, string speed);
+
+        /// <summary>A line that stays.</summary>
         void Note(string text);
     }
 
-    sealed class Lines(string title, int total) : IShown
+    sealed class Lines(string title, int done, int total) : IShown
     {
         // A log file of a long run should stay readable.
         readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
         readonly Stopwatch _sinceLine = new();
-        int _done;
+        int _done = done;
 
-        public void Start(int done) => _done = done;
-
-        public void Advance(string state)
+        public void Advance(string metrics, string speed)
         {
             _done++;
             if (!_sinceLine.IsRunning || _sinceLine.Elapsed > _pause || _done == total)
             {
-                Console.WriteLine($"{title} {_done}/{total}  {state}".TrimEnd());
+                Console.WriteLine($"{title} {_done}/{total}  {metrics}  {speed}".TrimEnd());
                 _sinceLine.Restart();
             }
         }
@@ -111,21 +87,72 @@ static class RunDisplay
         public void Note(string text) => Console.WriteLine(text);
     }
 
-    sealed class Bar(ProgressTask task, string title) : IShown
+    /// <summary>
+    /// Two rows that are drawn over: the bar with steps, speed and time left; the metrics. Each is cut at the terminal's width, since a row
+    /// that wraps could not be drawn over.
+    /// </summary>
+    sealed class Bar : IShown
     {
-        public void Start(int done) => task.Value = done;
+        const int Width = 20;
+        readonly string _title;
+        readonly int _begun;
+        readonly int _total;
+        readonly Stopwatch _clock = Stopwatch.StartNew();
+        int _done;
+        string _metrics = "";
+        string _speed = "";
+        int _rowsToDrawOver;
+        bool _interruptSeen;
 
-        public void Advance(string state)
+        public Bar(string title, int done, int total)
         {
-            task.Increment(1);
-            task.Description = Markup.Escape($"{title}  {state}".TrimEnd());
+            (_title, _begun, _done, _total) = (title, done, done, total);
+            Draw("");
         }
 
-        public void Note(string text) => AnsiConsole.WriteLine(text);
-    }
+        public void Advance(string metrics, string speed)
+        {
+            (_done, _metrics, _speed) = (_done + 1, metrics, speed);
+            Draw("");
+        }
 
-    sealed class StepColumn : ProgressColumn
-    {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text($"{task.Value:0}/{task.MaxValue:0}");
+        public void Note(string text) => Draw(text + "\n");
+
+        void Draw(string above)
+        {
+            // What Ctrl-C printed stands below the rows and shall stay: begin anew under it.
+            if (Host.Interrupt.Token.IsCancellationRequested && !_interruptSeen)
+            {
+                (_interruptSeen, _rowsToDrawOver) = (true, 0);
+            }
+
+            var filled = _total == 0 ? Width : Width * _done / _total;
+            var bar = $"[green]{new string('━', filled)}[/][grey]{new string('━', Width - filled)}[/]";
+            string[] rows =
+            [
+                $"{_title} {bar} {_done}/{_total}  {_speed}{(_speed.Length > 0 ? "  " : "")}{TimeLeft()}",
+                .. _metrics.Length > 0 ? [Markup.Escape($"  {_metrics}")] : Array.Empty<string>(),
+            ];
+            if (_rowsToDrawOver > 0)
+            {
+                AnsiConsole.Write(new ControlCode($"\u001b[{_rowsToDrawOver}A\r\u001b[J"));
+            }
+
+            AnsiConsole.Write(above);
+            foreach (var row in rows)
+            {
+                AnsiConsole.Write(new Markup(row) { Overflow = Overflow.Ellipsis });
+                AnsiConsole.WriteLine();
+            }
+
+            _rowsToDrawOver = rows.Length;
+        }
+
+        string TimeLeft() =>
+            _done == _begun ? ""
+            : _done == _total ? Text(_clock.Elapsed)
+            : $"{Text(_clock.Elapsed / (_done - _begun) * (_total - _done))} left";
+
+        static string Text(TimeSpan time) => time.ToString(time.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
     }
 }

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using SVco.Training.Bench;
+
+namespace SVco.Scripting.Commands;
+
+/// <summary><c>svco bench</c></summary>
+static class BenchCommand
+{
+    const string Name = "bench";
+    const string One = "--measure-one";
+
+    public static Command Create()
+    {
+        var defaults = new BenchSettings();
+        static Option<int> Number(string name, int value, string description) =>
+            new(name) { Description = description, DefaultValueFactory = _ => value };
+        var geometry = new Option<string>("--geometry")
+        {
+            Description = $"{string.Join(", ", BenchGeometry.Named.Keys)}, or the path of a config.json.",
+            DefaultValueFactory = _ => defaults.Geometry,
+        };
+        var pairs = Number("--pairs", defaults.Pairs, "Pairs a step.");
+        var query = Number("--query", defaults.Query, "Tokens of the query.");
+        var response = Number("--response", defaults.Response, "Tokens of each response.");
+        var text = Number("--text", defaults.Text, "Text tokens to which the official way pads.");
+        var steps = Number("--steps", defaults.Steps, "Measured steps of a process.");
+        var threads = Number("--threads", defaults.Threads, "Threads of the matrix products; 0 leaves the library's choice.");
+        var rounds = Number("--rounds", 3, "How often each row is measured, in turn.");
+        var script = new Option<string?>("--against-pytorch")
+        {
+            Description =
+                $"A Python script such as official_step.py to compare with, run by the Python that {BenchRun.PythonVariable} names, or python3.",
+        };
+        var one = new Option<string?>(One) { Description = "Measures one row, for the bench itself.", Hidden = true };
+        var command = new Command(Name, "Time and memory of a training step: the plain way, the engine, and PyTorch.")
+        {
+            geometry,
+            pairs,
+            query,
+            response,
+            text,
+            steps,
+            threads,
+            rounds,
+            script,
+            one,
+        };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(one) is { } argument)
+            {
+                Console.WriteLine(BenchRun.Measure(argument));
+                return 0;
+            }
+
+            var settings = new BenchSettings
+            {
+                Geometry = parsed.GetRequiredValue(geometry),
+                Pairs = parsed.GetValue(pairs),
+                Query = parsed.GetValue(query),
+                Response = parsed.GetValue(response),
+                Text = parsed.GetValue(text),
+                Steps = parsed.GetValue(steps),
+                Threads = parsed.GetValue(threads),
+            };
+            // Started by `dotnet svco.dll` the process is dotnet, and the program its first argument.
+            var process = Environment.ProcessPath!;
+            string[] self =
+                Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, typeof(BenchCommand).Assembly.Location] : [process];
+            var table = BenchRun.Run(
+                settings,
+                [.. self, Name, One],
+                parsed.GetValue(script),
+                parsed.GetValue(rounds),
+                Console.Error.WriteLine
+            );
+            Console.WriteLine(table.ToMarkdown());
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using SVco.Models;
+using SVco.Models.Lora;
+
+namespace SVco.Scripting.Experiments;
+
+/// <summary>What of a model is trained.</summary>
+static class Adapters
+{
+    /// <summary>Says which parameters are trained; with adapters that is the adapters' alone.</summary>
+    /// <param name="experiment">Its base model's frozen parts and adapters.</param>
+    /// <param name="model">The loaded base model.</param>
+    /// <param name="saved">The folder of saved adapters to go on with; null makes new ones.</param>
+    public static LoraAdapter? Attach(Experiment experiment, Llava model, string? saved)
+    {
+        var frozen = experiment.BaseModel.Frozen;
+        model.SetTrainable(name => (ModelSpec.PartOf(name) & frozen) == 0);
+        if (experiment.BaseModel.Lora is not { } lora)
+        {
+            return null;
+        }
+
+        var config = new LoraConfig(lora.Rank, lora.Alpha, [.. lora.Targets], TargetsOutside(frozen, lora), BaseModel: model.Folder);
+        var adapter = saved is null ? LoraAdapter.Create(model, config, experiment.Settings.Seed) : LoraAdapter.Load(saved, model);
+        adapter.Train();
+        return adapter;
+    }
+
+    /// <summary>
+    /// The targets as a pattern that leaves the frozen parts out (a q_proj is also in the vision tower); empty, which means the names
+    /// themselves, when nothing is frozen.
+    /// </summary>
+    static string TargetsOutside(Part frozen, Lora lora)
+    {
+        if (frozen == Part.None)
+        {
+            return "";
+        }
+
+        var outside = string.Join('|', ModelSpec.PrefixesOf(frozen).Select(Regex.Escape));
+        var names = lora.Targets is ["all-linear"] ? "[^.]+(?<!lm_head)" : string.Join('|', lora.Targets.Select(Regex.Escape));
+        return $@"(?!{outside})(?:.*\.)?(?:{names})";
+    }
+}

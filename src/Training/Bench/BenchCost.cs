@@ -1,0 +1,70 @@
+using SVco.Core.Packing;
+using SVco.Models;
+
+namespace SVco.Training.Bench;
+
+/// <summary>The matrix products a step needs, in floating-point operations (a multiply-add is two).</summary>
+/// <param name="Tokens">Tokens that go through the decoder in a forward pass.</param>
+/// <param name="Decoder">Of one forward pass of the decoder's layers, attention included.</param>
+/// <param name="Head">Of one forward pass of the output head.</param>
+/// <param name="Projector">Of one forward pass of the projector.</param>
+/// <param name="Vision">Of one pass of the vision tower.</param>
+public sealed record BenchCost(long Tokens, double Decoder, double Head, double Projector, double Vision)
+{
+    /// <summary>A step with a backward pass twice as dear as the forward one.</summary>
+    /// <param name="referenceLive">Whether the reference is computed too.</param>
+    /// <param name="visionPasses">How often the tower runs.</param>
+    public double Step(bool referenceLive, int visionPasses) =>
+        (Decoder + Head + Projector) * (referenceLive ? 4 : 3) + Vision * visionPasses;
+
+    /// <summary>The cost of trees.</summary>
+    public static BenchCost Of(LlavaConfig config, IReadOnlyCollection<PackedTree> trees)
+    {
+        var (images, tokens) = (trees.Count(tree => tree.Image is not null), trees.Sum(tree => (long)tree.Length));
+        double predictors = trees.Sum(tree => (long)tree.Predictors.Length);
+        var (keysAndValues, others) = LayerWeights(config.Text);
+        double Pairs(PackedTree tree) =>
+            tree.TrunkLength * (double)tree.TrunkLength / 2 + (tree.Length - tree.TrunkLength) * (double)tree.Length;
+        var attention = 4.0 * config.Text.Heads * config.Text.HeadSize;
+        var layer = 2.0 * tokens * (keysAndValues + others) + attention * trees.Sum(Pairs);
+        var last =
+            2.0 * tokens * keysAndValues
+            + 2.0 * predictors * others
+            + attention * trees.Sum(tree => tree.Predictors.Length * (double)tree.Length);
+        return With(config, tokens, layer * (config.Text.Layers - 1) + last, predictors, images);
+    }
+
+    /// <summary>The cost of padded rows with full logits.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="rows">Lengths of the rows, images and padding included.</param>
+    /// <param name="images">How many images are encoded.</param>
+    public static BenchCost Of(LlavaConfig config, IReadOnlyCollection<int> rows, int images)
+    {
+        var tokens = rows.Sum(row => (long)row);
+        var (keysAndValues, others) = LayerWeights(config.Text);
+        var attention = 4.0 * config.Text.Heads * config.Text.HeadSize * rows.Sum(row => (double)row * row);
+        return With(config, tokens, config.Text.Layers * (2.0 * tokens * (keysAndValues + others) + attention), tokens, images);
+    }
+
+    static BenchCost With(LlavaConfig config, long tokens, double decoder, double logits, int images)
+    {
+        var (text, vision) = (config.Text, config.Vision);
+        var visionLayer =
+            2.0 * vision.Tokens * (4.0 * vision.HiddenSize * vision.HiddenSize + 2.0 * vision.HiddenSize * vision.IntermediateSize)
+            + 4.0 * vision.Tokens * vision.Tokens * vision.HiddenSize;
+        var patches = 2.0 * vision.Patches * vision.Channels * vision.PatchSize * vision.PatchSize * vision.HiddenSize;
+        return new(
+            tokens,
+            decoder,
+            2.0 * logits * text.HiddenSize * text.VocabularySize,
+            2.0 * images * config.ImageTokens * text.HiddenSize * (vision.HiddenSize + (double)text.HiddenSize),
+            images * (patches + config.FeatureDepth * visionLayer)
+        );
+    }
+
+    static (double KeysAndValues, double Others) LayerWeights(TextConfig text)
+    {
+        double width = text.HiddenSize;
+        return (2 * width * text.KeyValueHeads * text.HeadSize, 2 * width * text.Heads * text.HeadSize + 3 * width * text.IntermediateSize);
+    }
+}

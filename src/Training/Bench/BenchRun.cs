@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SVco.Core;
+
+namespace SVco.Training.Bench;
+
+/// <summary>Measures the rows in turn, each in a process of its own, so that each has its own peak memory and none warms up another.</summary>
+public static class BenchRun
+{
+    /// <summary>The environment variable that names the Python with PyTorch and transformers.</summary>
+    public const string PythonVariable = "SVCO_REFERENCE_PYTHON";
+
+    static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>Settings as an argument for the process that measures them.</summary>
+    public static string ToArgument(BenchSettings settings) => JsonSerializer.Serialize(settings, Json);
+
+    /// <summary>What the measuring process does: reads the argument, measures, and gives the line to print.</summary>
+    public static string Measure(string argument) =>
+        JsonSerializer.Serialize(BenchStep.Run(JsonSerializer.Deserialize<BenchSettings>(argument, Json)!), Json);
+
+    /// <summary>Runs everything.</summary>
+    /// <param name="settings">Geometry, lengths and steps.</param>
+    /// <param name="self">The command that measures one of our rows, to which the settings are appended.</param>
+    /// <param name="script">The path of official_step.py, or none.</param>
+    /// <param name="rounds">How often each row is measured.</param>
+    /// <param name="progress">Is told what is being measured.</param>
+    /// <exception cref="UserException">A process failed; the message has what it said.</exception>
+    public static BenchTable Run(BenchSettings settings, IReadOnlyList<string> self, string? script, int rounds, Action<string> progress)
+    {
+        // A mistake in the geometry is told here, not by a child.
+        _ = BenchGeometry.Read(settings.Geometry);
+        var rows = BenchRow.All(settings, script is not null);
+        return new(
+            rows,
+            [
+                .. Enumerable
+                    .Range(1, rounds)
+                    .Select(round =>
+                        rows.ToImmutableDictionary(
+                            row => row.Name,
+                            row =>
+                            {
+                                progress($"{round}/{rounds} {row.Name}");
+                                return row.Ours is { } ours ? Ours(ours, self) : Theirs(row, script!);
+                            }
+                        )
+                    ),
+            ]
+        );
+    }
+
+    static BenchSample Ours(BenchSettings settings, IReadOnlyList<string> self)
+    {
+        var result = JsonSerializer.Deserialize<BenchResult>(LastLine([.. self, ToArgument(settings)]), Json)!;
+        return new(result.Median, result.Tokens, result.PeakBytes >> 20, result);
+    }
+
+    static BenchSample Theirs(BenchRow row, string script)
+    {
+        var python = Environment.GetEnvironmentVariable(PythonVariable) is { Length: > 0 } named ? named : "python3";
+        using var said = JsonDocument.Parse(LastLine([python, script, .. row.Script]));
+        return new(
+            said.RootElement.GetProperty("median").GetDouble(),
+            said.RootElement.GetProperty("lm_tokens_a_step").GetInt64(),
+            said.RootElement.GetProperty("peak_mib").GetInt64(),
+            null
+        );
+    }
+
+    static string LastLine(IReadOnlyList<string> command)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start) ?? throw new UserException($"{command[0]} does not start.");
+        var errors = process.StandardError.ReadToEndAsync();
+        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        process.WaitForExit();
+        return process.ExitCode == 0 && lines.Length > 0
+            ? lines[^1]
+            : throw new UserException(
+                $"'{string.Join(' ', command)}' ended with exit code {process.ExitCode}. It said:\n{errors.Result.Trim()}\n"
+                    + $"For a Python with PyTorch set {PythonVariable} to its path."
+            );
+    }
+}

@@ -1,0 +1,57 @@
+namespace SVco.Training.Bench;
+
+/// <summary>How a bench step scores its pairs.</summary>
+public enum BenchWay
+{
+    /// <summary>The official way: six padded sequences a pair, an encoding for each with an image, full logits, a second model as reference.</summary>
+    Plain,
+
+    /// <summary>The engine: <see cref="PackedScoring"/>; the reference is the model before training, scored once.</summary>
+    Packed,
+}
+
+/// <summary>One measurement; the numbers that official_step.py has too have its names and defaults.</summary>
+public sealed record BenchSettings
+{
+    /// <summary>A name of <see cref="BenchGeometry.Named"/> or the path of a config.json.</summary>
+    public string Geometry { get; init; } = "mid";
+
+    /// <summary>How pairs are scored.</summary>
+    public BenchWay Way { get; init; } = BenchWay.Packed;
+
+    /// <summary>Pairs a step.</summary>
+    public int Pairs { get; init; } = 1;
+
+    /// <summary>Tokens of the query.</summary>
+    public int Query { get; init; } = 32;
+
+    /// <summary>Tokens of each response.</summary>
+    public int Response { get; init; } = 32;
+
+    /// <summary>Text tokens to which the plain way pads.</summary>
+    public int Text { get; init; } = 128;
+
+    /// <summary>Measured steps, after one to warm up.</summary>
+    public int Steps { get; init; } = 5;
+
+    /// <summary>Threads of the matrix products; 0 leaves the library's choice.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Whether the reference's log-probabilities are given instead of computed in the step.</summary>
+    public bool ReferenceCached { get; init; }
+
+    /// <summary>Whether the frozen tower's features are given instead of computed in the step.</summary>
+    public bool FeaturesCached { get; init; }
+
+    /// <summary>bf16 weights and matrix products instead of fp32.</summary>
+    public bool Bf16 { get; init; }
+
+    /// <summary>See <see cref="PackedScoring.TokenBudget"/>.</summary>
+    public int TokenBudget { get; init; } = new PackedScoring().TokenBudget;
+
+    /// <summary>See <see cref="PackedScoring.MemorySmall"/>.</summary>
+    public bool MemorySmall { get; init; }
+
+    /// <summary>Trains a LoRA of this rank on the decoder's linear maps; 0 trains the whole decoder and the projector.</summary>
+    public int LoraRank { get; init; }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using SVco.Core.Data;
+using SVco.Core.Objectives;
+using SVco.Core.Training;
+using SVco.Models;
+using SVco.Models.Lora;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SVco.Training.Bench;
+
+/// <summary>S-VCO steps on a random model, in this process.</summary>
+public static class BenchStep
+{
+    /// <summary>Runs and measures.</summary>
+    public static BenchResult Run(BenchSettings settings)
+    {
+        NativeLibraries.Load();
+        if (settings.Threads > 0)
+        {
+            set_num_threads(settings.Threads);
+        }
+
+        var config = BenchGeometry.Read(settings.Geometry);
+        var objective = Objectives.SVco(0.1, 0.1);
+        var cells = objective.Cells();
+        var type = settings.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        using var policy = Llava.Random(config, 0, new LoadOptions { Dtype = type });
+        policy.SetTrainable(name => !name.StartsWith("vision_tower."));
+        // The official way holds a second model; the engine scores the policy before it is trained.
+        using var second = settings is { Way: BenchWay.Plain, ReferenceCached: false }
+            ? Llava.Random(config, 0, new LoadOptions { Dtype = type })
+            : null;
+        using var adapter =
+            settings.LoraRank > 0
+                ? LoraAdapter.Create(
+                    policy,
+                    settings.LoraRank,
+                    settings.LoraRank,
+                    ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+                    0
+                )
+                : null;
+        adapter?.Train();
+        NamedTensor[] trainable = [.. (adapter?.Parameters ?? policy.Parameters).Where(parameter => parameter.Value.requires_grad)];
+        using var optimizer = new AdamW(trainable, _ => true, new TrainSettings { WarmupRatio = 0 });
+
+        var features = new Dictionary<ImageSource, Tensor>();
+        ScoreTable score =
+            settings.Way == BenchWay.Plain
+                ? PlainScoring.Score
+                : new PackedScoring { TokenBudget = settings.TokenBudget, MemorySmall = settings.MemorySmall }.Score;
+
+        var (seconds, rates, losses) = (new List<double>(), new List<double>(), new List<double>());
+        var parts = new List<(string Part, double Seconds)>();
+        var cost = new BenchCost(0, 0, 0, 0, 0);
+        for (var step = 0; step <= settings.Steps; step++)
+        {
+            using var scope = NewDisposeScope();
+            var batch = BenchBatch.Pairs(config, settings, step);
+            cost = BenchBatch.Cost(config, settings, cells, batch);
+            ImageSource[] images = [.. batch.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image })];
+            var pixels = images.ToDictionary(image => image, image => BenchBatch.Pixels(config, image));
+            void Encode()
+            {
+                using var noGrad = no_grad();
+                foreach (var image in settings.Way == BenchWay.Packed ? images : [])
+                {
+                    features[image] = policy.VisionFeatures(pixels[image].unsqueeze(0)).squeeze(0);
+                }
+            }
+
+            EncodeImages encode =
+                settings.Way == BenchWay.Packed
+                    ? some => stack(some.Select(image => features[image]))
+                    : VisionFeatures.Live(policy, image => pixels[image]);
+            if (settings.FeaturesCached)
+            {
+                Encode();
+            }
+
+            var watch = new Stopwatch();
+            void Timed(string part, Action action)
+            {
+                var before = watch.Elapsed.TotalSeconds;
+                watch.Start();
+                action();
+                watch.Stop();
+                if (step > 0)
+                {
+                    parts.Add((part, watch.Elapsed.TotalSeconds - before));
+                }
+            }
+
+            if (!settings.FeaturesCached)
+            {
+                Timed("vision", Encode);
+            }
+
+            IReadOnlyList<ImmutableDictionary<Cell, double>>? reference = null;
+            if (!settings.ReferenceCached)
+            {
+                using var off = adapter?.Off();
+                Timed("reference", () => reference = score(second ?? policy, batch, cells, encode));
+            }
+
+            Timed(
+                "policy",
+                () =>
+                    score(
+                        policy,
+                        batch,
+                        cells,
+                        encode,
+                        values =>
+                        {
+                            var table = new LogProbTable([
+                                .. batch
+                                    .Zip(values, reference ?? values)
+                                    .Select(pair => new ScoredPair(pair.Second, pair.Third, pair.First.Lengths(objective.Lengths()))),
+                            ]);
+                            losses.Add(objective.Value(table));
+                            return objective.Gradient(table);
+                        }
+                    )
+            );
+            Timed(
+                "update",
+                () =>
+                {
+                    optimizer.Step(1e-6, GradientClipping.Measure(trainable, 1).Factor);
+                    foreach (var parameter in trainable)
+                    {
+                        parameter.Value.grad = null;
+                    }
+                }
+            );
+            if (step > 0)
+            {
+                seconds.Add(watch.Elapsed.TotalSeconds);
+            }
+
+            rates.Add(MachineRate(type));
+        }
+
+        return new(
+            [.. seconds],
+            cost.Tokens,
+            Operations(settings, cost),
+            rates.Max(),
+            Process.GetCurrentProcess().PeakWorkingSet64,
+            policy.Parameters.Concat(adapter?.Parameters ?? []).Sum(parameter => Bytes(parameter.Value))
+                + trainable.Sum(parameter => Bytes(parameter.Value))
+                + optimizer.State.Sum(moment => Bytes(moment.Value)),
+            losses[0],
+            parts
+                .GroupBy(part => part.Part)
+                .ToImmutableSortedDictionary(part => part.Key, part => MedianOf(part.Select(one => one.Seconds)))
+        );
+    }
+
+    static double Operations(BenchSettings settings, BenchCost cost) =>
+        cost.Step(
+            !settings.ReferenceCached,
+            settings.FeaturesCached ? 0
+                : settings is { Way: BenchWay.Plain, ReferenceCached: false } ? 2
+                : 1
+        );
+
+    /// <summary>Operations a second of one large square matrix product, the best of a few.</summary>
+    static double MachineRate(ScalarType type)
+    {
+        const int size = 1536;
+        using var scope = NewDisposeScope();
+        var (a, b) = (randn([size, size]).to(type), randn([size, size]).to(type));
+        return Enumerable
+            .Range(0, 4)
+            .Max(_ =>
+            {
+                var watch = Stopwatch.StartNew();
+                using var product = a.matmul(b);
+                return 2.0 * size * size * size / watch.Elapsed.TotalSeconds;
+            });
+    }
+
+    static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
+
+    internal static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

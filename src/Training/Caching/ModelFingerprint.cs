@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+
+namespace SVco.Training.Caching;
+
+/// <summary>Names a checkpoint by its content.</summary>
+public static class ModelFingerprint
+{
+    /// <summary>
+    /// SHA-256 over config.json and the weights. The hash of a file is remembered by its path, size and time of change, so that 16 GB are
+    /// read for it only once.
+    /// </summary>
+    /// <param name="folder">A HuggingFace folder.</param>
+    /// <param name="remembered">Where hashes of files are remembered.</param>
+    public static string Of(string folder, DiskCache remembered)
+    {
+        var files = Directory
+            .GetFiles(folder)
+            .Where(file => Path.GetFileName(file) is "config.json" || Path.GetExtension(file) is ".safetensors")
+            .Order(StringComparer.Ordinal);
+        return DiskCache.KeyOf(string.Join('\n', files.Select(file => $"{Path.GetFileName(file)} {OfFile(file, remembered)}")));
+    }
+
+    static string OfFile(string path, DiskCache remembered)
+    {
+        // The target of a link, as in the hub's cache.
+        var file = new FileInfo(path) is { LinkTarget: not null } link
+            ? (FileInfo)link.ResolveLinkTarget(returnFinalTarget: true)!
+            : new FileInfo(path);
+        var key = DiskCache.KeyOf($"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}");
+        if (remembered.Find(key) is { } known)
+        {
+            return Convert.ToHexStringLower(known);
+        }
+
+        using var stream = file.OpenRead();
+        var hash = SHA256.HashData(stream);
+        remembered.Put(key, hash);
+        return Convert.ToHexStringLower(hash);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Text;
+using SVco.Core.Objectives;
+
+namespace SVco.Training.Caching;
+
+/// <summary>
+/// The reference's log-probabilities by content: base model, token rows and image descriptions. Every experiment and sweep over the same
+/// pairs shares them.
+/// </summary>
+/// <param name="cache">Where they are kept.</param>
+/// <param name="model">Everything else that decides a log-probability: the base model's <see cref="ModelFingerprint"/>, precision, image processing.</param>
+public sealed class ReferenceCache(DiskCache cache, string model)
+{
+    /// <summary>The cells known of a pair; null unless all of <paramref name="cells"/> are.</summary>
+    public ImmutableDictionary<Cell, double>? Find(PreparedPair pair, IReadOnlyCollection<Cell> cells)
+    {
+        var known = cells.Select(cell => (Cell: cell, Value: cache.Find(Key(pair, cell)))).ToArray();
+        return known.All(cell => cell.Value is not null)
+            ? known.ToImmutableDictionary(cell => cell.Cell, cell => BitConverter.ToDouble(cell.Value!))
+            : null;
+    }
+
+    /// <summary>
+    /// Keeps the cells of a pair that are not known yet and gives what is known from now on: equal cells of different pairs have one value,
+    /// though scored in other company they differ in their last bits, so that a run gives the same with and without its cache filled.
+    /// </summary>
+    public ImmutableDictionary<Cell, double> Keep(PreparedPair pair, ImmutableDictionary<Cell, double> scored) =>
+        scored.ToImmutableDictionary(cell => cell.Key, cell => Keep(Key(pair, cell.Key), cell.Value));
+
+    double Keep(string key, double scored)
+    {
+        if (cache.Find(key) is { } known)
+        {
+            return BitConverter.ToDouble(known);
+        }
+
+        cache.Put(key, BitConverter.GetBytes(scored));
+        return scored;
+    }
+
+    // A cell is what its row, its summed tokens and its image are; the pair it stands in does not matter.
+    string Key(PreparedPair pair, Cell cell)
+    {
+        var row = pair.Row(cell);
+        var key = new StringBuilder(model).Append('\n').AppendJoin(',', row.Ids).Append('\n').AppendJoin("", pair.Summed(cell).Select(Bit));
+        key.Append('\n')
+            .AppendJoin("", row.Attended.Select(Bit))
+            .Append('\n')
+            .Append(pair.Image(cell) is { } image ? ImageContent.Of(image) : "");
+        return DiskCache.KeyOf(key.ToString());
+    }
+
+    static char Bit(bool value) => value ? '1' : '0';
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using SVco.Core.Packing;
+using SVco.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace SVco.Training;
+
+/// <summary>
+/// The output head with log-softmax and its gradient in closed form, a few rows at a time, so that no [tokens, vocabulary] tensor outlives
+/// its chunk: with weight g of log p(t | h) the logits' gradient is the sum of g (onehot(t) - softmax).
+/// </summary>
+/// <param name="model">Its head is used.</param>
+/// <param name="rows">The most predictors at a time.</param>
+sealed class PackedHead(Llava model, int rows)
+{
+    /// <summary>log p of each prediction.</summary>
+    /// <param name="run">Gives the predictors' hidden states [predictors, hidden].</param>
+    /// <param name="predictions">Ordered by predictor.</param>
+    public double[] LogProbs(Func<Tensor> run, ImmutableArray<Prediction> predictions)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var hidden = run();
+        return [.. Chunks(predictions, hidden.shape[0]).SelectMany(chunk => LogProbs(hidden, chunk))];
+    }
+
+    /// <summary>Adds the gradient of sum(weight * log p) to all trainable parameters.</summary>
+    /// <param name="run">Gives the predictors' hidden states [predictors, hidden] with their graph.</param>
+    /// <param name="predictions">Ordered by predictor.</param>
+    /// <param name="weights">A weight for each prediction.</param>
+    public void Backward(Func<Tensor> run, ImmutableArray<Prediction> predictions, double[] weights)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = run();
+        var gradients = Chunks(predictions, hidden.shape[0]).Select(chunk => Backward(hidden, chunk, weights)).OfType<Tensor>().ToArray();
+        if (gradients.Length > 0)
+        {
+            hidden.backward([cat(gradients)]);
+        }
+    }
+
+    double[] LogProbs(Tensor hidden, Chunk chunk)
+    {
+        using var scope = NewDisposeScope();
+        var logits = model.Logits(hidden.narrow(0, chunk.Start, chunk.Rows));
+        return log_softmax(logits, -1).view(-1).index_select(0, chunk.Index(logits)).to(float64).cpu().data<double>().ToArray();
+    }
+
+    /// <summary>The gradient of the chunk's hidden states; none where they need none.</summary>
+    Tensor? Backward(Tensor hidden, Chunk chunk, double[] weights)
+    {
+        using var scope = NewDisposeScope();
+        var leaf = hidden.detach().narrow(0, chunk.Start, chunk.Rows).requires_grad_(hidden.requires_grad);
+        var logits = model.Logits(leaf);
+        if (logits.requires_grad)
+        {
+            logits.backward([LogitsGradient(logits.detach(), chunk, weights)]);
+        }
+
+        return leaf.grad?.MoveToOuterDisposeScope();
+    }
+
+    static Tensor LogitsGradient(Tensor logits, Chunk chunk, double[] weights)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var weight = tensor(weights[chunk.First..(chunk.First + chunk.Predictions.Length)]).to(logits.dtype, logits.device);
+        var total = zeros(chunk.Rows, logits.dtype, logits.device).index_add_(0, chunk.Predictors(logits.device), weight, 1);
+        var gradient = logits.softmax(-1).mul_(total.neg_().unsqueeze(-1));
+        gradient.view(-1).index_add_(0, chunk.Index(logits), weight, 1);
+        return gradient.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Some predictors and their predictions.</summary>
+    /// <param name="Start">The first predictor.</param>
+    /// <param name="Rows">The number of predictors.</param>
+    /// <param name="First">The first prediction.</param>
+    /// <param name="Predictions">The predictions.</param>
+    sealed record Chunk(long Start, long Rows, int First, ImmutableArray<Prediction> Predictions)
+    {
+        /// <summary>The predictions' rows in the chunk.</summary>
+        public Tensor Predictors(Device device) =>
+            tensor(Predictions.Select(prediction => prediction.Predictor - Start).ToArray(), device: device);
+
+        /// <summary>The predictions' places in the flattened logits.</summary>
+        public Tensor Index(Tensor logits) =>
+            tensor(
+                Predictions.Select(prediction => (prediction.Predictor - Start) * logits.shape[1] + prediction.Target).ToArray(),
+                device: logits.device
+            );
+    }
+
+    IEnumerable<Chunk> Chunks(IReadOnlyList<Prediction> predictions, long predictors)
+    {
+        var first = 0;
+        for (var start = 0L; start < predictors; start += rows)
+        {
+            var end = Math.Min(start + rows, predictors);
+            ImmutableArray<Prediction> inside = [.. predictions.Skip(first).TakeWhile(prediction => prediction.Predictor < end)];
+            yield return new Chunk(start, end - start, first, inside);
+            first += inside.Length;
+        }
+    }
+}

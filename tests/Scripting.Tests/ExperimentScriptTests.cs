@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SVco.Models.Files;
+using SVco.Tests;
+
+namespace SVco.Scripting.Tests;
+
+/// <summary>The scripts in experiments/ as a person runs them.</summary>
+public sealed class ExperimentScriptTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("svco-experiments").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string> Scripts =>
+        [
+            .. Directory
+                .GetFiles(Path.Combine(Golden.RepositoryRoot, "experiments"), "*_l*.csx")
+                .Select(file => Path.GetFileName(file))
+                .Order(),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public async Task Each_script_trains_the_bundled_checkpoint_without_options(string script)
+    {
+        var (output, code) = await Svco("run", Script(script), "--max-steps", "3");
+
+        Assert.Equal(0, code);
+        Assert.Contains("tiny bundled checkpoint", output.Split('\n')[0]);
+        var run = Path.Combine(_folder, "runs", Path.GetFileNameWithoutExtension(script));
+        Assert.Equal(3, MetricLines(run).Count(line => line.TryGetProperty("loss", out _)));
+        Assert.True(File.Exists(Path.Combine(run, "checkpoint", "model.safetensors")));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "tensorboard")));
+        Assert.Contains("formula:", File.ReadAllText(Path.Combine(run, "experiment.yaml")));
+    }
+
+    [Fact]
+    public async Task A_script_runs_unchanged_under_dotnet_script()
+    {
+        var code = await HostStandIn.RunAsync(
+            Script("svco_lvint.csx"),
+            ["--max-steps", "1", "--output", Path.Combine(_folder, "run")],
+            Path.Combine(_folder, "copies")
+        );
+
+        Assert.Equal(0, code);
+        Assert.True(Directory.Exists(Path.Combine(_folder, "run", "checkpoint")));
+    }
+
+    [Fact]
+    public async Task Help_lists_the_scripts_options_and_runs_nothing()
+    {
+        var (output, code) = await Svco("run", Script("svco_lvint.csx"), "--help");
+
+        Assert.Equal(0, code);
+        Assert.Contains("--model", output);
+        Assert.Contains("--objective", output);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "runs")));
+    }
+
+    [Fact]
+    public async Task A_formula_on_the_command_line_takes_the_place_of_the_scripts()
+    {
+        var (_, code) = await Svco(
+            "run",
+            Script("svco_lvint.csx"),
+            "--max-steps",
+            "1",
+            "--objective",
+            "-LogSigmoid(0.1*(r.W.Match - r.W.Mismatch))"
+        );
+
+        Assert.Equal(0, code);
+        Assert.Contains(
+            "visual-conditional",
+            string.Join('\n', File.ReadLines(Path.Combine(_folder, "runs", "svco_lvint", "metrics.jsonl")))
+        );
+    }
+
+    [Fact]
+    public async Task The_readmes_words_make_an_experiment_with_adapters_and_a_recipe()
+    {
+        var script = Path.Combine(_folder, "own.csx");
+        File.WriteAllText(
+            script,
+            $"""
+            #load "{Path.Combine(Golden.RepositoryRoot, "src", "Scripting", "svco.csx")}"
+            var model = LlavaInterleave7B with [[ Lora = new(Rank: 4, Alpha: 8, "q_proj", "v_proj"), Frozen = VisionTower ]];
+            var experiment = Experiment("own")
+                .Model(model)
+                .Objective((-LogSigmoid(0.1 * (r.W.Match - r.W.Mismatch)) + 0.01 * Square(r.W.Match)).Over(Tokens.Contrast))
+                .Data(Mvc.Train.Where("short answers", pair => pair.W.Response.Length < 60).Shuffle(seed: 7).Take(8).CorruptByCrop(seed: 1))
+                .Train(new() [[ Behaviour = Corrected ]]);
+            return await experiment.Run(Args);
+            """.Replace("[[", "{").Replace("]]", "}")
+        );
+
+        var (output, code) = await Svco("run", script);
+
+        Assert.True(code == 0, output);
+        Assert.Contains("8 pairs to train on, 0 for validation", output);
+        using var adapter = SafetensorsFile.Open(Path.Combine(_folder, "runs", "own", "checkpoint", "adapter_model.safetensors"));
+        // The vision tower has a q_proj too, but it is frozen.
+        Assert.All(adapter.Header.Tensors.Keys, name => Assert.StartsWith("base_model.model.language_model.", name));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_scoring_of_the_reference_too()
+    {
+        var golden = Path.Combine(Golden.RepositoryRoot, "tests", "golden", "svco");
+        var pairs = JsonDocument.Parse(File.ReadAllText(Path.Combine(golden, "train.json"))).RootElement.EnumerateArray().ToArray();
+        // So many that the signal comes long before the last.
+        File.WriteAllText(
+            Path.Combine(_folder, "many.json"),
+            JsonSerializer.Serialize(Enumerable.Repeat(pairs, 200).SelectMany(all => all))
+        );
+        string[] options = ["--model", Path.Combine(golden, "llava-interleave", "checkpoint"), "--data", "many.json", "--images", golden];
+        using var process = Start(["run", Script("svco_lvint.csx"), .. options]);
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("reference 1/")) { }
+
+        Signal(process);
+        var rest = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.DoesNotContain("training 1/", rest);
+    }
+
+    [Fact]
+    public async Task An_option_about_data_without_data_is_refused_instead_of_ignored()
+    {
+        var (output, code) = await Svco("run", Script("svco_lvint.csx"), "--validation", "pairs.json");
+
+        Assert.Equal(1, code);
+        Assert.Contains("--validation needs --data", output);
+    }
+
+    [Fact]
+    public async Task A_build_of_another_commit_goes_on_with_a_run()
+    {
+        string[] options = ["run", Script("svco_lvint.csx"), "--max-steps", "1"];
+        await Svco(options);
+        var description = Path.Combine(_folder, "runs", "svco_lvint", "experiment.yaml");
+        File.WriteAllText(description, Regex.Replace(File.ReadAllText(description), "^svco: .*$", "svco: 0.0.1", RegexOptions.Multiline));
+
+        Assert.Contains("finished", (await Svco(options)).Output);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_stopped_goes_on_to_the_same_weights()
+    {
+        string[] options = ["run", Script("svco_lvint.csx"), "--output"];
+        await Svco([.. options, "whole"]);
+        using (var process = Start([.. options, "stopped"]))
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("training 1/")) { }
+
+            Signal(process);
+            await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.Equal(130, process.ExitCode);
+        }
+
+        Assert.False(Directory.Exists(Path.Combine(_folder, "stopped", "checkpoint")));
+        var (_, code) = await Svco([.. options, "stopped"]);
+
+        Assert.Equal(0, code);
+        Assert.Equal(Weights("whole"), Weights("stopped"));
+        Assert.Equal(MetricLines(Path.Combine(_folder, "whole")).Select(Text), MetricLines(Path.Combine(_folder, "stopped")).Select(Text));
+    }
+
+    [Fact]
+    public async Task A_finished_run_is_not_trained_again_and_another_experiment_not_written_over_it()
+    {
+        string[] options = ["run", Script("svco_lvint.csx"), "--max-steps", "1"];
+        await Svco(options);
+
+        Assert.Contains("finished", (await Svco(options)).Output);
+        var (output, code) = await Svco([.. options, "--learning-rate", "0.1"]);
+        Assert.Equal(1, code);
+        Assert.Contains("learning_rate: 0.1", output);
+        Assert.Contains("--restart", output);
+    }
+
+    static string Text(JsonElement line) => line.GetRawText();
+
+    static string Script(string name) => Path.Combine(Golden.RepositoryRoot, "experiments", name);
+
+    static IReadOnlyList<JsonElement> MetricLines(string run) =>
+        [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(_folder, run, "checkpoint", "model.safetensors"));
+
+    Task<(string Output, int Code)> Svco(params string[] args) => SvcoProcess.RunAsync(_folder, args);
+
+    Process Start(params string[] args) => SvcoProcess.Start(_folder, args);
+
+    static void Signal(Process process) => Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace SVco.Scripting.Tests;
+
+/// <summary>The command <c>svco</c> as a process of its own, with a cache of the test's own.</summary>
+static class SvcoProcess
+{
+    public static Process Start(string folder, params string[] args)
+    {
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"), .. args];
+        // A test runner that was started in the background ignores Ctrl-C, and its children would too.
+        string[] whole = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. command] : command;
+        return Process.Start(
+            new ProcessStartInfo(whole[0], whole[1..])
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["SVCO_CACHE"] = Path.Combine(folder, "cache"), ["XDG_CACHE_HOME"] = Path.Combine(folder, "cache") },
+            }
+        )!;
+    }
+
+    /// <summary>What it wrote, errors last, and its exit code.</summary>
+    public static async Task<(string Output, int Code)> RunAsync(string folder, params string[] args)
+    {
+        using var process = Start(folder, args);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (output + await error, process.ExitCode);
+    }
+}

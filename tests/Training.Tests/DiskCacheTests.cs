@@ -1,0 +1,81 @@
+using FsCheck;
+using FsCheck.Xunit;
+using SVco.Training.Caching;
+
+namespace SVco.Training.Tests;
+
+public sealed class DiskCacheTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("svco-cache").FullName;
+    readonly List<string> _warnings = [];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Property(MaxTest = 30)]
+    public bool What_is_put_in_is_found_again(NonEmptyString name, byte[] value)
+    {
+        var (cache, key) = (Cache(), DiskCache.KeyOf(name.Get));
+        cache.Put(key, value);
+        return cache.Find(key)!.AsSpan().SequenceEqual(value) && Cache().Find(key)!.AsSpan().SequenceEqual(value);
+    }
+
+    [Fact]
+    public void An_unknown_key_has_no_entry() => Assert.Null(Cache().Find(Key(1)));
+
+    [Fact]
+    public void A_damaged_entry_counts_as_absent_with_a_warning()
+    {
+        Cache().Put(Key(1), [1, 2, 3]);
+        var file = Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Single();
+        foreach (var damage in new[] { File.ReadAllBytes(file)[..^1], [], [.. File.ReadAllBytes(file)[..^1], 9] })
+        {
+            _warnings.Clear();
+            File.WriteAllBytes(file, damage);
+
+            Assert.Null(Cache().Find(Key(1)));
+            Assert.Contains("damaged", Assert.Single(_warnings));
+        }
+    }
+
+    [Fact]
+    public void The_entries_not_used_for_the_longest_time_leave_when_the_folder_is_full()
+    {
+        var cache = Cache(maxBytes: 10_000);
+        for (var i = 0; i < 40; i++)
+        {
+            cache.Put(Key(i), new byte[968]);
+            Assert.NotNull(cache.Find(Key(0)));
+            Thread.Sleep(2); // Times of files must differ.
+        }
+
+        Assert.NotNull(cache.Find(Key(39)));
+        Assert.Null(cache.Find(Key(5)));
+        Assert.True(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) < 12_000);
+    }
+
+    [Fact]
+    public async Task Many_writers_and_readers_of_one_key_never_see_half_an_entry()
+    {
+        byte[] Value(int writer) => [.. Enumerable.Repeat((byte)writer, 20_000)];
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(writer =>
+                    Task.Run(() =>
+                    {
+                        var cache = Cache();
+                        for (var i = 0; i < 50; i++)
+                        {
+                            cache.Put(Key(1), Value(writer));
+                            Assert.Single(cache.Find(Key(1))!.Distinct());
+                        }
+                    })
+                )
+        );
+        Assert.Empty(_warnings);
+    }
+
+    DiskCache Cache(long maxBytes = 1 << 20) => new(_folder, maxBytes, _warnings.Add);
+
+    static string Key(int number) => DiskCache.KeyOf($"{number}");
+}

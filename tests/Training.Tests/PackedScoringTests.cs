@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using SVco.Core.Objectives;
+using SVco.Models.Lora;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SVco.Training.Tests;
+
+/// <summary>The law of the packed tree: the same table and the same gradients as the plain path's, whatever the batch.</summary>
+public class PackedScoringTests
+{
+    /// <summary>Packs of one tree and logits of a few rows, so that every boundary is crossed.</summary>
+    static readonly PackedScoring Cut = new() { TokenBudget = 1, LogitBudget = 100 };
+
+    static readonly PackedScoring[] Ways = [new(), Cut, new() { TokenBudget = 24, MemorySmall = true }];
+
+    [Fact]
+    public void In_float64_every_log_prob_and_every_gradient_is_the_plain_one()
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            AssertLikePlain(seed, ScalarType.Float64, 1e-10);
+        }
+    }
+
+    /// <summary>Rounding errors of 2^-24 grow through a few layers and sums; both paths make them.</summary>
+    [Fact]
+    public void In_float32_they_are_equal_to_rounding()
+    {
+        for (var seed = 100; seed < 130; seed++)
+        {
+            AssertLikePlain(seed, ScalarType.Float32, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void An_adapter_gets_the_plain_gradients_and_the_base_gets_none()
+    {
+        for (var seed = 200; seed < 210; seed++)
+        {
+            using var scope = NewDisposeScope();
+            using var random = new PackedCase(seed, ScalarType.Float64);
+            string[] targets = ["q_proj", "v_proj", "down_proj", .. random.Config.Text.TieWordEmbeddings ? (string[])[] : ["lm_head"]];
+            using var adapter = LoraAdapter.Create(random.Model, 2, 4, targets, seed);
+            adapter.Train();
+            foreach (var parameter in adapter.Parameters)
+            {
+                using var noGrad = no_grad();
+                parameter.Value.normal_(0, 0.3);
+            }
+
+            var plain = random.Score(PlainScoring.Score, adapter.Parameters);
+            var packed = random.Score(Cut.Score, adapter.Parameters);
+            AssertEqual(plain.Table, packed.Table, 1e-10, random);
+            AssertEqual(plain.Gradients, packed.Gradients, 1e-10, random);
+            Assert.All(random.Model.Parameters, parameter => Assert.Null(parameter.Value.grad));
+        }
+    }
+
+    [Fact]
+    public void Without_weights_nothing_gets_a_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new PackedCase(1, ScalarType.Float64);
+        var table = new PackedScoring().Score(
+            random.Model,
+            random.Batch,
+            random.Cells,
+            VisionFeatures.Live(random.Model, random.LoadPixels)
+        );
+        AssertEqual(
+            PlainScoring.Score(random.Model, random.Batch, random.Cells, VisionFeatures.Live(random.Model, random.LoadPixels)),
+            table,
+            1e-10,
+            random
+        );
+        Assert.All(random.Model.Parameters, parameter => Assert.Null(parameter.Value.grad));
+    }
+
+    [Fact]
+    public void An_image_is_loaded_once_however_many_rows_show_it()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new PackedCase(2, ScalarType.Float64);
+        var loaded = new List<Core.Data.ImageSource>();
+        new PackedScoring().Score(
+            random.Model,
+            [.. random.Batch, .. random.Batch],
+            random.Cells,
+            VisionFeatures.Live(
+                random.Model,
+                image =>
+                {
+                    loaded.Add(image);
+                    return random.LoadPixels(image);
+                }
+            )
+        );
+        Assert.Equal(loaded.Distinct(), loaded);
+    }
+
+    static void AssertLikePlain(int seed, ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new PackedCase(seed, type);
+        var plain = random.Score(PlainScoring.Score);
+        foreach (var way in Ways)
+        {
+            var packed = random.Score(way.Score);
+            AssertEqual(plain.Table, packed.Table, tolerance, (seed, way, random));
+            AssertEqual(plain.Gradients, packed.Gradients, tolerance, (seed, way, random));
+        }
+    }
+
+    static void AssertEqual(
+        IReadOnlyList<ImmutableDictionary<Cell, double>> expected,
+        IReadOnlyList<ImmutableDictionary<Cell, double>> actual,
+        double tolerance,
+        object which
+    )
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        foreach (var (plain, packed) in expected.Zip(actual))
+        {
+            Assert.Equal(plain.Keys.ToHashSet(), packed.Keys.ToHashSet());
+            foreach (var (cell, value) in plain)
+            {
+                Assert.True(
+                    Math.Abs(value - packed[cell]) <= tolerance * (1 + Math.Abs(value)),
+                    $"{which}: {cell} {packed[cell]}, not {value}"
+                );
+            }
+        }
+    }
+
+    static void AssertEqual(
+        ImmutableDictionary<string, Tensor> expected,
+        ImmutableDictionary<string, Tensor> actual,
+        double tolerance,
+        object which
+    )
+    {
+        // The plain path gives exact zeros where the packed one, which never ran the part, gives nothing.
+        foreach (var (name, gradient) in expected)
+        {
+            var largest = gradient.abs().max().to(ScalarType.Float64).item<double>();
+            var other = actual.GetValueOrDefault(name) ?? zeros_like(gradient);
+            var difference = (other - gradient).abs().max().to(ScalarType.Float64).item<double>();
+            Assert.True(
+                difference <= tolerance * (1 + largest),
+                $"{which}: the gradient of {name} differs by {difference:e2} of {largest:e2}"
+            );
+        }
+
+        Assert.Empty(actual.Keys.Except(expected.Keys));
+    }
+}

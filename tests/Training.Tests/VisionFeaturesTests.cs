@@ -1,0 +1,87 @@
+using SVco.Core.Data;
+using SVco.Training.Caching;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SVco.Training.Tests;
+
+public sealed class VisionFeaturesTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("svco-features").FullName;
+    readonly PackedCase _case = new(3, ScalarType.BFloat16);
+    readonly List<ImageSource> _loaded = [];
+    readonly ImageSource[] _images;
+
+    public VisionFeaturesTests()
+    {
+        _case.Model.SetTrainable(_ => false);
+        _images =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(number =>
+                {
+                    var file = Path.Combine(_folder, $"{number}.png");
+                    File.WriteAllText(file, $"image {number}");
+                    return new ImageSource.File(file);
+                }),
+        ];
+    }
+
+    public void Dispose()
+    {
+        _case.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void What_a_frozen_tower_made_of_an_image_is_the_same_to_the_bit_from_the_cache()
+    {
+        using var scope = NewDisposeScope();
+        var first = Cached()([_images[0], _images[1]]);
+        var second = Cached()([_images[1], _images[2], _images[0]]);
+
+        Assert.Equal(_images, _loaded);
+        Assert.True(first[0].equal(second[2]).all().item<bool>());
+        Assert.True(first[1].equal(second[0]).all().item<bool>());
+        Assert.Equal(VisionFeatures.Live(_case.Model, Pixels)([_images[2]]).shape[1..], second.shape[1..]);
+    }
+
+    [Fact]
+    public void An_image_whose_file_has_changed_is_encoded_anew()
+    {
+        using var scope = NewDisposeScope();
+        Cached()([_images[0]]);
+        File.WriteAllText(((ImageSource.File)_images[0]).Path, "another image");
+        Cached()([_images[0]]);
+
+        Assert.Equal([_images[0], _images[0]], _loaded);
+    }
+
+    [Fact]
+    public void A_tower_that_is_trained_is_never_cached()
+    {
+        using var scope = NewDisposeScope();
+        _case.Model.SetTrainable(_ => true);
+
+        Assert.True(Cached()([_images[0]]).requires_grad);
+        Cached()([_images[0]]);
+        Assert.Equal(2, _loaded.Count);
+    }
+
+    EncodeImages Cached() =>
+        VisionFeatures.Cached(
+            _case.Model,
+            Pixels,
+            new DiskCache(Path.Combine(_folder, "cache"), 1 << 20, _ => Assert.Fail("damaged")),
+            "a model"
+        );
+
+    Tensor Pixels(ImageSource image)
+    {
+        _loaded.Add(image);
+        manual_seed(image.GetHashCode());
+        var size = _case.Config.Vision.ImageSize;
+        return randn(3, size, size);
+    }
+}
