@@ -6,6 +6,7 @@ var root = new RootCommand("SVco: finetune vision-language models on contrast pa
 {
     RunCommand.Create(),
     BenchCommand.Create(),
+    DataCommand.Create(),
 };
 root.HelpName = "svco";
 

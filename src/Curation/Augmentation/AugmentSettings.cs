@@ -1,0 +1,89 @@
+namespace SVco.Curation.Augmentation;
+
+/// <summary>Who writes questions and answers.</summary>
+public enum Augmenter
+{
+    /// <summary>Rules; no language model.</summary>
+    Template,
+
+    /// <summary>A language model behind an OpenAI-compatible endpoint.</summary>
+    Chat,
+
+    /// <summary>Nobody: one question for all, the captions untouched (the raw ablation).</summary>
+    None,
+}
+
+/// <summary>How pairs get their questions and answers.</summary>
+public sealed record AugmentSettings
+{
+    /// <summary>Who writes.</summary>
+    public Augmenter Augmenter { get; init; }
+
+    /// <summary>The endpoint of an OpenAI-compatible server.</summary>
+    public string BaseUrl { get; init; } = "https://api.openai.com/v1";
+
+    /// <summary>The environment variable that holds the key; empty for servers without one.</summary>
+    public string KeyVariable { get; init; } = "OPENAI_API_KEY";
+
+    /// <summary>The model's name.</summary>
+    public string Model { get; init; } = "gpt-4o";
+
+    /// <summary>The sampling temperature; the paper raises it for variety.</summary>
+    public double Temperature { get; init; } = 1.0;
+
+    /// <summary>The longest answer in tokens.</summary>
+    public int MaxOutputTokens { get; init; } = 400;
+
+    /// <summary>Calls at one time.</summary>
+    public int Concurrency { get; init; } = 8;
+
+    /// <summary>Calls a minute at most.</summary>
+    public int CallsPerMinute { get; init; } = 500;
+
+    /// <summary>How often a call is asked anew when its answer breaks a law.</summary>
+    public int Retries { get; init; } = 2;
+
+    /// <summary>How often a request is sent again after 429, 5xx, a timeout or a broken connection.</summary>
+    public int RequestRetries { get; init; } = 6;
+
+    /// <summary>Seconds that a request may take.</summary>
+    public double TimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Seconds before the first request is sent again; doubled each time unless the server says when.</summary>
+    public double RetryDelaySeconds { get; init; } = 1;
+
+    /// <summary>The most that all runs of this curation together may cost, in the currency of the prices.</summary>
+    public double Budget { get; init; } = 50;
+
+    /// <summary>What the model costs.</summary>
+    public TokenPrice Price { get; init; } = new();
+
+    internal void Check(Action<bool, string> require)
+    {
+        require(Temperature is >= 0 and <= 2, "augment: temperature is from 0 to 2");
+        require(Concurrency is > 0 and <= 1024, "augment: concurrency is from 1 to 1024");
+        require(CallsPerMinute > 0, "augment: calls_per_minute is above 0");
+        require(Retries is >= 0 and <= 10, "augment: retries is from 0 to 10");
+        require(RequestRetries is >= 0 and <= 20, "augment: request_retries is from 0 to 20");
+        require(TimeoutSeconds > 0 && RetryDelaySeconds >= 0, "augment: timeout_seconds is above 0 and retry_delay_seconds not below");
+        require(MaxOutputTokens > 0, "augment: max_output_tokens is above 0");
+        require(Budget >= 0 && Price.InputPerMillion >= 0 && Price.OutputPerMillion >= 0, "augment: budget and prices are not negative");
+        require(Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"), "augment: base_url is an http(s) address");
+    }
+}
+
+/// <summary>A price table of one model.</summary>
+public sealed record TokenPrice
+{
+    /// <summary>For a million tokens of a prompt.</summary>
+    public double InputPerMillion { get; init; } = 2.5;
+
+    /// <summary>For a million tokens of an answer.</summary>
+    public double OutputPerMillion { get; init; } = 10;
+
+    /// <summary>The currency's name, for messages.</summary>
+    public string Currency { get; init; } = "USD";
+
+    /// <summary>The price of a call.</summary>
+    public double Of(long inputTokens, long outputTokens) => (inputTokens * InputPerMillion + outputTokens * OutputPerMillion) / 1e6;
+}

@@ -1,0 +1,82 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Security.Cryptography;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Http.Resilience;
+using OpenAI;
+using Polly;
+using Polly.Retry;
+using SVco.Core;
+
+namespace SVco.Curation.Augmentation;
+
+/// <summary>A chat client for an OpenAI-compatible endpoint whose requests are sent again when the server or the network stumbles.</summary>
+static class ChatEndpoint
+{
+    /// <summary>Makes the client; the key is read from its variable and never written anywhere.</summary>
+    /// <exception cref="UserException">The variable is not set.</exception>
+    public static IChatClient Open(AugmentSettings settings)
+    {
+        var key =
+            settings.KeyVariable.Length == 0 ? "none"
+            : Environment.GetEnvironmentVariable(settings.KeyVariable) is { Length: > 0 } value ? value
+            : throw new UserException(
+                $"The variable {settings.KeyVariable} is not set. Put the key of {settings.BaseUrl} into it, or set augment: key_variable."
+            );
+        var http = new HttpClient(new ResilienceHandler(Pipeline(settings)) { InnerHandler = new IdempotencyKey() })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        var options = new OpenAIClientOptions
+        {
+            Endpoint = new(settings.BaseUrl),
+            Transport = new HttpClientPipelineTransport(http),
+            RetryPolicy = new ClientRetryPolicy(0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+        };
+        return new OpenAI.Chat.ChatClient(settings.Model, new ApiKeyCredential(key), options).AsIChatClient();
+    }
+
+    static ResiliencePipeline<HttpResponseMessage> Pipeline(AugmentSettings settings)
+    {
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage>();
+        if (settings.RequestRetries > 0)
+        {
+            builder.AddRetry(
+                new HttpRetryStrategyOptions
+                {
+                    MaxRetryAttempts = settings.RequestRetries,
+                    Delay = TimeSpan.FromSeconds(settings.RetryDelaySeconds),
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    ShouldRetryAfterHeader = true,
+                }
+            );
+        }
+
+        return builder.AddTimeout(TimeSpan.FromSeconds(settings.TimeoutSeconds)).Build();
+    }
+
+    /// <summary>Equal requests say so: a server that knows the header answers the second without charging for it.</summary>
+    sealed class IdempotencyKey : DelegatingHandler
+    {
+        public IdempotencyKey()
+            : base(new SocketsHttpHandler()) { }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+        {
+            if (request.Content is { } content)
+            {
+                await content.LoadIntoBufferAsync(cancel);
+                var body = await content.ReadAsByteArrayAsync(cancel);
+                request.Headers.Remove("Idempotency-Key");
+                request.Headers.Add("Idempotency-Key", Convert.ToHexStringLower(SHA256.HashData(body)));
+            }
+
+            // The whole answer belongs to the attempt, so that one cut off half-way is asked for again.
+            var response = await base.SendAsync(request, cancel);
+            await response.Content.LoadIntoBufferAsync(cancel);
+            return response;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+namespace SVco.Curation;
+
+/// <summary>The files that the stages of a curation hand to each other.</summary>
+/// <param name="Path">The output folder.</param>
+public sealed record CurationFolder(string Path)
+{
+    /// <summary>read: every candidate.</summary>
+    public string Candidates => At("candidates.jsonl");
+
+    /// <summary>read: what is no candidate.</summary>
+    public string DroppedByRead => At("dropped.read.jsonl");
+
+    /// <summary>filter: every candidate whose images decode, with its cosines.</summary>
+    public string Scored => At("scored.jsonl");
+
+    /// <summary>filter: whose images do not.</summary>
+    public string DroppedByFilter => At("dropped.filter.jsonl");
+
+    /// <summary>filter: what becomes pairs.</summary>
+    public string Kept => At("kept.jsonl");
+
+    /// <summary>filter: what does not, and why.</summary>
+    public string Refused => At("refused.jsonl");
+
+    /// <summary>augment: the pairs with their texts.</summary>
+    public string Augmented => At("augmented.jsonl");
+
+    /// <summary>augment: the pairs whose texts broke a law to the end.</summary>
+    public string SetAside => At("set_aside.jsonl");
+
+    /// <summary>augment: every answer that was paid for.</summary>
+    public string Journal => At("answers.journal");
+
+    /// <summary>split: the training pairs in the official format.</summary>
+    public string Train => At("train.json");
+
+    /// <summary>split: the validation pairs in the official format.</summary>
+    public string Validation => At("validation.json");
+
+    /// <summary>A file of one shard of the filter.</summary>
+    public string OfShard(Shard shard, string name) => At("shards", $"{name}.{shard.Index}-of-{shard.Count}.jsonl");
+
+    /// <summary>A path in the folder.</summary>
+    public string At(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+}
+
+/// <summary>A slice of the candidates.</summary>
+/// <param name="Index">From 1.</param>
+/// <param name="Count">Of how many.</param>
+public readonly record struct Shard(int Index, int Count)
+{
+    /// <summary>Everything.</summary>
+    public static Shard Whole { get; } = new(1, 1);
+
+    /// <summary>Parses i/n.</summary>
+    /// <exception cref="Core.UserException">It is not i/n with 1 &lt;= i &lt;= n.</exception>
+    public static Shard Parse(string text) =>
+        text.Split('/') is [var index, var count]
+        && int.TryParse(index, out var i)
+        && int.TryParse(count, out var n)
+        && i >= 1
+        && i <= n
+            ? new(i, n)
+            : throw new Core.UserException($"--shard {text} is not i/n with i from 1 to n, e.g. 3/8.");
+
+    /// <summary>Its first place and the place after its last of so many.</summary>
+    public (int First, int End) Of(int total) => ((int)((long)total * (Index - 1) / Count), (int)((long)total * Index / Count));
+}

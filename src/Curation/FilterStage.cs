@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using SVco.Core;
+using SVco.Core.Curation;
+using SVco.Curation.Filtering;
+using SVco.Curation.Output;
+using SVco.Models;
+using SVco.Models.Files;
+using SVco.Models.Hub;
+
+namespace SVco.Curation;
+
+/// <summary>What a run of the filter over one shard came to.</summary>
+/// <param name="Shard">Which slice.</param>
+/// <param name="Scored">Candidates measured.</param>
+/// <param name="Dropped">Candidates whose images cannot be decoded.</param>
+/// <param name="Images">Images that went through a tower, both towers together.</param>
+/// <param name="TowerSeconds">Seconds in the towers.</param>
+/// <param name="Seconds">Seconds in all, without loading the towers.</param>
+public sealed record FilterReport(Shard Shard, int Scored, int Dropped, int Images, double TowerSeconds, double Seconds);
+
+/// <summary>The second stage: cosines for every candidate, in slices when wanted, and from them the verdicts.</summary>
+public static class FilterStage
+{
+    /// <summary>What a finished shard says of itself; merging believes nothing else.</summary>
+    sealed record ShardDone(int Index, int Count, int First, int End, int Scored, int Dropped, string Candidates, string Towers);
+
+    /// <summary>Measures one slice of the candidates into files of its own.</summary>
+    /// <exception cref="UserException">A tower cannot be loaded, or the candidates have not been read.</exception>
+    public static async Task<FilterReport> ScoreAsync(CurationSettings settings, Shard shard, Action<int, int> progress, CancellationToken cancel)
+    {
+        var folder = new CurationFolder(settings.Output);
+        var total = JsonLines.Read<JsonElement>(folder.Candidates, "read").Count();
+        var (first, end) = shard.Of(total);
+        var device = Devices.Parse(settings.Filter.Device);
+        using var siglip = ImageTower.Load(await ModelHub.ResolveAsync(settings.Filter.Siglip, null, cancel), device);
+        using var dinov2 = ImageTower.Load(await ModelHub.ResolveAsync(settings.Filter.Dinov2, null, cancel), device);
+        using var siglipCache = Cache(siglip, "siglip");
+        using var dinov2Cache = Cache(dinov2, "dinov2");
+        var scorer = new CandidateScorer(
+            settings.DataRoot,
+            siglip,
+            dinov2,
+            siglipCache,
+            dinov2Cache,
+            settings.Filter.Batch,
+            settings.Filter.ScoreAll
+        );
+        using var scored = new PartialLines(folder.OfShard(shard, "scored"));
+        using var dropped = new PartialLines(folder.OfShard(shard, "dropped"));
+        foreach (var reading in scorer.Score(JsonLines.Read<Candidate>(folder.Candidates, "read").Skip(first).Take(end - first)))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (reading is Reading.Found(var candidate))
+            {
+                scored.Add(candidate);
+            }
+            else if (reading is Reading.Lost(var loss))
+            {
+                dropped.Add(loss);
+            }
+
+            progress(scored.Count + dropped.Count, end - first);
+        }
+
+        scored.Complete();
+        dropped.Complete();
+        var done = new ShardDone(
+            shard.Index,
+            shard.Count,
+            first,
+            end,
+            scored.Count,
+            dropped.Count,
+            Sha256(folder.Candidates),
+            $"{siglip.Fingerprint} {dinov2.Fingerprint}"
+        );
+        AtomicOutput.WriteFile(folder.OfShard(shard, "done"), stream => stream.Write(JsonLines.Line(done)));
+        return new(
+            shard,
+            scored.Count,
+            dropped.Count,
+            siglip.Images + dinov2.Images,
+            siglip.Seconds + dinov2.Seconds,
+            scorer.Seconds
+        );
+
+        EmbeddingCache Cache(ImageTower tower, string name) =>
+            new(folder.At("embeddings", $"{name}-{tower.Fingerprint}"), tower.EmbeddingSize, $"{shard.Index}-of-{shard.Count}");
+    }
+
+    /// <summary>Puts the shards together into scored.jsonl and dropped.filter.jsonl.</summary>
+    /// <exception cref="UserException">A shard is missing, there twice, or was made from other candidates or by other towers.</exception>
+    public static StageReport Merge(CurationSettings settings)
+    {
+        var folder = new CurationFolder(settings.Output);
+        var shards = Shards(folder);
+        var scored = JsonLines.Write(folder.Scored, Parts<Candidate>("scored"));
+        var dropped = Parts<Dropped>("dropped").ToList();
+        JsonLines.Write(folder.DroppedByFilter, dropped);
+        CheckIds(folder, dropped);
+        return new(scored, StageReport.Count(dropped), [folder.Scored, folder.DroppedByFilter]);
+
+        IEnumerable<T> Parts<T>(string name) =>
+            shards.SelectMany(shard => JsonLines.Read<T>(folder.OfShard(new(shard.Index, shard.Count), name), "filter --shard"));
+    }
+
+    /// <summary>The verdicts: kept.jsonl and refused.jsonl.</summary>
+    /// <param name="settings">The curation.</param>
+    /// <param name="recipe">Which candidates are kept; null for that of the settings.</param>
+    /// <exception cref="UserException">The candidates have not been measured, or nothing is kept.</exception>
+    public static StageReport Select(CurationSettings settings, CandidateRecipe? recipe = null)
+    {
+        var folder = new CurationFolder(settings.Output);
+        IEnumerable<Candidate> Scored() => JsonLines.Read<Candidate>(folder.Scored, "filter");
+        var kept = new HashSet<string>();
+        var count = JsonLines.Write(
+            folder.Kept,
+            (recipe ?? settings.Recipe)
+                .Candidates(Scored)
+                .Select(candidate =>
+                {
+                    kept.Add(candidate.Id);
+                    return candidate;
+                })
+        );
+        var refused = JsonLines.Write(
+            folder.Refused,
+            Scored().Where(candidate => !kept.Contains(candidate.Id)).Select(candidate => new RefusedCandidate(Why(candidate), candidate))
+        );
+        return count == 0
+            ? throw new UserException(
+                $"None of {refused} candidates is kept (siglip > {settings.Filter.SiglipMin}, dinov2 < {settings.Filter.Dinov2Max}). Look at {folder.Refused}."
+            )
+            : new(
+                count,
+                [
+                    .. JsonLines
+                        .Read<RefusedCandidate>(folder.Refused, "filter")
+                        .CountBy(line => (line.Candidate.Source, line.Candidate.Kind, line.Reason))
+                        .Select(group => new LossCount(group.Key.Source, group.Key.Kind, group.Key.Reason, group.Value)),
+                ],
+                [folder.Kept, folder.Refused]
+            );
+
+        string Why(Candidate candidate) =>
+            candidate.Screening != Screening.Filtered || settings.Filter.Thresholds.Keeps(candidate) == true ? "not drawn into the sample"
+            : candidate.SiglipCosine <= settings.Filter.SiglipMin
+                ? candidate.Dinov2Cosine >= settings.Filter.Dinov2Max ? "scene too different and change too small" : "scene too different (SigLIP)"
+            : "change too small (DINOv2)";
+    }
+
+    static ImmutableArray<ShardDone> Shards(CurationFolder folder)
+    {
+        var parts = Directory.Exists(folder.At("shards"))
+            ? Directory.EnumerateFiles(folder.At("shards"), "done.*.jsonl").Select(path => JsonLines.Read<ShardDone>(path, "filter").Single()).ToList()
+            : [];
+        var candidates = Sha256(folder.Candidates);
+        var current = parts.Where(part => part.Candidates == candidates).OrderBy(part => part.First).ToImmutableArray();
+        var counts = current.Select(part => part.Count).Distinct().Order().ToList();
+        var chosen = counts.Count == 1 ? current : [];
+        return parts.Count == 0 ? throw new UserException($"{folder.At("shards")} has no finished shard. Run `svco data filter` first.")
+            : current.IsEmpty ? throw new UserException(
+                $"The shards in {folder.At("shards")} were made from other candidates than {folder.Candidates}. Run `svco data filter` again."
+            )
+            : counts.Count > 1 ? throw new UserException(
+                $"{folder.At("shards")} has shards of {string.Join(" and of ", counts)}, so some candidates are there twice. Remove those that you do not want."
+            )
+            : Enumerable.Range(1, counts[0]).Except(chosen.Select(part => part.Index)).ToList() is { Count: > 0 } missing
+                ? throw new UserException(
+                    $"Of {counts[0]} shards {string.Join(", ", missing.Take(20))}{(missing.Count > 20 ? ", ..." : "")} {(missing.Count == 1 ? "is" : "are")} missing. "
+                        + $"Run `svco data filter --shard {missing[0]}/{counts[0]}`."
+                )
+            : chosen.Select(part => part.Towers).Distinct().Count() > 1
+                ? throw new UserException($"The shards in {folder.At("shards")} were not all made by the same towers. Run `svco data filter` again.")
+            : chosen;
+    }
+
+    /// <summary>Every candidate is there exactly once: measured or dropped, in the order of the candidates.</summary>
+    static void CheckIds(CurationFolder folder, List<Dropped> dropped)
+    {
+        var lost = dropped.Select(loss => $"{loss.Source}/{loss.Kind}/{loss.Key}").ToHashSet();
+        using var scored = JsonLines.Read<Candidate>(folder.Scored, "filter").GetEnumerator();
+        var isThere = scored.MoveNext();
+        foreach (var candidate in JsonLines.Read<Candidate>(folder.Candidates, "read"))
+        {
+            if (isThere && scored.Current.Id == candidate.Id)
+            {
+                isThere = scored.MoveNext();
+            }
+            else if (!lost.Remove(candidate.Id))
+            {
+                throw new UserException($"The shards do not have {candidate.Id} where it should be. Run `svco data filter` again.");
+            }
+        }
+
+        if (isThere || lost.Count > 0)
+        {
+            throw new UserException("The shards have more candidates than there are. Run `svco data filter` again.");
+        }
+    }
+
+    static string Sha256(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserException($"{path} does not exist yet. Run `svco data read` first.");
+        }
+
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}
+
+/// <summary>A candidate that is not kept, and why.</summary>
+public sealed record RefusedCandidate(string Reason, Candidate Candidate);

@@ -1,0 +1,87 @@
+using SkiaSharp;
+using SVco.Models.Images;
+
+namespace SVco.Curation.Sources;
+
+/// <summary>What came of looking for an image.</summary>
+/// <param name="Path">Relative to the data root, with slashes; null when there is none that can be used.</param>
+/// <param name="Reason">Why not, in one of few sentences.</param>
+/// <param name="Detail">What exactly.</param>
+readonly record struct ImageSearch(string? Path, string Reason = "", string Detail = "")
+{
+    public bool IsMissing => Path is null && Reason.EndsWith(Missing);
+
+    public const string Missing = "is missing";
+    public const string Undecodable = "cannot be decoded";
+    public const string Leaves = "image path leaves the data root";
+}
+
+/// <summary>Finds the images of a source below the data root and looks at their headers; their pixels are decoded by the filter.</summary>
+sealed class ImageFinder(string dataRoot)
+{
+    readonly string root = Path.GetFullPath(dataRoot);
+
+    /// <summary>The data root as an absolute path.</summary>
+    public string Root => root;
+
+    /// <summary>The first of some names that exists in a folder.</summary>
+    /// <param name="role">What messages call the image, e.g. "negative image".</param>
+    /// <param name="folder">Relative to the data root.</param>
+    /// <param name="names">Paths in the folder, none of which may leave it.</param>
+    public ImageSearch Find(string role, string folder, params ReadOnlySpan<string> names)
+    {
+        var home = Path.GetFullPath(Path.Combine(root, folder));
+        if (!IsBelow(home, root))
+        {
+            return new(null, ImageSearch.Leaves, $"{folder} is not below {root}");
+        }
+
+        foreach (var name in names)
+        {
+            if (name.Contains('\0') || name.Contains("://") || Path.IsPathRooted(name))
+            {
+                return new(null, ImageSearch.Leaves, name.Replace('\0', '?'));
+            }
+
+            var path = Path.GetFullPath(Path.Combine(home, name));
+            if (!IsBelow(path, home))
+            {
+                return new(null, ImageSearch.Leaves, name);
+            }
+
+            if (File.Exists(path))
+            {
+                var (reason, detail) = Header(path);
+                return reason is null ? new(Path.GetRelativePath(root, path).Replace('\\', '/')) : new(null, $"{role} {reason}", detail);
+            }
+        }
+
+        return new(null, $"{role} {ImageSearch.Missing}", $"looked for {string.Join(", ", names.ToArray().Select(name => $"{folder}/{name}"))}");
+    }
+
+    /// <summary>What is wrong with a file that begins as no image that we decode.</summary>
+    static (string? Reason, string Detail) Header(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length == 0)
+            {
+                return ("is empty", $"{path} has 0 bytes");
+            }
+
+            using var codec = SKCodec.Create(path, out var result);
+            return codec is null ? (ImageSearch.Undecodable, $"{path}: no JPEG, PNG, WebP, GIF or BMP ({result})")
+                : (long)codec.Info.Width * codec.Info.Height > ImageDecoder.MaxPixels
+                    ? ("is too large", $"{path} says it has {codec.Info.Width} x {codec.Info.Height} pixels, more than {ImageDecoder.MaxPixels}")
+                : (null, "");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return ("cannot be read", error.Message);
+        }
+    }
+
+    static bool IsBelow(string path, string folder) =>
+        path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        || path == Path.TrimEndingDirectorySeparator(folder);
+}

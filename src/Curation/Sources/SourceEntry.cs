@@ -1,0 +1,146 @@
+using System.Text.Json;
+using SVco.Core;
+using SVco.Core.Curation;
+
+namespace SVco.Curation.Sources;
+
+/// <summary>An entry that cannot become a candidate; caught where entries are read and turned into a <see cref="Dropped"/>.</summary>
+sealed class EntryException(string reason, string detail = "") : Exception(reason)
+{
+    public string Reason => Message;
+    public string Detail => detail;
+}
+
+/// <summary>What the readers share.</summary>
+static class SourceEntry
+{
+    /// <summary>More is no caption; the chat formats cut at 128 tokens.</summary>
+    public const int LongestCaption = 2000;
+
+    /// <summary>A text field.</summary>
+    /// <exception cref="EntryException">It is missing, of another type, empty, too long, or not valid Unicode.</exception>
+    public static string Text(JsonElement entry, string field, int longest = LongestCaption)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            throw new EntryException("entry is not an object", $"it is {entry.ValueKind}");
+        }
+
+        if (!entry.TryGetProperty(field, out var value))
+        {
+            throw new EntryException($"{field} is missing");
+        }
+
+        return TextOf(value, field, longest);
+    }
+
+    /// <summary>A text.</summary>
+    /// <exception cref="EntryException">It is of another type, empty, too long, or not valid Unicode.</exception>
+    public static string TextOf(JsonElement value, string field, int longest = LongestCaption)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            throw new EntryException($"{field} is not a text", $"it is {value.ValueKind}");
+        }
+
+        try
+        {
+            return Checked(value.GetString()!, field, longest);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new EntryException($"{field} is not valid Unicode", error.Message);
+        }
+    }
+
+    /// <summary>A text.</summary>
+    /// <exception cref="EntryException">It is empty or too long.</exception>
+    public static string Checked(string? text, string field, int longest = LongestCaption) =>
+        string.IsNullOrWhiteSpace(text) ? throw new EntryException($"{field} is empty")
+        : text.Length > longest ? throw new EntryException($"{field} is too long", $"{text.Length} characters, at most {longest}")
+        : text.Trim();
+
+    /// <summary>A field that names something: a number or a text; null when it is missing or null.</summary>
+    /// <exception cref="EntryException">It is of another type.</exception>
+    public static string? Name(JsonElement entry, string field)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            throw new EntryException("entry is not an object", $"it is {entry.ValueKind}");
+        }
+
+        return !entry.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null ? null
+            : value.ValueKind == JsonValueKind.Number ? value.GetRawText()
+            : value.ValueKind == JsonValueKind.String ? TextOf(value, field)
+            : throw new EntryException($"{field} is neither a number nor a text", $"it is {value.ValueKind}");
+    }
+
+    /// <summary>The path of an image that was found.</summary>
+    /// <exception cref="EntryException">It was not.</exception>
+    public static string Path(ImageSearch search) => search.Path ?? throw new EntryException(search.Reason, search.Detail);
+
+    /// <summary>What a reader makes of an entry, whatever is wrong with it; null for an entry that is none of its business.</summary>
+    public static Reading? Read(string source, string kind, string key, Func<Candidate?> read)
+    {
+        try
+        {
+            return read() switch
+            {
+                null => null,
+                var candidate when candidate.PositiveCaption == candidate.NegativeCaption => Lost("captions are equal", candidate.PositiveCaption),
+                var candidate => new Reading.Found(candidate),
+            };
+        }
+        catch (EntryException error)
+        {
+            return Lost(error.Reason, error.Detail);
+        }
+
+        Reading Lost(string reason, string detail) => new Reading.Lost(new(source, kind, Short(key), reason, detail));
+    }
+
+    /// <summary>The entries of a file up to its end or to where it stops being JSON, which is told as one more loss.</summary>
+    public static IEnumerable<Reading> Entries(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read)
+    {
+        if (!File.Exists(path))
+        {
+            yield return Lost("annotation file is missing", $"looked for {path}");
+            yield break;
+        }
+
+        using var entries = JsonStream.Read(path).GetEnumerator();
+        for (; ; )
+        {
+            Reading? broken = null;
+            var more = false;
+            try
+            {
+                more = entries.MoveNext();
+            }
+            catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
+            {
+                broken = Lost("annotation file is damaged", error.Message);
+            }
+
+            if (broken is not null)
+            {
+                yield return broken;
+            }
+
+            if (!more)
+            {
+                yield break;
+            }
+
+            foreach (var reading in read(entries.Current))
+            {
+                yield return reading;
+            }
+        }
+
+        Reading Lost(string reason, string detail) =>
+            new Reading.Lost(new(source, kind, System.IO.Path.GetFileName(path), reason, detail));
+    }
+
+    static string Short(string key) => key.Length <= 200 ? key : $"{key[..200]}...";
+}

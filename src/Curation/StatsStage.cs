@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using CsvHelper;
+using SVco.Core;
+using SVco.Core.Curation;
+using SVco.Curation.Output;
+using SVco.Models.Files;
+
+namespace SVco.Curation;
+
+/// <summary>The paper's Table 2: pairs by source and type, before and after.</summary>
+public static class StatsStage
+{
+    /// <summary>Counts candidates.jsonl against the pairs of the last stage that ran, and writes stats.txt, .csv and .html.</summary>
+    /// <returns>The table as text.</returns>
+    /// <exception cref="UserException">There are no pairs yet.</exception>
+    public static string Run(CurationSettings settings)
+    {
+        var folder = new CurationFolder(settings.Output);
+        var after = File.Exists(folder.Augmented) ? folder.Augmented : folder.Kept;
+        var table = Composition.Of(JsonLines.Read<Candidate>(folder.Candidates, "read"), JsonLines.Read<Candidate>(after, "filter"));
+        var losses = Losses(folder);
+        var text = Text(table, losses);
+        Write(folder.At("stats.txt"), text);
+        Write(folder.At("stats.csv"), Csv(table));
+        Write(folder.At("stats.html"), Html(table, losses));
+        return text;
+    }
+
+    /// <summary>What did not become a pair, all stages together.</summary>
+    static ImmutableArray<LossCount> Losses(CurationFolder folder) =>
+        StageReport.Count(
+            ((string[])[folder.DroppedByRead, folder.DroppedByFilter])
+                .Where(File.Exists)
+                .SelectMany(path => JsonLines.Read<Dropped>(path, "read"))
+                .Concat(
+                    File.Exists(folder.Refused)
+                        ? JsonLines.Read<RefusedCandidate>(folder.Refused, "filter").Select(line => LossOf(line.Candidate, line.Reason))
+                        : []
+                )
+                .Concat(
+                    File.Exists(folder.SetAside)
+                        ? JsonLines.Read<SetAside>(folder.SetAside, "augment").Select(line => LossOf(line.Candidate, line.Reason))
+                        : []
+                )
+        );
+
+    static Dropped LossOf(Candidate candidate, string reason) => new(candidate.Source, candidate.Kind, candidate.Key, reason, "");
+
+    static string Text(Composition table, ImmutableArray<LossCount> losses)
+    {
+        var text = new StringBuilder().AppendLine($"{"source", -24} {"type", -10} {"before", 8} {"after", 8}");
+        foreach (var row in table.Rows)
+        {
+            text.AppendLine($"{row.Source, -24} {row.Type, -10} {row.Before, 8} {row.After, 8}");
+        }
+
+        text.AppendLine($"{"all", -24} {"", -10} {table.Before, 8} {table.After, 8}").AppendLine().AppendLine("not among the pairs:");
+        foreach (var loss in losses)
+        {
+            text.AppendLine($"{loss.Count, 8}  {loss.Source} {loss.Kind}: {loss.Reason}");
+        }
+
+        return text.ToString();
+    }
+
+    static string Csv(Composition table)
+    {
+        using var writer = new StringWriter();
+        using (var csv = new CsvWriter(writer, CultureInfo.InvariantCulture))
+        {
+            csv.WriteRecords(table.Rows);
+        }
+
+        return writer.ToString();
+    }
+
+    static string Html(Composition table, ImmutableArray<LossCount> losses)
+    {
+        var rows = table.Rows.Select(row => Row(row.Source, row.Type, row.Before, row.After)).Append(Row("all", "", table.Before, table.After));
+        return $"""
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>Composition</title>
+            <style>body{"{"}font:15px sans-serif;margin:2em{"}"} td,th{"{"}padding:.3em 1em;text-align:left;border-bottom:1px solid #ccc{"}"}</style>
+            <h1>Pairs by source and type</h1>
+            <table><tr><th>source<th>type<th>before<th>after{string.Concat(rows)}</table>
+            <h1>Not among the pairs</h1>
+            <table><tr><th>source<th>kind<th>reason<th>count{string.Concat(losses.Select(loss => Row(loss.Source, loss.Kind, loss.Reason, loss.Count)))}</table>
+            </html>
+            """;
+
+        static string Row(params ReadOnlySpan<object> cells) =>
+            $"\n<tr>{string.Concat(cells.ToArray().Select(cell => $"<td>{WebUtility.HtmlEncode(cell.ToString())}"))}";
+    }
+
+    static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,29 @@
+using SVco.Tests;
+
+namespace SVco.Curation.Tests;
+
+/// <summary>The settings under which golden/sources is curated.</summary>
+static class SourcesCase
+{
+    public static CurationSettings Settings(string output)
+    {
+        var root = Golden.PathOf("sources");
+        var thresholds = Golden.Json(Path.Combine(root, "expected.json")).GetProperty("thresholds");
+        return new()
+        {
+            DataRoot = root,
+            Output = output,
+            Sources = new() { CounterCurate = new(), FinecopsRef = new() },
+            Filter = new()
+            {
+                Siglip = Path.Combine(root, "encoders", "siglip-tiny"),
+                Dinov2 = Path.Combine(root, "encoders", "dinov2-tiny"),
+                SiglipMin = thresholds.GetProperty("siglip_min").GetDouble(),
+                Dinov2Max = thresholds.GetProperty("dinov2_max").GetDouble(),
+                Device = "cpu",
+                ScoreAll = true,
+            },
+            Split = new() { Validation = 2, MadeImages = "mvc-made" },
+        };
+    }
+}
