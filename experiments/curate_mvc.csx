@@ -22,7 +22,11 @@ await SplitStage.RunAsync(settings);
 Console.WriteLine($"{mvc}\n{StatsStage.Run(settings)}");
 
 // The ablation shares the measured candidates.
-var ablation = settings with { Output = settings.Output + "-raw", Augment = settings.Augment with { Augmenter = Augmenter.None } };
+var ablation = settings with
+{
+    Output = settings.Output + "-raw",
+    Augment = settings.Augment with { Augmenter = Augmenter.None },
+};
 Directory.CreateDirectory(ablation.Output);
 foreach (var file in new[] { "candidates.jsonl", "scored.jsonl" })
 {

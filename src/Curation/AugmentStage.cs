@@ -166,8 +166,10 @@ public static class AugmentStage
         {
             foreach (var candidate in JsonLines.Read<Candidate>(folder.Kept, "filter"))
             {
-                var texts = settings.Augment.Augmenter == Augmenter.None ? TemplateAugmenter.Raw(candidate) : TemplateAugmenter.Write(candidate);
-                var breaches = settings.Augment.Augmenter == Augmenter.None || candidate.HasTexts ? [] : ContrastChecker.OfTexts(candidate, texts);
+                var texts =
+                    settings.Augment.Augmenter == Augmenter.None ? TemplateAugmenter.Raw(candidate) : TemplateAugmenter.Write(candidate);
+                var breaches =
+                    settings.Augment.Augmenter == Augmenter.None || candidate.HasTexts ? [] : ContrastChecker.OfTexts(candidate, texts);
                 if (breaches.IsEmpty)
                 {
                     yield return With(candidate, texts);

@@ -55,11 +55,7 @@ public readonly record struct Shard(int Index, int Count)
     /// <summary>Parses i/n.</summary>
     /// <exception cref="Core.UserException">It is not i/n with 1 &lt;= i &lt;= n.</exception>
     public static Shard Parse(string text) =>
-        text.Split('/') is [var index, var count]
-        && int.TryParse(index, out var i)
-        && int.TryParse(count, out var n)
-        && i >= 1
-        && i <= n
+        text.Split('/') is [var index, var count] && int.TryParse(index, out var i) && int.TryParse(count, out var n) && i >= 1 && i <= n
             ? new(i, n)
             : throw new Core.UserException($"--shard {text} is not i/n with i from 1 to n, e.g. 3/8.");
 

@@ -126,7 +126,8 @@ public sealed record CurationSettings
                     .WithNamingConvention(UnderscoredNamingConvention.Instance)
                     .WithEnforceRequiredMembers()
                     .Build()
-                    .Deserialize<CurationSettings?>(File.ReadAllText(path)) ?? new();
+                    .Deserialize<CurationSettings?>(File.ReadAllText(path))
+                ?? new();
         }
         catch (YamlException error)
         {
@@ -140,11 +141,7 @@ public sealed record CurationSettings
         {
             DataRoot = Path.GetFullPath(Path.Combine(folder, settings.DataRoot)),
             Output = Path.GetFullPath(Path.Combine(folder, settings.Output)),
-            Filter = settings.Filter with
-            {
-                Siglip = Model(settings.Filter.Siglip),
-                Dinov2 = Model(settings.Filter.Dinov2),
-            },
+            Filter = settings.Filter with { Siglip = Model(settings.Filter.Siglip), Dinov2 = Model(settings.Filter.Dinov2) },
         };
 
         // A folder beside the YAML file, else what ModelHub makes of it.

@@ -28,7 +28,12 @@ public static class FilterStage
 
     /// <summary>Measures one slice of the candidates into files of its own.</summary>
     /// <exception cref="UserException">A tower cannot be loaded, or the candidates have not been read.</exception>
-    public static async Task<FilterReport> ScoreAsync(CurationSettings settings, Shard shard, Action<int, int> progress, CancellationToken cancel)
+    public static async Task<FilterReport> ScoreAsync(
+        CurationSettings settings,
+        Shard shard,
+        Action<int, int> progress,
+        CancellationToken cancel
+    )
     {
         var folder = new CurationFolder(settings.Output);
         var total = JsonLines.Read<JsonElement>(folder.Candidates, "read").Count();
@@ -77,14 +82,7 @@ public static class FilterStage
             $"{siglip.Fingerprint} {dinov2.Fingerprint}"
         );
         AtomicOutput.WriteFile(folder.OfShard(shard, "done"), stream => stream.Write(JsonLines.Line(done)));
-        return new(
-            shard,
-            scored.Count,
-            dropped.Count,
-            siglip.Images + dinov2.Images,
-            siglip.Seconds + dinov2.Seconds,
-            scorer.Seconds
-        );
+        return new(shard, scored.Count, dropped.Count, siglip.Images + dinov2.Images, siglip.Seconds + dinov2.Seconds, scorer.Seconds);
 
         EmbeddingCache Cache(ImageTower tower, string name) =>
             new(folder.At("embeddings", $"{name}-{tower.Fingerprint}"), tower.EmbeddingSize, $"{shard.Index}-of-{shard.Count}");
@@ -147,33 +145,41 @@ public static class FilterStage
         string Why(Candidate candidate) =>
             candidate.Screening != Screening.Filtered || settings.Filter.Thresholds.Keeps(candidate) == true ? "not drawn into the sample"
             : candidate.SiglipCosine <= settings.Filter.SiglipMin
-                ? candidate.Dinov2Cosine >= settings.Filter.Dinov2Max ? "scene too different and change too small" : "scene too different (SigLIP)"
+                ? candidate.Dinov2Cosine >= settings.Filter.Dinov2Max ? "scene too different and change too small"
+                    : "scene too different (SigLIP)"
             : "change too small (DINOv2)";
     }
 
     static ImmutableArray<ShardDone> Shards(CurationFolder folder)
     {
         var parts = Directory.Exists(folder.At("shards"))
-            ? Directory.EnumerateFiles(folder.At("shards"), "done.*.jsonl").Select(path => JsonLines.Read<ShardDone>(path, "filter").Single()).ToList()
+            ? Directory
+                .EnumerateFiles(folder.At("shards"), "done.*.jsonl")
+                .Select(path => JsonLines.Read<ShardDone>(path, "filter").Single())
+                .ToList()
             : [];
         var candidates = Sha256(folder.Candidates);
         var current = parts.Where(part => part.Candidates == candidates).OrderBy(part => part.First).ToImmutableArray();
         var counts = current.Select(part => part.Count).Distinct().Order().ToList();
         var chosen = counts.Count == 1 ? current : [];
         return parts.Count == 0 ? throw new UserException($"{folder.At("shards")} has no finished shard. Run `svco data filter` first.")
-            : current.IsEmpty ? throw new UserException(
-                $"The shards in {folder.At("shards")} were made from other candidates than {folder.Candidates}. Run `svco data filter` again."
-            )
-            : counts.Count > 1 ? throw new UserException(
-                $"{folder.At("shards")} has shards of {string.Join(" and of ", counts)}, so some candidates are there twice. Remove those that you do not want."
-            )
+            : current.IsEmpty
+                ? throw new UserException(
+                    $"The shards in {folder.At("shards")} were made from other candidates than {folder.Candidates}. Run `svco data filter` again."
+                )
+            : counts.Count > 1
+                ? throw new UserException(
+                    $"{folder.At("shards")} has shards of {string.Join(" and of ", counts)}, so some candidates are there twice. Remove those that you do not want."
+                )
             : Enumerable.Range(1, counts[0]).Except(chosen.Select(part => part.Index)).ToList() is { Count: > 0 } missing
                 ? throw new UserException(
                     $"Of {counts[0]} shards {string.Join(", ", missing.Take(20))}{(missing.Count > 20 ? ", ..." : "")} {(missing.Count == 1 ? "is" : "are")} missing. "
                         + $"Run `svco data filter --shard {missing[0]}/{counts[0]}`."
                 )
             : chosen.Select(part => part.Towers).Distinct().Count() > 1
-                ? throw new UserException($"The shards in {folder.At("shards")} were not all made by the same towers. Run `svco data filter` again.")
+                ? throw new UserException(
+                    $"The shards in {folder.At("shards")} were not all made by the same towers. Run `svco data filter` again."
+                )
             : chosen;
     }
 

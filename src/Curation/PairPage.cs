@@ -111,7 +111,9 @@ public static class PairPage
         return $"""
             <section data-type="{pair.Type}" data-source="{Encoded(pair.Source)}">
             <div class="meta">{Encoded(pair.Id)} · {pair.Type}{cosines}</div><div class="question">{Encoded(pair.Question ?? "")}</div>
-            <div class="sides"><div>{Thumbnail(pair.Positive(dataRoot))}{Marked(positive)}</div><div>{Thumbnail(pair.Negative(dataRoot))}{Marked(negative)}</div></div>
+            <div class="sides"><div>{Thumbnail(pair.Positive(dataRoot))}{Marked(positive)}</div><div>{Thumbnail(
+                pair.Negative(dataRoot)
+            )}{Marked(negative)}</div></div>
             </section>
 
             """;

@@ -39,7 +39,10 @@ public static class ReadStage
         var count = 0;
         using (var dropped = new PartialLines(folder.DroppedByRead))
         {
-            count = JsonLines.Write(folder.Candidates, Candidates(CandidateSources.Read(settings.DataRoot, settings.Sources), dropped, losses));
+            count = JsonLines.Write(
+                folder.Candidates,
+                Candidates(CandidateSources.Read(settings.DataRoot, settings.Sources), dropped, losses)
+            );
             dropped.Complete();
         }
 

@@ -79,14 +79,18 @@ public static class StatsStage
 
     static string Html(Composition table, ImmutableArray<LossCount> losses)
     {
-        var rows = table.Rows.Select(row => Row(row.Source, row.Type, row.Before, row.After)).Append(Row("all", "", table.Before, table.After));
+        var rows = table
+            .Rows.Select(row => Row(row.Source, row.Type, row.Before, row.After))
+            .Append(Row("all", "", table.Before, table.After));
         return $"""
             <!doctype html><html lang="en"><meta charset="utf-8"><title>Composition</title>
             <style>body{"{"}font:15px sans-serif;margin:2em{"}"} td,th{"{"}padding:.3em 1em;text-align:left;border-bottom:1px solid #ccc{"}"}</style>
             <h1>Pairs by source and type</h1>
             <table><tr><th>source<th>type<th>before<th>after{string.Concat(rows)}</table>
             <h1>Not among the pairs</h1>
-            <table><tr><th>source<th>kind<th>reason<th>count{string.Concat(losses.Select(loss => Row(loss.Source, loss.Kind, loss.Reason, loss.Count)))}</table>
+            <table><tr><th>source<th>kind<th>reason<th>count{string.Concat(
+                losses.Select(loss => Row(loss.Source, loss.Kind, loss.Reason, loss.Count))
+            )}</table>
             </html>
             """;
 

@@ -86,5 +86,14 @@ public sealed class ChatAugmentationTests
         };
 
     static Candidate Pair(int index) =>
-        new("Test", "object", ContrastType.Object, index.ToString(), "a.jpg", "b.jpg", $"a red bird number n{index} sits", $"a red truck number n{index} sits");
+        new(
+            "Test",
+            "object",
+            ContrastType.Object,
+            index.ToString(),
+            "a.jpg",
+            "b.jpg",
+            $"a red bird number n{index} sits",
+            $"a red truck number n{index} sits"
+        );
 }

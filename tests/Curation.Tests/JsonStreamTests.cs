@@ -10,9 +10,15 @@ public sealed class JsonStreamTests
     {
         using var work = new TemporaryFolder();
         var text = new string('x', 50_000);
-        File.WriteAllText(work.At("list.json"), $"[{string.Join(",", Enumerable.Range(0, 9).Select(index => $$"""{"n":{{index}},"t":"{{text}}"}"""))}]");
+        File.WriteAllText(
+            work.At("list.json"),
+            $"[{string.Join(",", Enumerable.Range(0, 9).Select(index => $$"""{"n":{{index}},"t":"{{text}}"}"""))}]"
+        );
         File.WriteAllText(work.At("object.json"), $$"""{"a":[1,2],"b":{{'"'}}{{text}}{{'"'}},"c":null}""");
-        Assert.Equal(Enumerable.Range(0, 9), JsonStream.Read(work.At("list.json")).Select(entry => entry.Value.GetProperty("n").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(0, 9),
+            JsonStream.Read(work.At("list.json")).Select(entry => entry.Value.GetProperty("n").GetInt32())
+        );
         Assert.Equal(["a", "b", "c"], JsonStream.Read(work.At("object.json")).Select(entry => entry.Name));
     }
 

@@ -49,7 +49,10 @@ public sealed class SourcesGoldenTests
             }
         }
 
-        var (filteredCount, keptCount) = (scored.Values.Count(IsFiltered), scored.Values.Count(pair => IsFiltered(pair) && kept.Contains(pair.Id)));
+        var (filteredCount, keptCount) = (
+            scored.Values.Count(IsFiltered),
+            scored.Values.Count(pair => IsFiltered(pair) && kept.Contains(pair.Id))
+        );
         Assert.Equal(
             Math.Round((double)(scored.Count - filteredCount) * keptCount / filteredCount),
             scored.Values.Count(pair => !IsFiltered(pair) && kept.Contains(pair.Id))

@@ -10,13 +10,22 @@ namespace SVco.Curation.Tests;
 
 public sealed class StageTests
 {
-    static Candidate Of(string positive, string negative, ContrastType type) => new("S", "k", type, "1", "a.jpg", "b.jpg", positive, negative);
+    static Candidate Of(string positive, string negative, ContrastType type) =>
+        new("S", "k", type, "1", "a.jpg", "b.jpg", positive, negative);
 
     [Property]
     public bool A_split_shares_no_image_and_loses_no_pair(byte[] images, ulong seed)
     {
         var pairs = images
-            .Select((image, index) => Of("a", "b", ContrastType.Object) with { Key = index.ToString(), PositiveImage = $"{image % 50}", NegativeImage = $"n{index}" })
+            .Select(
+                (image, index) =>
+                    Of("a", "b", ContrastType.Object) with
+                    {
+                        Key = index.ToString(),
+                        PositiveImage = $"{image % 50}",
+                        NegativeImage = $"n{index}",
+                    }
+            )
             .ToImmutableArray();
         var singles = pairs.GroupBy(pair => pair.PositiveImage).Count(group => group.Count() == 1);
         if (singles < 2)
@@ -34,15 +43,17 @@ public sealed class StageTests
     [InlineData("a man is to the left of a dog", "a man is to the right of a dog", "The man is left of the dog.", true)]
     [InlineData("a man is to the left of a dog", "a man is to the right of a dog", "The dog is to the right of the man.", true)]
     [InlineData("a man is to the left of a dog", "a man is to the right of a dog", "To the right of the man is a dog.", true)]
-    [InlineData("a man is to the left of a dog", "a man is to the right of a dog", "The man is on the left and the dog on the right.", true)]
+    [InlineData(
+        "a man is to the left of a dog",
+        "a man is to the right of a dog",
+        "The man is on the left and the dog on the right.",
+        true
+    )]
     [InlineData("a man is to the left of a dog", "a man is to the right of a dog", "The dog is left of the man.", false)]
     [InlineData("a man is above a dog", "a man is below a dog", "The man is near the dog.", false)]
     public void A_position_survives_in_itself_and_in_its_converse(string positive, string negative, string response, bool survives)
     {
-        var breaches = ContrastChecker.OfTexts(
-            Of(positive, negative, ContrastType.Position),
-            new("Where is the man?", response, negative)
-        );
+        var breaches = ContrastChecker.OfTexts(Of(positive, negative, ContrastType.Position), new("Where is the man?", response, negative));
         Assert.Equal(survives, breaches.IsEmpty);
     }
 
@@ -101,7 +112,12 @@ public sealed class StageTests
             ]
         );
         var report = ReadStage.Run(
-            new() { DataRoot = work.At("data"), Output = work.At("out"), Sources = new() { Pairs = [new() { Name = "Mine", File = "mine.jsonl" }] } }
+            new()
+            {
+                DataRoot = work.At("data"),
+                Output = work.At("out"),
+                Sources = new() { Pairs = [new() { Name = "Mine", File = "mine.jsonl" }] },
+            }
         );
         Assert.Equal(1, report.Passed);
         Assert.Equal(10, report.Losses.Sum(loss => loss.Count));
@@ -159,7 +175,8 @@ public sealed class StageTests
         var again = await FilterStage.ScoreAsync(whole, Shard.Whole, (_, _) => { }, default);
         Assert.Equal(0, again.Images);
 
-        static IEnumerable<Candidate> Scored(CurationSettings settings) => JsonLines.Read<Candidate>(new CurationFolder(settings.Output).Scored, "");
+        static IEnumerable<Candidate> Scored(CurationSettings settings) =>
+            JsonLines.Read<Candidate>(new CurationFolder(settings.Output).Scored, "");
     }
 
     static uint Crc(ReadOnlySpan<byte> bytes)

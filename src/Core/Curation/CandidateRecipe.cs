@@ -96,12 +96,7 @@ public abstract record CandidateRecipe
     /// <summary>The <see cref="Description"/>.</summary>
     public sealed override string ToString() => Description;
 
-    static IEnumerable<Candidate> Proportional(
-        CandidateRecipe of,
-        CandidateRecipe like,
-        ulong seed,
-        Func<IEnumerable<Candidate>> read
-    )
+    static IEnumerable<Candidate> Proportional(CandidateRecipe of, CandidateRecipe like, ulong seed, Func<IEnumerable<Candidate>> read)
     {
         var (filteredBefore, sampledBefore) = Tally(like.Candidates(read));
         var (filtered, sampled) = Tally(of.Candidates(read));

@@ -32,7 +32,9 @@ public static class ContrastChecker
             .. OfQuestion(candidate, texts.Question),
             .. Length("positive response", texts.PositiveResponse),
             .. Length("negative response", texts.NegativeResponse),
-            .. Words.Of(texts.PositiveResponse).SequenceEqual(Words.Of(texts.NegativeResponse)) ? ["The two responses say the same."] : (string[])[],
+            .. Words.Of(texts.PositiveResponse).SequenceEqual(Words.Of(texts.NegativeResponse))
+                ? ["The two responses say the same."]
+                : (string[])[],
             .. Lost(candidate, candidate.PositiveCaption, candidate.NegativeCaption, texts.PositiveResponse, "positive response"),
             .. Lost(candidate, candidate.NegativeCaption, candidate.PositiveCaption, texts.NegativeResponse, "negative response"),
         ];
@@ -94,7 +96,11 @@ public static class ContrastChecker
                     .Range(0, words.Length)
                     .Any(at =>
                         Words.Number(words[at]) == count.Number
-                        && words.Skip(at + 1).Take(reach).TakeWhile(word => Words.Number(word) is null).Any(word => Words.Stem(word) == count.Counted)
+                        && words
+                            .Skip(at + 1)
+                            .Take(reach)
+                            .TakeWhile(word => Words.Number(word) is null)
+                            .Any(word => Words.Stem(word) == count.Counted)
                     )
             )
             .Select(count => $"The {name} does not say that there are {count.Number} of \"{count.Counted}\".");
@@ -115,17 +121,19 @@ public static class ContrastChecker
             [
                 .. Enumerable
                     .Range(0, words.Length)
-                    .Where(at => Directions.Of(words[at]) is { } named && (named == statement.Direction || named == statement.Direction.Opposite()))
-                    .Select(at =>
-                        SubjectAt(at) == subject ? Directions.Of(words[at])!.Value : Directions.Of(words[at])!.Value.Opposite()
-                    ),
+                    .Where(at =>
+                        Directions.Of(words[at]) is { } named && (named == statement.Direction || named == statement.Direction.Opposite())
+                    )
+                    .Select(at => SubjectAt(at) == subject ? Directions.Of(words[at])!.Value : Directions.Of(words[at])!.Value.Opposite()),
             ];
 
         // "left of the dog" is about the other thing; "on the left" about the thing named last, or next when none was named yet.
         string SubjectAt(int at) =>
             stems.Skip(at + 1).TakeWhile(word => !Breaks.Contains(word)).FirstOrDefault(IsThing) is { } relative
-                ? relative == subject ? other : subject
-            : stems.Take(at).LastOrDefault(IsThing) ?? stems.Skip(at).First(IsThing);
+                ? relative == subject
+                    ? other
+                    : subject
+                : stems.Take(at).LastOrDefault(IsThing) ?? stems.Skip(at).First(IsThing);
 
         bool IsThing(string word) => word == subject || word == other;
 

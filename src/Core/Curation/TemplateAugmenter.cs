@@ -13,15 +13,15 @@ public static class TemplateAugmenter
     }
 
     /// <summary>The texts of a pair as the raw ablation has them: one question for all, the captions untouched.</summary>
-    public static PairTexts Raw(Candidate candidate) =>
-        new("Describe this image.", candidate.PositiveCaption, candidate.NegativeCaption);
+    public static PairTexts Raw(Candidate candidate) => new("Describe this image.", candidate.PositiveCaption, candidate.NegativeCaption);
 
     static string Question(Candidate candidate)
     {
         var specific = (candidate.Type, Counted(candidate), PositionStatement.Read(candidate.PositiveCaption)) switch
         {
             (ContrastType.Count, { } counted, _) => $"How many {counted} are there in this image?",
-            (ContrastType.Position, _, { } statement) => $"Where is {Definite(statement.Subject)} in relation to {Definite(statement.Other)}?",
+            (ContrastType.Position, _, { } statement) =>
+                $"Where is {Definite(statement.Subject)} in relation to {Definite(statement.Other)}?",
             (ContrastType.Object, _, _) => "Which things can you see in this image?",
             (ContrastType.Attribute, _, _) => "What do the things in this image look like?",
             (ContrastType.Position, _, _) => "How are the things in this image arranged?",

@@ -15,7 +15,8 @@ public static class Words
     const int LongestDiff = 2000;
 
     /// <summary>Runs of letters, digits, apostrophes and hyphens, in lower case without apostrophes around.</summary>
-    public static ImmutableArray<string> Of(string text) => [.. Tokens(text).Where(token => token.IsWord).Select(token => Normal(token.Text))];
+    public static ImmutableArray<string> Of(string text) =>
+        [.. Tokens(text).Where(token => token.IsWord).Select(token => Normal(token.Text))];
 
     /// <summary>Both texts with what only one of them has marked; blanks and punctuation go with the word before.</summary>
     public static (ImmutableArray<DiffPiece> A, ImmutableArray<DiffPiece> B) Diff(string a, string b)
@@ -50,14 +51,15 @@ public static class Words
 
     /// <summary>The number that a word names (digits, or zero to twenty in English), else null.</summary>
     public static int? Number(string word) =>
-        int.TryParse(word, out var digits) ? digits
-        : word switch
-        {
-            "no" => 0,
-            "a" or "an" or "single" => 1,
-            _ when NumberNames.IndexOf(word) is >= 0 and var value => value,
-            _ => null,
-        };
+        int.TryParse(word, out var digits)
+            ? digits
+            : word switch
+            {
+                "no" => 0,
+                "a" or "an" or "single" => 1,
+                _ when NumberNames.IndexOf(word) is >= 0 and var value => value,
+                _ => null,
+            };
 
     static readonly ImmutableArray<string> NumberNames =
     [

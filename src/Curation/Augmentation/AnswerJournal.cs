@@ -111,7 +111,9 @@ sealed class AnswerJournal : IAsyncDisposable
             }
             catch (IOException error)
             {
-                batch.ForEach(written => written.TrySetException(new UserException($"{file.Name} cannot be written: {error.Message}", error)));
+                batch.ForEach(written =>
+                    written.TrySetException(new UserException($"{file.Name} cannot be written: {error.Message}", error))
+                );
             }
         }
     }
@@ -192,7 +194,8 @@ sealed class AnswerJournal : IAsyncDisposable
         return JsonSerializer.Deserialize<JournaledAnswer>(line.AsSpan(CheckLetters + 1), JsonLines.Options);
     }
 
-    static byte[] Check(ReadOnlySpan<byte> json) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(json))[..CheckLetters]);
+    static byte[] Check(ReadOnlySpan<byte> json) =>
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(json))[..CheckLetters]);
 
     static UInt128 Short(string call) => UInt128.Parse(call.AsSpan(0, 32), System.Globalization.NumberStyles.HexNumber);
 }

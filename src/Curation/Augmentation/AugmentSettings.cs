@@ -68,7 +68,10 @@ public sealed record AugmentSettings
         require(TimeoutSeconds > 0 && RetryDelaySeconds >= 0, "augment: timeout_seconds is above 0 and retry_delay_seconds not below");
         require(MaxOutputTokens > 0, "augment: max_output_tokens is above 0");
         require(Budget >= 0 && Price.InputPerMillion >= 0 && Price.OutputPerMillion >= 0, "augment: budget and prices are not negative");
-        require(Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"), "augment: base_url is an http(s) address");
+        require(
+            Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"),
+            "augment: base_url is an http(s) address"
+        );
     }
 }
 

@@ -140,7 +140,13 @@ sealed class ChatWriter : IDisposable
         }
     }
 
-    async Task<JournaledAnswer> AnswerAsync(Candidate pair, List<ChatMessage> messages, JsonElement schema, int attempt, CancellationToken cancel)
+    async Task<JournaledAnswer> AnswerAsync(
+        Candidate pair,
+        List<ChatMessage> messages,
+        JsonElement schema,
+        int attempt,
+        CancellationToken cancel
+    )
     {
         var call = CallId(pair, messages, attempt);
         if (journal.Find(call) is { } known)
@@ -182,7 +188,8 @@ sealed class ChatWriter : IDisposable
             await journal.AddAsync(answer);
             return answer;
         }
-        catch (Exception error) when (error is System.ClientModel.ClientResultException or HttpRequestException or Polly.Timeout.TimeoutRejectedException)
+        catch (Exception error)
+            when (error is System.ClientModel.ClientResultException or HttpRequestException or Polly.Timeout.TimeoutRejectedException)
         {
             throw new UserException(
                 $"{settings.BaseUrl} does not answer as it should: {error.Message.ReplaceLineEndings(" ")} "
@@ -208,7 +215,8 @@ sealed class ChatWriter : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)));
     }
 
-    static long Tokens(IEnumerable<ChatMessage> messages) => (long)(messages.Sum(message => message.Text.Length + 15) / LettersPerToken) + 1;
+    static long Tokens(IEnumerable<ChatMessage> messages) =>
+        (long)(messages.Sum(message => message.Text.Length + 15) / LettersPerToken) + 1;
 
     static string Text(JsonElement json, string field) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String

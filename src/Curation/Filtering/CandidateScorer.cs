@@ -13,7 +13,15 @@ namespace SVco.Curation.Filtering;
 /// Measures candidates: decodes their images, embeds each distinct image once, and sets the two cosines. Candidates stream through in
 /// windows, so that memory does not grow with their number.
 /// </summary>
-sealed class CandidateScorer(string dataRoot, ImageTower siglip, ImageTower dinov2, EmbeddingCache siglipCache, EmbeddingCache dinov2Cache, int batch, bool scoreAll)
+sealed class CandidateScorer(
+    string dataRoot,
+    ImageTower siglip,
+    ImageTower dinov2,
+    EmbeddingCache siglipCache,
+    EmbeddingCache dinov2Cache,
+    int batch,
+    bool scoreAll
+)
 {
     readonly Stopwatch clock = new();
 
@@ -51,7 +59,11 @@ sealed class CandidateScorer(string dataRoot, ImageTower siglip, ImageTower dino
         var seen = new Dictionary<ImageSource, Seen>();
         foreach (var chunk in images.Chunk(batch))
         {
-            var prepared = chunk.AsParallel().AsOrdered().Select(image => (Image: image, Prepared: Prepare(image, scored.Contains(image)))).ToList();
+            var prepared = chunk
+                .AsParallel()
+                .AsOrdered()
+                .Select(image => (Image: image, Prepared: Prepare(image, scored.Contains(image))))
+                .ToList();
             foreach (var (image, (content, key, _, _, fault)) in prepared)
             {
                 seen[image] = new(content, key, fault);
@@ -151,7 +163,9 @@ sealed class CandidateScorer(string dataRoot, ImageTower siglip, ImageTower dino
         {
             ImageSource.File => "",
             ImageSource.Flipped(var of) => $"{Edit(of)}flip",
-            ImageSource.RandomCrop(var of, var minScale, var maxScale, var seed) => FormattableString.Invariant($"{Edit(of)}crop {minScale} {maxScale} {seed}"),
+            ImageSource.RandomCrop(var of, var minScale, var maxScale, var seed) => FormattableString.Invariant(
+                $"{Edit(of)}crop {minScale} {maxScale} {seed}"
+            ),
             _ => throw new UnreachableException(),
         };
 }

@@ -67,7 +67,8 @@ sealed class EmbeddingCache : IDisposable
 
         var record = new byte[RecordBytes];
         var whole = RandomAccess.Read(files[place.File].SafeFileHandle, record, (long)place.Record * RecordBytes) == RecordBytes;
-        return whole && record.AsSpan(0, KeyBytes).SequenceEqual(key) && Check(record).SequenceEqual(record.AsSpan(RecordBytes - CheckBytes))
+        return
+            whole && record.AsSpan(0, KeyBytes).SequenceEqual(key) && Check(record).SequenceEqual(record.AsSpan(RecordBytes - CheckBytes))
             ? MemoryMarshal.Cast<byte, float>(record.AsSpan(KeyBytes, size * sizeof(float))).ToArray()
             : null;
     }

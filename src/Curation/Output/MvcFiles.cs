@@ -50,11 +50,7 @@ public sealed record MvcEntry
 /// <summary>Writes pairs in the official schema, as JSON and as Parquet, and the images that exist only as an edit.</summary>
 static class MvcFiles
 {
-    static readonly JsonSerializerOptions Options = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The entry of a pair whose images are all files.</summary>
     /// <exception cref="UserException">It has no texts yet.</exception>
@@ -94,7 +90,8 @@ static class MvcFiles
             return pair;
         }
 
-        var name = $"{Path.GetFileNameWithoutExtension(pair.PositiveImage)}_{SplitMix64.Derive(0, $"{pair.NegativeOrigin} {pair.PositiveImage} {pair.Id}"):x16}.png";
+        var name =
+            $"{Path.GetFileNameWithoutExtension(pair.PositiveImage)}_{SplitMix64.Derive(0, $"{pair.NegativeOrigin} {pair.PositiveImage} {pair.Id}"):x16}.png";
         var relative = $"{folder}/{name}";
         var image = ImageRenderer.Render(pair.Negative(dataRoot));
         AtomicOutput.WriteFile(Path.Combine(dataRoot, relative), stream => WritePng(image, stream));

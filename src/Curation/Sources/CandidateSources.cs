@@ -32,7 +32,9 @@ static class CandidateSources
     {
         if (!Directory.Exists(dataRoot))
         {
-            throw new UserException($"The data root {dataRoot} does not exist. Set data_root in the YAML file or --data-root to the folder of your sources.");
+            throw new UserException(
+                $"The data root {dataRoot} does not exist. Set data_root in the YAML file or --data-root to the folder of your sources."
+            );
         }
 
         var finder = new ImageFinder(dataRoot);

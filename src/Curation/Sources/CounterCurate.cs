@@ -46,7 +46,15 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
         IEnumerable<Reading?> Variants(JsonEntry entry) =>
             entry.Value.ValueKind == JsonValueKind.Array
                 ? entry.Value.EnumerateArray().Select((variant, place) => Variant(entry.Name, variant, place))
-                : [SourceEntry.Read(Name, kind, entry.Name, () => throw new EntryException("entry is not a list", $"it is {entry.Value.ValueKind}"))];
+                :
+                [
+                    SourceEntry.Read(
+                        Name,
+                        kind,
+                        entry.Name,
+                        () => throw new EntryException("entry is not a list", $"it is {entry.Value.ValueKind}")
+                    ),
+                ];
 
         Reading? Variant(string index, JsonElement variant, int place)
         {
@@ -102,7 +110,11 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
     static IEnumerable<Reading> FirstCaption(JsonEntry entry, Dictionary<string, string> captions)
     {
         // What is wrong with a caption is told of the pair that needs it.
-        if (entry.Value is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.String)
+        if (
+            entry.Value is { ValueKind: JsonValueKind.Array } list
+            && list.GetArrayLength() > 0
+            && list[0].ValueKind == JsonValueKind.String
+        )
         {
             captions[entry.Name] = list[0].GetString()!;
         }

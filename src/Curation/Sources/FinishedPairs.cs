@@ -80,7 +80,10 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
             throw new EntryException($"{field} is not a conversation");
         }
 
-        return turns.EnumerateArray().Select(turn => (Role: Field(turn, "from", "role"), Text: Field(turn, "value", "content"))).ToList() switch
+        return turns
+            .EnumerateArray()
+            .Select(turn => (Role: Field(turn, "from", "role"), Text: Field(turn, "value", "content")))
+            .ToList() switch
         {
             [("human" or "user", var question), ("gpt" or "assistant", var answer)] => (
                 SourceEntry.Checked(question.Replace("<image>", ""), field, LongestResponse),

@@ -56,7 +56,11 @@ sealed class ImageFinder(string dataRoot)
             }
         }
 
-        return new(null, $"{role} {ImageSearch.Missing}", $"looked for {string.Join(", ", names.ToArray().Select(name => $"{folder}/{name}"))}");
+        return new(
+            null,
+            $"{role} {ImageSearch.Missing}",
+            $"looked for {string.Join(", ", names.ToArray().Select(name => $"{folder}/{name}"))}"
+        );
     }
 
     /// <summary>What is wrong with a file that begins as no image that we decode.</summary>
@@ -72,7 +76,10 @@ sealed class ImageFinder(string dataRoot)
             using var codec = SKCodec.Create(path, out var result);
             return codec is null ? (ImageSearch.Undecodable, $"{path}: no JPEG, PNG, WebP, GIF or BMP ({result})")
                 : (long)codec.Info.Width * codec.Info.Height > ImageDecoder.MaxPixels
-                    ? ("is too large", $"{path} says it has {codec.Info.Width} x {codec.Info.Height} pixels, more than {ImageDecoder.MaxPixels}")
+                    ? (
+                        "is too large",
+                        $"{path} says it has {codec.Info.Width} x {codec.Info.Height} pixels, more than {ImageDecoder.MaxPixels}"
+                    )
                 : (null, "");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

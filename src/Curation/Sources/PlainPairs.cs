@@ -35,7 +35,8 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
     {
         var path = Path.Combine(finder.Root, file.File);
         var seen = new HashSet<string>();
-        return !File.Exists(path) ? [Lost("annotation file is missing", $"looked for {path}")]
+        return !File.Exists(path)
+            ? [Lost("annotation file is missing", $"looked for {path}")]
             : Path.GetExtension(path).ToLowerInvariant() switch
             {
                 ".csv" => Rows(path, seen),
@@ -131,7 +132,8 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
 
     static ContrastType Type(string? name) =>
         string.IsNullOrWhiteSpace(name) ? ContrastType.Unknown
-        : Enum.TryParse<ContrastType>(name.Trim(), ignoreCase: true, out var type) && Enum.IsDefined(type) && !char.IsDigit(name.Trim()[0]) ? type
+        : Enum.TryParse<ContrastType>(name.Trim(), ignoreCase: true, out var type) && Enum.IsDefined(type) && !char.IsDigit(name.Trim()[0])
+            ? type
         : throw new EntryException("type is unknown", name);
 
     Reading Lost(string reason, string detail) => new Reading.Lost(new(file.Name, Kind, Path.GetFileName(file.File), reason, detail));

@@ -87,7 +87,10 @@ static class SourceEntry
             return read() switch
             {
                 null => null,
-                var candidate when candidate.PositiveCaption == candidate.NegativeCaption => Lost("captions are equal", candidate.PositiveCaption),
+                var candidate when candidate.PositiveCaption == candidate.NegativeCaption => Lost(
+                    "captions are equal",
+                    candidate.PositiveCaption
+                ),
                 var candidate => new Reading.Found(candidate),
             };
         }
@@ -138,8 +141,7 @@ static class SourceEntry
             }
         }
 
-        Reading Lost(string reason, string detail) =>
-            new Reading.Lost(new(source, kind, System.IO.Path.GetFileName(path), reason, detail));
+        Reading Lost(string reason, string detail) => new Reading.Lost(new(source, kind, System.IO.Path.GetFileName(path), reason, detail));
     }
 
     static string Short(string key) => key.Length <= 200 ? key : $"{key[..200]}...";

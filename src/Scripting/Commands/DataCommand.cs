@@ -44,7 +44,10 @@ static class DataCommand
     static Command Filter()
     {
         var config = Config();
-        var shard = new Option<string>("--shard") { Description = "Only slice i of n, e.g. 3/8; `svco data merge` puts the slices together." };
+        var shard = new Option<string>("--shard")
+        {
+            Description = "Only slice i of n, e.g. 3/8; `svco data merge` puts the slices together.",
+        };
         var command = new Command("filter", "Measure the candidates' images and keep those of visual contrast.") { config, shard };
         command.SetAction(
             async (parsed, _) =>
@@ -64,13 +67,21 @@ static class DataCommand
     {
         var config = Config();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the calls and what they would cost, and make none." };
-        var augmenter = new Option<Curation.Augmentation.Augmenter?>("--augmenter") { Description = "Instead of the YAML file's: template, chat or none." };
+        var augmenter = new Option<Curation.Augmentation.Augmenter?>("--augmenter")
+        {
+            Description = "Instead of the YAML file's: template, chat or none.",
+        };
         var command = new Command("augment", "Write a question and two answers for every kept pair.") { config, dryRun, augmenter };
         command.SetAction(
             (parsed, _) =>
             {
                 var settings = CurationSettings.Load(parsed.GetRequiredValue(config));
-                var chosen = parsed.GetValue(augmenter) is { } other ? settings with { Augment = settings.Augment with { Augmenter = other } } : settings;
+                var chosen = parsed.GetValue(augmenter) is { } other
+                    ? settings with
+                    {
+                        Augment = settings.Augment with { Augmenter = other },
+                    }
+                    : settings;
                 return AugmentAsync(chosen, parsed.GetValue(dryRun));
             }
         );

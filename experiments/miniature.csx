@@ -1,0 +1,39 @@
+#load "../src/Scripting/svco.csx"
+#r "../src/Scripting/bin/Release/SVco.Evaluation.dll"
+
+// The paper in miniature, on two cores in minutes: a small vision-language model that leans on language priors, and what each objective
+// does about it. Finished parts are kept, so an interrupted study goes on with the same command. --help lists the options.
+using SVco.Evaluation.Miniature;
+using SVco.Scripting.Host;
+
+if (Args.Contains("--help"))
+{
+    Console.WriteLine(StudyOptions.Help);
+    return 0;
+}
+
+var options = StudyOptions.Parse([.. Args]);
+var baseModel = Path.Combine(Repository.Root, "experiments", "miniature_base");
+var folder = options.Output ?? Path.Combine("runs", options.Name);
+if (options.FromScratch)
+{
+    baseModel = Path.Combine(folder, "base");
+    if (!Directory.Exists(baseModel))
+    {
+        BaseTraining.Run(BaseRecipe.Default, baseModel, Console.WriteLine);
+    }
+}
+
+var settings = options.Settings(baseModel);
+var parts = MiniatureStudy.Run(settings, folder, Environment.ProcessorCount, Interrupt.Token, new ProgressLine(Console.Error).Show);
+if (Interrupt.Token.IsCancellationRequested)
+{
+    Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on.");
+    return 130;
+}
+
+var command = $"svco run experiments/miniature.csx {string.Join(' ', Args)}".TrimEnd();
+var results = StudyReport.Write(settings, parts, folder, command);
+Console.WriteLine(StudyTable.Text(results));
+Console.WriteLine(Path.Combine(folder, "results.json"));
+return 0;

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using SVco.Core;
+using SVco.Core.Miniature;
+using SVco.Core.Objectives;
+using SVco.Training;
+
+namespace SVco.Evaluation.Miniature;
+
+/// <summary>The pairs of one seed with the base model's log-probabilities: the same for every objective, so made once.</summary>
+/// <param name="Pairs">The finetuning pairs.</param>
+/// <param name="Reference">The base model's log-probability of each cell that any objective asks of the reference.</param>
+sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> Reference)
+{
+    /// <summary>Draws the pairs, filters and scores them.</summary>
+    /// <param name="model">The base model, untrained.</param>
+    /// <param name="settings">The study.</param>
+    /// <param name="seed">The finetuning seed.</param>
+    public static SeedData Draw(MiniatureModel model, StudySettings settings, int seed)
+    {
+        var wanted = settings.Pairs.Pairs;
+        var drawn = EditedPair.Draw(
+            settings.Filtered ? settings.Pairs with { Pairs = wanted + (wanted / 2) } : settings.Pairs,
+            (ulong)seed
+        );
+        var kept = settings.Filtered ? PairFilter.Filter(drawn, model.Vision).Take(wanted) : drawn;
+        var (prepared, _) = PairPreparation.Prepare(kept.Select(pair => pair.Pair), model.Chat, 256, Behaviour.Corrected);
+        model.Vision.See(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
+        var cells = settings.Treatments.SelectMany(treatment => treatment.Objective.ReferenceCells()).Distinct().ToArray();
+        var score = new PackedScoring().Score;
+        return new(
+            prepared,
+            cells.Length == 0
+                ? []
+                : prepared
+                    .Chunk(32)
+                    .SelectMany(batch => batch.Zip(score(model.Network, batch, cells, model.Vision.Encode)))
+                    .ToImmutableDictionary(pair => pair.First, pair => pair.Second)
+        );
+    }
+}
