@@ -59,21 +59,21 @@ static class JsonStream
                 if (place is Place.InList or Place.AtValue)
                 {
                     // A look ahead with a copy: a value begins or the list ends.
-                    var ahead = reader;
-                    if (!ahead.Read())
+                    var value = reader;
+                    if (!value.Read())
                     {
                         return isLast ? throw new JsonException("The file ends too early.") : null;
                     }
 
-                    if (ahead.TokenType != JsonTokenType.EndArray || place == Place.AtValue)
+                    if (value.TokenType != JsonTokenType.EndArray || place == Place.AtValue)
                     {
-                        if (!JsonDocument.TryParseValue(ref reader, out var document))
+                        if (!JsonDocument.TryParseValue(ref value, out var document))
                         {
                             return null;
                         }
 
                         place = place == Place.AtValue ? Place.InObject : Place.InList;
-                        Advance(reader);
+                        Advance(value);
                         return (document, true);
                     }
                 }
