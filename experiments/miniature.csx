@@ -24,7 +24,7 @@ if (options.FromScratch)
     }
 }
 
-using var stop = new CancellationTokenSource();
+var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
     pressed.Cancel = true;
