@@ -39,8 +39,6 @@ public sealed record LinearFit(double Intercept, double Slope, int Count, double
         new(
             Count,
             Intercept + (Slope * x),
-            Interval.Quantile(Count - 2, confidence)
-                * ResidualDeviation
-                * Math.Sqrt((1.0 / Count) + ((x - MeanX) * (x - MeanX) / SquaresX))
+            Interval.Quantile(Count - 2, confidence) * ResidualDeviation * Math.Sqrt((1.0 / Count) + ((x - MeanX) * (x - MeanX) / SquaresX))
         );
 }

@@ -46,7 +46,8 @@ public abstract partial record Objective
 
     static string Row(string parts) => $"<mrow>{parts}</mrow>";
 
-    static string Marked(string text, Tokens tokens) => tokens == Tokens.All ? text : $"<msub>{text}<mi mathvariant=\"normal\">Δ</mi></msub>";
+    static string Marked(string text, Tokens tokens) =>
+        tokens == Tokens.All ? text : $"<msub>{text}<mi mathvariant=\"normal\">Δ</mi></msub>";
 
     static string MathLogProb(string model, Cell cell) =>
         Row(

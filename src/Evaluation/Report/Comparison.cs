@@ -32,7 +32,10 @@ public sealed record MetricColumn(
     /// <summary>1 for the best mean, 2 for the second best, 0 for others; equals share a rank.</summary>
     public int Rank(string model)
     {
-        double[] order = [.. Values.Values.Select(value => Math.Round(value.Mean, 6)).Distinct().OrderBy(mean => HigherIsBetter ? -mean : mean)];
+        double[] order =
+        [
+            .. Values.Values.Select(value => Math.Round(value.Mean, 6)).Distinct().OrderBy(mean => HigherIsBetter ? -mean : mean),
+        ];
         // Where nobody differs there is no best.
         var place = Array.IndexOf(order, Math.Round(Values[model].Mean, 6));
         return order.Length > 1 && place < 2 ? place + 1 : 0;
@@ -68,7 +71,9 @@ public sealed record Comparison(
     {
         double[] differences =
         [
-            .. Improvements[first].Where(one => Improvements[second].ContainsKey(one.Key)).Select(one => one.Value - Improvements[second][one.Key]),
+            .. Improvements[first]
+                .Where(one => Improvements[second].ContainsKey(one.Key))
+                .Select(one => one.Value - Improvements[second][one.Key]),
         ];
         return differences.Length < 2 ? null : Interval.Of(differences);
     }
@@ -106,11 +111,7 @@ public sealed record Comparison(
         return new(
             baseModel,
             models,
-            [
-                .. study
-                    .Metrics.GroupBy(metric => (metric.Benchmark, metric.Part))
-                    .Select(column => Column([.. column], baseModel, changes)),
-            ],
+            [.. study.Metrics.GroupBy(metric => (metric.Benchmark, metric.Part)).Select(column => Column([.. column], baseModel, changes))],
             changes
                 .Where(change => change.Metric.Averaged)
                 .GroupBy(change => change.Metric.Model)

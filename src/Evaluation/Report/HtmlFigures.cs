@@ -67,7 +67,11 @@ static class HtmlFigures
                         "visual dependency, %",
                         "change, %",
                         i,
-                        [.. columns.Where(column => column.Changes.ContainsKey(model)).Select(column => (column.Dependency!.Value, column.Changes[model].Mean))],
+                        [
+                            .. columns
+                                .Where(column => column.Changes.ContainsKey(model))
+                                .Select(column => (column.Dependency!.Value, column.Changes[model].Mean)),
+                        ],
                         (Math.Min(0, changes.Min()) - margin, changes.Max() + margin)
                     ),
                     $"Fig. 6. {Html.Text(model)}: a point for each benchmark, line of least squares with 95 % band."
@@ -91,7 +95,11 @@ static class HtmlFigures
                             $"{id}curve-{i}",
                             $"{series.Key} over optimiser steps of {string.Join(", ", models)}",
                             series.Key,
-                            [.. series.GroupBy(point => point.Model).Select(model => new Line(model.Key, models.IndexOf(model.Key), Points(model)))]
+                            [
+                                .. series
+                                    .GroupBy(point => point.Model)
+                                    .Select(model => new Line(model.Key, models.IndexOf(model.Key), Points(model))),
+                            ]
                         ),
                         $"{Html.Text(series.Key)}, mean over seeds."
                     )
@@ -111,8 +119,12 @@ static class HtmlFigures
                         .Select((line, j) => new Line(line.Key, j, Points(line)))
                         .ToImmutableArray();
                     return Html.Figure(
-                        Figures.Lines($"{id}{i}", $"{model}: {kind.Key} of {string.Join(", ", lines.Select(line => line.Name))}", kind.Key, lines)
-                            + Figures.Legend(lines.Select(line => (line.Name, line.Series))),
+                        Figures.Lines(
+                            $"{id}{i}",
+                            $"{model}: {kind.Key} of {string.Join(", ", lines.Select(line => line.Name))}",
+                            kind.Key,
+                            lines
+                        ) + Figures.Legend(lines.Select(line => (line.Name, line.Series))),
                         $"{Html.Text(model)}: {Html.Text(kind.Key)}."
                     );
                 }

@@ -67,10 +67,21 @@ public static class HtmlReport
         var comparison = Comparison.Of(study);
         var html = new StringBuilder(several ? $"<h2>{Html.Text(study.Title)}</h2>" : "");
         html.Append(comparison is null ? "" : $"<p class=\"summary\">{Html.Text(Summary.Of(comparison))}</p>");
-        html.Append(study.Notes.IsEmpty ? "" : $"<ul class=\"notes\">{string.Concat(study.Notes.Select(note => $"<li>{Html.Text(note)}</li>"))}</ul>");
+        html.Append(
+            study.Notes.IsEmpty
+                ? ""
+                : $"<ul class=\"notes\">{string.Concat(study.Notes.Select(note => $"<li>{Html.Text(note)}</li>"))}</ul>"
+        );
         if (comparison is not null)
         {
-            Section("Table 1: benchmarks", HtmlTables.Scores(comparison, false, "Mean over seeds in %, ± half the 95 % interval (Student's t). 1 and underlined: best; 2: second best. The average improvement counts a rate that should fall inversely; refusal and style are not averaged."));
+            Section(
+                "Table 1: benchmarks",
+                HtmlTables.Scores(
+                    comparison,
+                    false,
+                    "Mean over seeds in %, ± half the 95 % interval (Student's t). 1 and underlined: best; 2: second best. The average improvement counts a rate that should fall inversely; refusal and style are not averaged."
+                )
+            );
             Section("Parts of the benchmarks", HtmlTables.Scores(comparison, true, "Mean over seeds in %, ± half the 95 % interval."));
             Section("Improvement by domain", HtmlFigures.Domains(comparison, id));
         }
@@ -86,15 +97,24 @@ public static class HtmlReport
                     + HtmlExamples.HeatMap(study, folder)
         );
         Section("Training curves", study.Curves.IsEmpty ? "" : HtmlFigures.Curves(study, id));
-        Section("Objectives", string.Concat(study.Models.Where(model => model.Formula.Length > 0).Select(Formula)) + HtmlTables.Models(study));
-        Section("Recipe and fingerprints", Settings([.. study.Recipe, .. study.Fingerprints.Select(print => print with { Name = $"SHA-256, {print.Name}" })]));
+        Section(
+            "Objectives",
+            string.Concat(study.Models.Where(model => model.Formula.Length > 0).Select(Formula)) + HtmlTables.Models(study)
+        );
+        Section(
+            "Recipe and fingerprints",
+            Settings([.. study.Recipe, .. study.Fingerprints.Select(print => print with { Name = $"SHA-256, {print.Name}" })])
+        );
         return html.ToString();
 
         void Section(string title, string content)
         {
             if (content.Length > 0)
             {
-                html.Append(CultureInfo.InvariantCulture, $"<section><{(several ? "h3" : "h2")}>{Html.Text(title)}</{(several ? "h3" : "h2")}>{content}</section>");
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<section><{(several ? "h3" : "h2")}>{Html.Text(title)}</{(several ? "h3" : "h2")}>{content}</section>"
+                );
             }
         }
     }
@@ -103,7 +123,10 @@ public static class HtmlReport
         $"<h3>{Html.Text(model.Name)}</h3><div class=\"formula\">{Objective.Parse(model.Formula).ToMathMl()}</div><p><code>{Html.Text(model.Formula)}</code></p>";
 
     static string Settings(ImmutableArray<Setting> settings) =>
-        settings.IsEmpty ? "" : $"<dl>{string.Concat(settings.Select(setting => $"<dt>{Html.Text(setting.Name)}</dt><dd><code>{Html.Text(setting.Value)}</code></dd>"))}</dl>";
+        settings.IsEmpty
+            ? ""
+            : $"<dl>{string.Concat(settings.Select(setting => $"<dt>{Html.Text(setting.Name)}</dt><dd><code>{Html.Text(setting.Value)}</code></dd>"))}</dl>";
 
-    static string FileName(string name) => string.Concat(name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
+    static string FileName(string name) =>
+        string.Concat(name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
 }

@@ -26,7 +26,9 @@ static class HtmlTables
             return "";
         }
 
-        var html = new StringBuilder($"<table class=\"{(parts ? "parts" : "scores")}\"><caption>{Html.Text(caption)}</caption><thead><tr><td></td>");
+        var html = new StringBuilder(
+            $"<table class=\"{(parts ? "parts" : "scores")}\"><caption>{Html.Text(caption)}</caption><thead><tr><td></td>"
+        );
         html.Append(parts ? "" : "<td></td>");
         foreach (var domain in columns.GroupBy(column => column.Domain))
         {
@@ -54,7 +56,11 @@ static class HtmlTables
 
             foreach (var column in columns)
             {
-                html.Append(column.Values.TryGetValue(model, out var value) ? Cell(column.Rank(model), Html.Number(value.Mean), Html.Spread(value)) : "<td>–</td>");
+                html.Append(
+                    column.Values.TryGetValue(model, out var value)
+                        ? Cell(column.Rank(model), Html.Number(value.Mean), Html.Spread(value))
+                        : "<td>–</td>"
+                );
             }
 
             html.Append("</tr>");

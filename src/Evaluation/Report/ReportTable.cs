@@ -20,7 +20,9 @@ public sealed record ReportTable(string File, ImmutableArray<string> Columns, Im
                 using var text = new StreamWriter(stream, leaveOpen: true);
                 foreach (var row in Rows.Prepend([.. Columns]))
                 {
-                    text.WriteLine(string.Join(',', row.Select(field => Quoted(Convert.ToString(field, CultureInfo.InvariantCulture) ?? ""))));
+                    text.WriteLine(
+                        string.Join(',', row.Select(field => Quoted(Convert.ToString(field, CultureInfo.InvariantCulture) ?? "")))
+                    );
                 }
             }
         );

@@ -32,9 +32,15 @@ public static class ReportTables
                 [
                     .. study.Examples.SelectMany(example =>
                         example.Answers.Select(answer =>
-                            ImmutableArray.Create<object?>(
-                                [example.Benchmark, example.Picture, example.Prompt, example.Expected, answer.Model, answer.Text, answer.Score]
-                            )
+                            ImmutableArray.Create<object?>([
+                                example.Benchmark,
+                                example.Picture,
+                                example.Prompt,
+                                example.Expected,
+                                answer.Model,
+                                answer.Text,
+                                answer.Score,
+                            ])
                         )
                     ),
                 ]
@@ -44,12 +50,20 @@ public static class ReportTables
                 ["model", "picture", "condition", "prompt", "position", "token", "nats"],
                 [
                     .. study.Sensitivities.SelectMany(response =>
-                        response.Tokens.Zip(response.Values).Select(
-                            (token, position) =>
-                                ImmutableArray.Create<object?>(
-                                    [response.Model, response.Picture, response.Condition, response.Prompt, position, token.First, token.Second]
-                                )
-                        )
+                        response
+                            .Tokens.Zip(response.Values)
+                            .Select(
+                                (token, position) =>
+                                    ImmutableArray.Create<object?>([
+                                        response.Model,
+                                        response.Picture,
+                                        response.Condition,
+                                        response.Prompt,
+                                        position,
+                                        token.First,
+                                        token.Second,
+                                    ])
+                            )
                     ),
                 ]
             ),
@@ -58,18 +72,14 @@ public static class ReportTables
     }
 
     /// <summary>Caption perplexities with intervals over seeds, in the study's order.</summary>
-    public static ImmutableArray<(string Model, string Caption, string Tokens, string Image, Interval Value)> Perplexities(StudyResults study) =>
+    public static ImmutableArray<(string Model, string Caption, string Tokens, string Image, Interval Value)> Perplexities(
+        StudyResults study
+    ) =>
         [
             .. study
                 .Perplexities.GroupBy(point => (point.Model, point.Caption, point.Tokens, point.Image))
                 .Select(group =>
-                    (
-                        group.Key.Model,
-                        group.Key.Caption,
-                        group.Key.Tokens,
-                        group.Key.Image,
-                        Interval.Of(group.Select(point => point.Value))
-                    )
+                    (group.Key.Model, group.Key.Caption, group.Key.Tokens, group.Key.Image, Interval.Of(group.Select(point => point.Value)))
                 ),
         ];
 

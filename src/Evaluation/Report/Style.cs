@@ -20,7 +20,7 @@ static class Style
         th:first-child,td.text{text-align:left}th[scope=row]{position:sticky;left:0;background:var(--paper);font-weight:600}thead th{background:var(--tint);font-weight:600}
         thead th[scope=colgroup]{text-align:center;border-left:1px solid var(--rule)}td small{font-size:.78rem}td.best b{text-decoration:underline;text-underline-offset:.2em}td sup{font-size:.65rem;color:var(--soft)}
         .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem}
-        figure{margin:0;break-inside:avoid;min-width:0}figure svg{width:100%;max-width:560px;height:auto;display:block}figcaption{font-size:.88rem}
+        figure{margin:0;break-inside:avoid;min-width:0}figure svg{width:100%;max-width:560px;height:auto;display:block}figure svg text{font-family:inherit}figcaption{font-size:.88rem}
         .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.4rem 0}
         .formula{overflow-x:auto;padding:.2rem 0}math{font-size:1.05rem}math[display=block]{text-align:left;width:max-content}
         .example{display:grid;grid-template-columns:minmax(5rem,9rem) 1fr;gap:1rem;border-top:1px solid var(--rule);padding:.8rem 0;break-inside:avoid}

@@ -43,7 +43,8 @@ public static partial class ThemedSvg
     {
         var svg = plot.GetSvgXml(width, height);
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
-        svg = Painted().Replace(svg, match => Variables.TryGetValue(KeyOf(match), out var name) ? $"{match.Groups[1].Value}=\"{name}\"" : match.Value);
+        svg = Painted()
+            .Replace(svg, match => Variables.TryGetValue(KeyOf(match), out var name) ? $"{match.Groups[1].Value}=\"{name}\"" : match.Value);
         svg = Identifier().Replace(svg, match => $"{match.Groups[1].Value}{id}-{match.Groups[2].Value}");
         var content = svg[(svg.IndexOf('>') + 1)..];
         return string.Create(

@@ -15,7 +15,9 @@ public static class TrainingRuns
     /// <exception cref="UserException">A folder is not a run's, or a line of its log is broken.</exception>
     public static StudyResults Load(ImmutableArray<string> folders)
     {
-        var runs = folders.Select(folder => (Name: Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), Folder: folder));
+        var runs = folders.Select(folder =>
+            (Name: Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), Folder: folder)
+        );
         return new(
             "runs",
             $"Training of {string.Join(", ", runs.Select(run => run.Name))}",
@@ -54,7 +56,9 @@ public static class TrainingRuns
         }
         catch (JsonException mistake)
         {
-            throw new UserException($"Line {number} of {path} is broken: {mistake.Message} Take it out, or let the run go on, which repairs it.");
+            throw new UserException(
+                $"Line {number} of {path} is broken: {mistake.Message} Take it out, or let the run go on, which repairs it."
+            );
         }
     }
 

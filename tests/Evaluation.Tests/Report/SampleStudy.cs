@@ -88,25 +88,51 @@ static class SampleStudy
                         from tokensOf in new[] { "all", "contrast" }
                         from image in new[] { ("matching", 1.3), ("mismatching", 4 + (40.0 * m)), ("none", 2.4) }
                         from seed in new[] { 1, 2, 3 }
-                        select new CaptionPerplexity(model.Name, seed, "original", tokensOf, image.Item1, image.Item2 * (1 + (0.1 * random.NextDouble())))
+                        select new CaptionPerplexity(
+                            model.Name,
+                            seed,
+                            "original",
+                            tokensOf,
+                            image.Item1,
+                            image.Item2 * (1 + (0.1 * random.NextDouble()))
+                        )
                 ),
             ],
             [
                 .. from model in Models.Skip(1)
-                from series in new[] { "loss", "loss attend W", "loss reject W", "margin attend W", "reward W.Match", "reward W.NoImage", "reward W.Mismatch" }
+                from series in new[]
+                {
+                    "loss",
+                    "loss attend W",
+                    "loss reject W",
+                    "margin attend W",
+                    "reward W.Match",
+                    "reward W.NoImage",
+                    "reward W.Mismatch",
+                }
                 from step in Enumerable.Range(1, 32)
                 select new CurvePoint(model.Name, 1, series, 4 * step, (2.7 / Math.Sqrt(step)) + (0.1 * random.NextDouble())),
             ],
-            [new("MMHal", "scene.png", "describe the image .", "a small red cat", [.. Models.Select(model => new ModelAnswer(model.Name, "a small & red cat .", 0.75))])],
             [
-                .. Models.Take(3).Select(model => new Sensitivity(
-                    model.Name,
+                new(
+                    "MMHal",
                     "scene.png",
-                    "matching",
                     "describe the image .",
-                    [.. tokens],
-                    [.. tokens.Select(_ => (8 * random.NextDouble()) - 3)]
-                )),
+                    "a small red cat",
+                    [.. Models.Select(model => new ModelAnswer(model.Name, "a small & red cat .", 0.75))]
+                ),
+            ],
+            [
+                .. Models
+                    .Take(3)
+                    .Select(model => new Sensitivity(
+                        model.Name,
+                        "scene.png",
+                        "matching",
+                        "describe the image .",
+                        [.. tokens],
+                        [.. tokens.Select(_ => (8 * random.NextDouble()) - 3)]
+                    )),
             ]
         );
     }
