@@ -7,6 +7,7 @@ var root = new RootCommand("SVco: finetune vision-language models on contrast pa
     RunCommand.Create(),
     BenchCommand.Create(),
     DataCommand.Create(),
+    ReportCommand.Create(),
 };
 root.HelpName = "svco";
 

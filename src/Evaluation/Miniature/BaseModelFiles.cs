@@ -60,9 +60,11 @@ public static class BaseModelFiles
                 new()
                 {
                     ["image_token"] = Image,
+                    // transformers counts a class token and, by the strategy here, takes it away again: 16 tokens.
+                    ["num_additional_image_tokens"] = 1,
                     ["patch_size"] = 8,
                     ["processor_class"] = "LlavaProcessor",
-                    ["vision_feature_select_strategy"] = "full",
+                    ["vision_feature_select_strategy"] = "default",
                 }
             ),
             ("generation_config.json", new() { ["eos_token_id"] = Id(TurnEnd), ["pad_token_id"] = Id(Pad) }),

@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using SVco.Core.Metrics;
+using SVco.Evaluation.Results;
+
+namespace SVco.Evaluation.Report;
+
+/// <summary>A benchmark, or a part of one, over all models of a study.</summary>
+/// <param name="Benchmark">The benchmark's name.</param>
+/// <param name="Part">A part of it; empty for the whole.</param>
+/// <param name="Domain">Its domain.</param>
+/// <param name="Metric">What was measured.</param>
+/// <param name="HigherIsBetter">False for rates that should fall.</param>
+/// <param name="Averaged">Whether the average improvement counts it.</param>
+/// <param name="Values">By model: the mean over seeds with its interval.</param>
+/// <param name="Changes">By finetuned model: the relative change against the base model in percent, up is better.</param>
+/// <param name="Dependency">The base model's relative drop in percent when images are taken away; null where not measured.</param>
+public sealed record MetricColumn(
+    string Benchmark,
+    string Part,
+    string Domain,
+    string Metric,
+    bool HigherIsBetter,
+    bool Averaged,
+    ImmutableDictionary<string, Interval> Values,
+    ImmutableDictionary<string, Interval> Changes,
+    double? Dependency
+)
+{
+    /// <summary>The name in tables.</summary>
+    public string Name => Part.Length == 0 ? Benchmark : $"{Benchmark}: {Part}";
+
+    /// <summary>1 for the best mean, 2 for the second best, 0 for others; equals share a rank.</summary>
+    public int Rank(string model)
+    {
+        double[] order =
+        [
+            .. Values.Values.Select(value => Math.Round(value.Mean, 6)).Distinct().OrderBy(mean => HigherIsBetter ? -mean : mean),
+        ];
+        // Where nobody differs there is no best.
+        var place = Array.IndexOf(order, Math.Round(Values[model].Mean, 6));
+        return order.Length > 1 && place < 2 ? place + 1 : 0;
+    }
+}
+
+/// <summary>What a study says about its models: means, intervals over seeds, and changes against the base model.</summary>
+/// <param name="Base">The base model's name.</param>
+/// <param name="Models">The finetuned models that have numbers, in the study's order.</param>
+/// <param name="Columns">Benchmarks and their parts, in the study's order.</param>
+/// <param name="Improvements">By model and seed: the average improvement over the base model in percent.</param>
+public sealed record Comparison(
+    string Base,
+    ImmutableArray<string> Models,
+    ImmutableArray<MetricColumn> Columns,
+    ImmutableDictionary<string, ImmutableSortedDictionary<int, double>> Improvements
+)
+{
+    /// <summary>The benchmarks without their parts.</summary>
+    public IEnumerable<MetricColumn> Wholes => Columns.Where(column => column.Part.Length == 0);
+
+    /// <summary>The average improvement of a model with its interval over seeds.</summary>
+    public Interval Improvement(string model) => Interval.Of(Improvements[model].Values);
+
+    /// <summary>The models from the highest average improvement to the lowest.</summary>
+    public ImmutableArray<string> Ranked => [.. Models.OrderByDescending(model => Improvement(model).Mean)];
+
+    /// <summary>The mean change in a domain with its interval over seeds, by domain.</summary>
+    public ImmutableArray<(string Domain, string Model, Interval Change)> Domains { get; init; } = [];
+
+    /// <summary>The difference of two models' average improvements, paired by seed; null without two common seeds.</summary>
+    public Interval? Difference(string first, string second)
+    {
+        double[] differences =
+        [
+            .. Improvements[first]
+                .Where(one => Improvements[second].ContainsKey(one.Key))
+                .Select(one => one.Value - Improvements[second][one.Key]),
+        ];
+        return differences.Length < 2 ? null : Interval.Of(differences);
+    }
+
+    /// <summary>Reads the numbers of a study; null when it has no benchmark numbers.</summary>
+    public static Comparison? Of(StudyResults study)
+    {
+        if (study.Metrics.IsEmpty)
+        {
+            return null;
+        }
+
+        var baseModel = study.Models[0].Name;
+        var before = study
+            .Metrics.Where(metric => metric.Model == baseModel)
+            .GroupBy(metric => (metric.Seed, metric.Benchmark, metric.Part))
+            .ToDictionary(group => group.Key, group => group.First().Value);
+        var changes = study
+            .Metrics.Where(metric => metric.Model != baseModel && before.ContainsKey((metric.Seed, metric.Benchmark, metric.Part)))
+            .Select(metric =>
+                (
+                    Metric: metric,
+                    Change: RelativeChange.Percent(
+                        metric.Value,
+                        before[(metric.Seed, metric.Benchmark, metric.Part)],
+                        metric.HigherIsBetter
+                    )
+                )
+            )
+            .ToImmutableArray();
+        ImmutableArray<string> models =
+        [
+            .. study.Models.Select(model => model.Name).Where(name => changes.Any(change => change.Metric.Model == name)),
+        ];
+        return new(
+            baseModel,
+            models,
+            [.. study.Metrics.GroupBy(metric => (metric.Benchmark, metric.Part)).Select(column => Column([.. column], baseModel, changes))],
+            changes
+                .Where(change => change.Metric.Averaged)
+                .GroupBy(change => change.Metric.Model)
+                .ToImmutableDictionary(
+                    model => model.Key,
+                    model =>
+                        model
+                            .GroupBy(change => change.Metric.Seed)
+                            .ToImmutableSortedDictionary(seed => seed.Key, seed => seed.Average(change => change.Change))
+                )
+        )
+        {
+            Domains =
+            [
+                .. changes
+                    .Where(change => change.Metric.Averaged)
+                    .GroupBy(change => (change.Metric.Domain, change.Metric.Model))
+                    .Select(group =>
+                        (
+                            group.Key.Domain,
+                            group.Key.Model,
+                            Interval.Of(group.GroupBy(change => change.Metric.Seed).Select(seed => seed.Average(change => change.Change)))
+                        )
+                    ),
+            ],
+        };
+    }
+
+    static MetricColumn Column(
+        ImmutableArray<MetricResult> metrics,
+        string baseModel,
+        ImmutableArray<(MetricResult Metric, double Change)> changes
+    )
+    {
+        var first = metrics[0];
+        var unseen = metrics.FirstOrDefault(metric => metric.Model == baseModel && metric.NoImageValue is not null);
+        return new(
+            first.Benchmark,
+            first.Part,
+            first.Domain,
+            first.Metric,
+            first.HigherIsBetter,
+            first.Averaged,
+            metrics
+                .GroupBy(metric => metric.Model)
+                .ToImmutableDictionary(model => model.Key, model => Interval.Of(model.Select(metric => metric.Value))),
+            changes
+                .Where(change => change.Metric.Benchmark == first.Benchmark && change.Metric.Part == first.Part)
+                .GroupBy(change => change.Metric.Model)
+                .ToImmutableDictionary(model => model.Key, model => Interval.Of(model.Select(change => change.Change))),
+            unseen is null ? null : -RelativeChange.Percent(unseen.NoImageValue!.Value, unseen.Value, first.HigherIsBetter)
+        );
+    }
+}

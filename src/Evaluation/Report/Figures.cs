@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using SVco.Core.Metrics;
+
+namespace SVco.Evaluation.Report;
+
+/// <summary>A line of a figure: its name and points.</summary>
+public sealed record Line(string Name, int Series, ImmutableArray<(double X, double Y)> Points);
+
+/// <summary>The kinds of figures of a report, drawn narrow enough to be read on a phone.</summary>
+public static class Figures
+{
+    const int Width = 420;
+    const float FontSize = 13;
+
+    static readonly (MarkerShape Shape, string Sign)[] Markers =
+    [
+        (MarkerShape.FilledCircle, "●"),
+        (MarkerShape.FilledSquare, "■"),
+        (MarkerShape.FilledTriangleUp, "▲"),
+        (MarkerShape.FilledDiamond, "◆"),
+        (MarkerShape.FilledTriangleDown, "▼"),
+        (MarkerShape.OpenCircle, "○"),
+        (MarkerShape.OpenSquare, "□"),
+        (MarkerShape.OpenDiamond, "◇"),
+        (MarkerShape.Cross, "+"),
+    ];
+
+    /// <summary>The names of series with their colours and signs.</summary>
+    public static string Legend(IEnumerable<(string Name, int Series)> entries) =>
+        $"<ul class=\"legend\">{string.Concat(entries.Select(entry => $"<li><span aria-hidden=\"true\" style=\"color:{ThemedSvg.Variable(entry.Series)}\">{Markers[entry.Series % Markers.Length].Sign}</span> {Html.Text(entry.Name)}</li>"))}</ul>";
+
+    /// <summary>Means with intervals, a group of rows for each name on the left.</summary>
+    /// <param name="id">Unique in the page.</param>
+    /// <param name="alternative">The figure in words.</param>
+    /// <param name="axis">What the horizontal axis measures.</param>
+    /// <param name="groups">From top to bottom.</param>
+    /// <param name="points">Group, series and value.</param>
+    /// <param name="apart">Whether the series of a group stand under each other or on one line.</param>
+    /// <param name="logarithmic">For values above 0 that span several powers of ten.</param>
+    public static string Dots(
+        string id,
+        string alternative,
+        string axis,
+        ImmutableArray<string> groups,
+        ImmutableArray<(string Group, int Series, Interval Value)> points,
+        bool apart,
+        bool logarithmic = false
+    )
+    {
+        var plot = Empty(axis, "");
+        int[] series = [.. points.Select(point => point.Series).Distinct().Order()];
+        double Place(double value) => logarithmic ? Math.Log10(value) : value;
+        if (!logarithmic)
+        {
+            plot.Add.VerticalLine(0, 1, ThemedSvg.Ink);
+        }
+
+        foreach (var (group, one, value) in points)
+        {
+            var offset = apart ? 0.8 * ((Array.IndexOf(series, one) + 0.5) / series.Length - 0.5) : 0;
+            var y = -(groups.IndexOf(group) + offset);
+            if (value.HalfWidth is > 0 && (!logarithmic || value.Low > 0))
+            {
+                var whisker = plot.Add.Line(Place(value.Low), y, Place(value.High), y);
+                (whisker.LineColor, whisker.LineWidth, whisker.MarkerSize) = (ThemedSvg.Of(one), 1.5f, 0);
+            }
+
+            Mark(plot.Add.Scatter(new[] { Place(value.Mean) }, new[] { y }), one);
+        }
+
+        plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups]);
+        if (logarithmic)
+        {
+            double[] ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000];
+            plot.Axes.Bottom.TickGenerator = new NumericManual(
+                [.. ticks.Select(Math.Log10)],
+                [.. ticks.Select(tick => tick.ToString(CultureInfo.InvariantCulture))]
+            );
+            plot.Axes.SetLimitsX(0, Math.Max(0.3, points.Max(point => Place(point.Value.Mean)) * 1.08));
+        }
+
+        plot.Axes.SetLimitsY(0.5 - groups.Length, 0.5);
+        var height = 70 + (groups.Length * (apart ? Math.Max(28, (14 * series.Length) + 10) : 26));
+        return ThemedSvg.Render(plot, Width, height, id, alternative);
+    }
+
+    /// <summary>Lines over steps.</summary>
+    public static string Lines(string id, string alternative, string vertical, ImmutableArray<Line> lines)
+    {
+        var plot = Empty("optimiser steps", vertical);
+        foreach (var line in lines)
+        {
+            var drawn = plot.Add.Scatter(line.Points.Select(p => p.X).ToArray(), line.Points.Select(p => p.Y).ToArray());
+            (drawn.Color, drawn.LineWidth, drawn.MarkerSize) = (ThemedSvg.Of(line.Series), 1.8f, 0);
+            Mark(plot.Add.Scatter(new[] { line.Points[^1].X }, new[] { line.Points[^1].Y }), line.Series);
+        }
+
+        return ThemedSvg.Render(plot, Width, 250, id, alternative);
+    }
+
+    /// <summary>Points with the line fitted to them and its confidence band.</summary>
+    public static string Fit(
+        string id,
+        string alternative,
+        string horizontal,
+        string vertical,
+        int series,
+        ImmutableArray<(double X, double Y)> points,
+        (double Low, double High) limits
+    )
+    {
+        var plot = Empty(horizontal, vertical);
+        plot.Add.HorizontalLine(0, 1, ThemedSvg.Ink);
+        if (LinearFit.Of(points) is { } fit)
+        {
+            var (low, high) = (points.Min(point => point.X), points.Max(point => point.X));
+            double[] xs = [.. Enumerable.Range(0, 41).Select(i => low + ((high - low) * i / 40))];
+            Interval[] band = [.. xs.Select(x => fit.At(x))];
+            var area = plot.Add.FillY(xs, [.. band.Select(at => at.Low)], [.. band.Select(at => at.High)]);
+            (area.FillColor, area.LineWidth) = (ThemedSvg.Of(series).WithAlpha(0.2), 0);
+            var line = plot.Add.Line(xs[0], band[0].Mean, xs[^1], band[^1].Mean);
+            (line.LineColor, line.LineWidth, line.MarkerSize) = (ThemedSvg.Of(series), 2, 0);
+        }
+
+        foreach (var (x, y) in points)
+        {
+            Mark(plot.Add.Scatter(new[] { x }, new[] { y }), series);
+        }
+
+        plot.Axes.SetLimits(-5, 105, limits.Low, limits.High);
+        return ThemedSvg.Render(plot, Width, 280, id, alternative);
+    }
+
+    static void Mark(ScottPlot.Plottables.Scatter point, int series) =>
+        (point.Color, point.LineWidth, point.MarkerShape, point.MarkerSize, point.MarkerLineWidth) = (
+            ThemedSvg.Of(series),
+            0,
+            Markers[series % Markers.Length].Shape,
+            9,
+            1.8f
+        );
+
+    static Plot Empty(string horizontal, string vertical)
+    {
+        var plot = new Plot();
+        (plot.FigureBackground.Color, plot.DataBackground.Color) = (Colors.Transparent, Colors.Transparent);
+        plot.Axes.Color(ThemedSvg.Ink);
+        plot.Grid.MajorLineColor = ThemedSvg.Rule;
+        plot.Axes.Right.IsVisible = plot.Axes.Top.IsVisible = false;
+        (plot.Axes.Bottom.Label.Text, plot.Axes.Left.Label.Text) = (horizontal, vertical);
+        foreach (IAxis axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
+        {
+            axis.Label.FontSize = axis.TickLabelStyle.FontSize = FontSize;
+            axis.Label.Bold = false;
+        }
+
+        return plot;
+    }
+}

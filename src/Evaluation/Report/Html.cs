@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Net;
+using SVco.Core.Metrics;
+
+namespace SVco.Evaluation.Report;
+
+/// <summary>Small pieces of HTML.</summary>
+static class Html
+{
+    /// <summary>Text with what HTML reserves escaped.</summary>
+    public static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    /// <summary>One digit after the point, with a true minus.</summary>
+    public static string Number(double value) => value.ToString("0.0;−0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>With its sign.</summary>
+    public static string Signed(double value) => value.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>The half width of an interval, in small.</summary>
+    public static string Spread(Interval value) => value.HalfWidth is { } half and > 0 ? $"<small> ±{Number(half)}</small>" : "";
+
+    /// <summary>A table that scrolls by itself where the page is narrow.</summary>
+    public static string Scrolled(string table, string label) =>
+        $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(label)}\">{table}</div>";
+
+    /// <summary>A figure with its caption.</summary>
+    public static string Figure(string content, string caption) => $"<figure>{content}<figcaption>{caption}</figcaption></figure>";
+}

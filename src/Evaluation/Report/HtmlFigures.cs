@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using SVco.Evaluation.Results;
+
+namespace SVco.Evaluation.Report;
+
+/// <summary>The figures of a report as HTML.</summary>
+static class HtmlFigures
+{
+    /// <summary>Fig. 1: mean change by domain.</summary>
+    public static string Domains(Comparison study, string id) =>
+        Figures.Legend(study.Models.Select((model, i) => (model, i)))
+        + Html.Figure(
+            Figures.Dots(
+                $"{id}fig1",
+                $"Improvement over {study.Base} by domain. {string.Join("; ", study.Domains.Select(point => $"{point.Domain}, {point.Model}: {Html.Signed(point.Change.Mean)} %"))}.",
+                $"change against {study.Base}, %",
+                [.. study.Domains.Select(point => point.Domain).Distinct()],
+                [.. study.Domains.Select(point => (point.Domain, study.Models.IndexOf(point.Model), point.Change))],
+                apart: true
+            ),
+            "Fig. 1. Mean relative change of the averaged benchmarks of a domain; whiskers are 95 % intervals over seeds."
+        );
+
+    /// <summary>Fig. 2: caption perplexity under three image conditions, before and after.</summary>
+    public static string Perplexities(StudyResults study, string id)
+    {
+        string[] images = ["matching", "mismatching", "none"];
+        var panels = ReportTables
+            .Perplexities(study)
+            .GroupBy(point => (point.Caption, point.Tokens))
+            .Select(
+                (panel, i) =>
+                    Html.Figure(
+                        Figures.Dots(
+                            $"{id}fig2-{i}",
+                            $"Perplexity of {panel.Key.Caption} captions over {panel.Key.Tokens} tokens. {string.Join("; ", panel.Select(point => $"{point.Model}, {point.Image} image: {point.Value.Mean.ToString("G3", CultureInfo.InvariantCulture)}"))}.",
+                            "perplexity (logarithmic)",
+                            [.. panel.Select(point => point.Model).Distinct()],
+                            [.. panel.Select(point => (point.Model, Array.IndexOf(images, point.Image), point.Value))],
+                            apart: false,
+                            logarithmic: true
+                        ),
+                        $"Fig. 2. Captions of {panel.Key.Caption} images, {panel.Key.Tokens} tokens."
+                    )
+            );
+        return $"{Figures.Legend(images.Select((image, i) => (image == "none" ? "no image" : $"{image} image", i)))}<div class=\"grid\">{string.Concat(panels)}</div>";
+    }
+
+    /// <summary>Fig. 6: improvement of each benchmark against its visual dependency, a panel for each model.</summary>
+    public static string Dependency(Comparison study, string id)
+    {
+        MetricColumn[] columns = [.. study.Wholes.Where(column => column.Averaged && column.Dependency is not null)];
+        if (columns.Length == 0)
+        {
+            return "";
+        }
+
+        double[] changes = [.. columns.SelectMany(column => column.Changes.Values).Select(change => change.Mean)];
+        var margin = Math.Max(5, 0.15 * (changes.Max() - Math.Min(0, changes.Min())));
+        var panels = study.Models.Select(
+            (model, i) =>
+                Html.Figure(
+                    Figures.Fit(
+                        $"{id}fig6-{i}",
+                        $"{model}: improvement against visual dependency. {string.Join("; ", columns.Where(column => column.Changes.ContainsKey(model)).Select(column => $"{column.Benchmark}: dependency {Html.Number(column.Dependency!.Value)} %, change {Html.Signed(column.Changes[model].Mean)} %"))}.",
+                        "visual dependency, %",
+                        "change, %",
+                        i,
+                        [
+                            .. columns
+                                .Where(column => column.Changes.ContainsKey(model))
+                                .Select(column => (column.Dependency!.Value, column.Changes[model].Mean)),
+                        ],
+                        (Math.Min(0, changes.Min()) - margin, changes.Max() + margin)
+                    ),
+                    $"Fig. 6. {Html.Text(model)}: a point for each benchmark, line of least squares with 95 % band."
+                )
+        );
+        return $"<div class=\"grid\">{string.Concat(panels)}</div>";
+    }
+
+    /// <summary>Training curves: the losses of all models, then the terms of each.</summary>
+    public static string Curves(StudyResults study, string id)
+    {
+        var curves = ReportTables.Curves(study);
+        var models = curves.Select(point => point.Model).Distinct().ToImmutableArray();
+        var all = curves
+            .Where(point => !point.Series.Contains(' ', StringComparison.Ordinal))
+            .GroupBy(point => point.Series)
+            .Select(
+                (series, i) =>
+                    Html.Figure(
+                        Figures.Lines(
+                            $"{id}curve-{i}",
+                            $"{series.Key} over optimiser steps of {string.Join(", ", models)}",
+                            series.Key,
+                            [
+                                .. series
+                                    .GroupBy(point => point.Model)
+                                    .Select(model => new Line(model.Key, models.IndexOf(model.Key), Points(model))),
+                            ]
+                        ),
+                        $"{Html.Text(series.Key)}, mean over seeds."
+                    )
+            );
+        return $"{Figures.Legend(models.Select((model, i) => (model, i)))}<div class=\"grid\">{string.Concat(all)}</div>{string.Concat(models.Select((model, i) => Terms(model, [.. curves.Where(point => point.Model == model)], $"{id}terms-{i}-")))}";
+    }
+
+    static string Terms(string model, ImmutableArray<(string Model, string Series, int Step, double Value)> curves, string id)
+    {
+        var panels = curves
+            .Where(point => point.Series.Contains(' ', StringComparison.Ordinal))
+            .GroupBy(point => point.Series[..point.Series.IndexOf(' ', StringComparison.Ordinal)])
+            .Select(
+                (kind, i) =>
+                {
+                    var lines = kind.GroupBy(point => point.Series[(kind.Key.Length + 1)..])
+                        .Select((line, j) => new Line(line.Key, j, Points(line)))
+                        .ToImmutableArray();
+                    return Html.Figure(
+                        Figures.Lines(
+                            $"{id}{i}",
+                            $"{model}: {kind.Key} of {string.Join(", ", lines.Select(line => line.Name))}",
+                            kind.Key,
+                            lines
+                        ) + Figures.Legend(lines.Select(line => (line.Name, line.Series))),
+                        $"{Html.Text(model)}: {Html.Text(kind.Key)}."
+                    );
+                }
+            )
+            .ToImmutableArray();
+        return panels.IsEmpty ? "" : $"<h3>{Html.Text(model)}</h3><div class=\"grid\">{string.Concat(panels)}</div>";
+    }
+
+    static ImmutableArray<(double X, double Y)> Points(IEnumerable<(string Model, string Series, int Step, double Value)> curve) =>
+        [.. curve.OrderBy(point => point.Step).Select(point => ((double)point.Step, point.Value))];
+}

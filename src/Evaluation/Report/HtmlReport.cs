@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using SVco.Core.Objectives;
+using SVco.Evaluation.Results;
+
+namespace SVco.Evaluation.Report;
+
+/// <summary>One page for one study or several: HTML with inline style and figures, which needs neither network nor script.</summary>
+public static class HtmlReport
+{
+    /// <summary>Writes the page and, beside it, the CSV of every table and figure.</summary>
+    /// <param name="studies">Each with the folder its pictures are relative to.</param>
+    /// <param name="path">The page's file; its folder is made.</param>
+    /// <param name="when">When the report is made.</param>
+    /// <exception cref="Core.UserException">A picture is missing.</exception>
+    public static void Write(ImmutableArray<(StudyResults Results, string Folder)> studies, string path, DateTimeOffset when)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        var prefixes = studies.Select((study, i) => studies.Length == 1 ? "" : $"{i + 1}-{FileName(study.Results.Name)}-").ToArray();
+        var page = Page(studies, when);
+        foreach (var (study, prefix) in studies.Zip(prefixes))
+        {
+            foreach (var table in ReportTables.Of(study.Results, Comparison.Of(study.Results), prefix))
+            {
+                table.Write(folder);
+            }
+        }
+
+        Models.Files.AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+    }
+
+    /// <summary>The page.</summary>
+    /// <param name="studies">Each with the folder its pictures are relative to.</param>
+    /// <param name="when">When the report is made.</param>
+    public static string Page(ImmutableArray<(StudyResults Results, string Folder)> studies, DateTimeOffset when)
+    {
+        var title = studies.Length == 1 ? studies[0].Results.Title : $"{studies.Length} runs compared";
+        var html = new StringBuilder();
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{Html.Text(title)}</title><style>{Style.Sheet}</style></head><body><header><h1>{Html.Text(title)}</h1><p class=\"soft\">Report of <time datetime=\"{when:O}\">{when:yyyy-MM-dd HH:mm zzz}</time></p></header><main>"
+        );
+        ImmutableArray<(string Name, Comparison Study)> compared =
+        [
+            .. studies
+                .Select(study => (study.Results.Name, Study: Comparison.Of(study.Results)))
+                .Where(study => study.Study is not null)
+                .Select(study => (study.Name, study.Study!)),
+        ];
+        if (compared.Length > 1)
+        {
+            html.Append("<h2>All studies</h2>").Append(HtmlTables.Studies(compared));
+        }
+
+        for (var i = 0; i < studies.Length; i++)
+        {
+            html.Append(Study(studies[i].Results, studies[i].Folder, studies.Length > 1, $"s{i}-"));
+        }
+
+        return html.Append("</main></body></html>\n").ToString();
+    }
+
+    static string Study(StudyResults study, string folder, bool several, string id)
+    {
+        var comparison = Comparison.Of(study);
+        var html = new StringBuilder(several ? $"<h2>{Html.Text(study.Title)}</h2>" : "");
+        html.Append(comparison is null ? "" : $"<p class=\"summary\">{Html.Text(Summary.Of(comparison))}</p>");
+        html.Append(
+            study.Notes.IsEmpty
+                ? ""
+                : $"<ul class=\"notes\">{string.Concat(study.Notes.Select(note => $"<li>{Html.Text(note)}</li>"))}</ul>"
+        );
+        if (comparison is not null)
+        {
+            Section(
+                "Table 1: benchmarks",
+                HtmlTables.Scores(
+                    comparison,
+                    false,
+                    "Mean over seeds in %, ± half the 95 % interval (Student's t). 1 and underlined: best; 2: second best. The average improvement counts a rate that should fall inversely; refusal and style are not averaged."
+                )
+            );
+            Section("Parts of the benchmarks", HtmlTables.Scores(comparison, true, "Mean over seeds in %, ± half the 95 % interval."));
+            Section("Improvement by domain", HtmlFigures.Domains(comparison, id));
+        }
+
+        Section("Caption perplexity", study.Perplexities.IsEmpty ? "" : HtmlFigures.Perplexities(study, id));
+        Section("Improvement against visual dependency", comparison is null ? "" : HtmlFigures.Dependency(comparison, id));
+        Section("Examples", HtmlExamples.Answers(study, folder));
+        Section(
+            "Visual sensitivity",
+            study.Sensitivities.IsEmpty
+                ? ""
+                : "<p>Each token by log p(token, image) − log p(token, no image), in nats: blue where the image makes it likelier, orange and underlined where less likely. Point at a token or move to it by keyboard for its number.</p>"
+                    + HtmlExamples.HeatMap(study, folder)
+        );
+        Section("Training curves", study.Curves.IsEmpty ? "" : HtmlFigures.Curves(study, id));
+        Section(
+            "Objectives",
+            string.Concat(study.Models.Where(model => model.Formula.Length > 0).Select(Formula)) + HtmlTables.Models(study)
+        );
+        Section(
+            "Recipe and fingerprints",
+            Settings([.. study.Recipe, .. study.Fingerprints.Select(print => print with { Name = $"SHA-256, {print.Name}" })])
+        );
+        return html.ToString();
+
+        void Section(string title, string content)
+        {
+            if (content.Length > 0)
+            {
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<section><{(several ? "h3" : "h2")}>{Html.Text(title)}</{(several ? "h3" : "h2")}>{content}</section>"
+                );
+            }
+        }
+    }
+
+    static string Formula(ModelResult model) =>
+        $"<h3>{Html.Text(model.Name)}</h3><div class=\"formula\">{Objective.Parse(model.Formula).ToMathMl()}</div><p><code>{Html.Text(model.Formula)}</code></p>";
+
+    static string Settings(ImmutableArray<Setting> settings) =>
+        settings.IsEmpty
+            ? ""
+            : $"<dl>{string.Concat(settings.Select(setting => $"<dt>{Html.Text(setting.Name)}</dt><dd><code>{Html.Text(setting.Value)}</code></dd>"))}</dl>";
+
+    static string FileName(string name) =>
+        string.Concat(name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
+}

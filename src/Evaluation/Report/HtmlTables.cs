@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using SVco.Evaluation.Results;
+
+namespace SVco.Evaluation.Report;
+
+/// <summary>The tables of a report as HTML.</summary>
+static class HtmlTables
+{
+    static readonly string[] Apart = ["refusal", "style"];
+
+    /// <summary>Table 1: models by benchmarks; or, with <paramref name="parts"/>, by the benchmarks' parts.</summary>
+    public static string Scores(Comparison study, bool parts, string caption)
+    {
+        MetricColumn[] columns =
+        [
+            .. study
+                .Columns.Where(column => column.Part.Length > 0 == parts)
+                .GroupBy(column => column.Domain)
+                .OrderBy(domain => Array.IndexOf(Apart, domain.Key))
+                .SelectMany(domain => domain),
+        ];
+        if (columns.Length == 0)
+        {
+            return "";
+        }
+
+        var html = new StringBuilder(
+            $"<table class=\"{(parts ? "parts" : "scores")}\"><caption>{Html.Text(caption)}</caption><thead><tr><td></td>"
+        );
+        html.Append(parts ? "" : "<td></td>");
+        foreach (var domain in columns.GroupBy(column => column.Domain))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"colgroup\" colspan=\"{domain.Count()}\">{Html.Text(domain.Key)}</th>");
+        }
+
+        html.Append("</tr><tr><th scope=\"col\">model</th>").Append(parts ? "" : "<th scope=\"col\">average<br>improvement %</th>");
+        foreach (var column in columns)
+        {
+            var note = $"{column.Metric}{(column.Averaged || parts ? "" : ", not averaged")}";
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<th scope=\"col\" title=\"{Html.Text(note)}\">{Html.Text(column.Name).Replace(": ", ":<br>", StringComparison.Ordinal)} <span aria-label=\"{(column.HigherIsBetter ? "higher is better" : "lower is better")}\">{(column.HigherIsBetter ? "↑" : "↓")}</span></th>"
+            );
+        }
+
+        html.Append("</tr></thead><tbody>");
+        foreach (var model in study.Models.Prepend(study.Base))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Html.Text(model)}</th>");
+            if (!parts)
+            {
+                html.Append(model == study.Base ? "<td>–</td>" : Improvement(study, model));
+            }
+
+            foreach (var column in columns)
+            {
+                html.Append(
+                    column.Values.TryGetValue(model, out var value)
+                        ? Cell(column.Rank(model), Html.Number(value.Mean), Html.Spread(value))
+                        : "<td>–</td>"
+                );
+            }
+
+            html.Append("</tr>");
+        }
+
+        return Html.Scrolled(html.Append("</tbody></table>").ToString(), caption);
+    }
+
+    /// <summary>The settings of each model.</summary>
+    public static string Models(StudyResults study)
+    {
+        string[] names = [.. study.Models.SelectMany(model => model.Settings).Select(setting => setting.Name).Distinct()];
+        ModelResult[] rows = [.. study.Models.Where(model => model.Formula.Length > 0 || model.Settings.Length > 0)];
+        if (rows.Length == 0)
+        {
+            return "";
+        }
+
+        var head = string.Concat(names.Append("seeds").Append("seconds").Select(name => $"<th scope=\"col\">{Html.Text(name)}</th>"));
+        var body = string.Concat(
+            rows.Select(model =>
+                $"<tr><th scope=\"row\">{Html.Text(model.Name)}</th>{string.Concat(names.Select(name => $"<td>{Html.Text(model.Settings.FirstOrDefault(setting => setting.Name == name)?.Value ?? "–")}</td>"))}<td>{string.Join(", ", model.Seeds)}</td><td>{Html.Number(model.Seconds)}</td></tr>"
+            )
+        );
+        return Html.Scrolled(
+            $"<table class=\"models\"><caption>How each model was trained; seconds are the mean of one finetuning.</caption><thead><tr><th scope=\"col\">model</th>{head}</tr></thead><tbody>{body}</tbody></table>",
+            "settings of each model"
+        );
+    }
+
+    /// <summary>Average improvements of several studies side by side.</summary>
+    public static string Studies(ImmutableArray<(string Name, Comparison Study)> studies)
+    {
+        string[] models = [.. studies.SelectMany(study => study.Study.Models).Distinct()];
+        var body = string.Concat(
+            models.Select(model =>
+                $"<tr><th scope=\"row\">{Html.Text(model)}</th>{string.Concat(studies.Select(study => study.Study.Models.Contains(model) ? Improvement(study.Study, model) : "<td>–</td>"))}</tr>"
+            )
+        );
+        return Html.Scrolled(
+            $"<table class=\"studies\"><caption>Average improvement over each study's base model in %, ± half the 95 % interval over seeds; 1 and 2 mark a study's best and second best.</caption><thead><tr><th scope=\"col\">model</th>{string.Concat(studies.Select(study => $"<th scope=\"col\">{Html.Text(study.Name)}</th>"))}</tr></thead><tbody>{body}</tbody></table>",
+            "average improvement by study"
+        );
+    }
+
+    static string Improvement(Comparison study, string model) =>
+        !study.Improvements.ContainsKey(model)
+            ? "<td>–</td>"
+            : Cell(study.Ranked.IndexOf(model) + 1, Html.Signed(study.Improvement(model).Mean), Html.Spread(study.Improvement(model)));
+
+    static string Cell(int rank, string number, string spread) =>
+        rank switch
+        {
+            1 => $"<td class=\"best\"><b>{number}</b><sup title=\"best\">1</sup>{spread}</td>",
+            2 => $"<td class=\"second\">{number}<sup title=\"second best\">2</sup>{spread}</td>",
+            _ => $"<td>{number}{spread}</td>",
+        };
+}

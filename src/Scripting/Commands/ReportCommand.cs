@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using SVco.Evaluation.Report;
+using SVco.Evaluation.Results;
+
+namespace SVco.Scripting.Commands;
+
+/// <summary><c>svco report</c></summary>
+static class ReportCommand
+{
+    public static Command Create()
+    {
+        var runs = new Argument<string[]>("runs")
+        {
+            Description = "Folders of studies or of training runs.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string?>("--output") { Description = "The page to write; report.html in the first folder if not given." };
+        var command = new Command("report", "One page about studies and training runs, rebuilt from their files.") { runs, output };
+        command.SetAction(parsed =>
+        {
+            var folders = parsed.GetRequiredValue(runs);
+            var studies = folders.Where(folder => File.Exists(Path.Combine(folder, StudyResults.FileName))).ToImmutableArray();
+            var trained = folders.Except(studies).ToImmutableArray();
+            var path = parsed.GetValue(output) ?? Path.Combine(folders[0], "report.html");
+            HtmlReport.Write(
+                [
+                    .. studies.Select(folder => (StudyResults.Load(folder), folder)),
+                    .. trained.IsEmpty ? [] : new[] { (TrainingRuns.Load(trained), trained[0]) },
+                ],
+                path,
+                DateTimeOffset.Now
+            );
+            Console.WriteLine(path);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SVco.Core.Metrics;
+using SVco.Evaluation.Report;
+
+namespace SVco.Evaluation.Tests.Report;
+
+public sealed class ReportTests
+{
+    static readonly DateTimeOffset When = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public void Three_values_have_the_interval_of_a_table_of_Student_t()
+    {
+        // t(2 degrees, 97.5 %) = 4.30265 in printed tables; 5 digits.
+        var interval = Interval.Of([1, 2, 3]);
+        Assert.Equal(2, interval.Mean, 12);
+        Assert.Equal(4.30265 / Math.Sqrt(3), interval.HalfWidth!.Value, 1e-4);
+        Assert.Null(Interval.Of([5]).HalfWidth);
+    }
+
+    [Fact]
+    public void Points_on_a_line_give_the_line_without_a_band()
+    {
+        var fit = LinearFit.Of([(0, 1), (1, 3), (2, 5), (5, 11)])!;
+        Assert.Equal(2, fit.Slope, 12);
+        Assert.Equal(1, fit.Intercept, 12);
+        Assert.Equal(0, fit.At(3).HalfWidth!.Value, 1e-9);
+        Assert.Null(LinearFit.Of([(1, 1), (1, 2), (1, 3)]));
+    }
+
+    [Fact]
+    public void A_rate_that_falls_is_an_improvement()
+    {
+        Assert.Equal(50, RelativeChange.Percent(36, 72, higherIsBetter: false), 12);
+        Assert.Equal(-50, RelativeChange.Percent(36, 72, higherIsBetter: true), 12);
+    }
+
+    [Fact]
+    public void The_numbers_of_Table_1_are_those_of_its_csv()
+    {
+        var folder = Written("numbers");
+        var html = File.ReadAllText(Path.Combine(folder, "report.html"));
+        var table = html[html.IndexOf("<table class=\"scores\"", StringComparison.Ordinal)..];
+        table = table[..table.IndexOf("</table>", StringComparison.Ordinal)];
+        var shown = Regex.Matches(table, "<td[^>]*>(?:<b>)?([+−]?[0-9.]+)").Select(match => match.Groups[1].Value).Order();
+        string[] Filed(string file, int column, string format) =>
+            [
+                .. File.ReadLines(Path.Combine(folder, file))
+                    .Skip(1)
+                    .Select(line =>
+                        double.Parse(line.Split(',')[column], CultureInfo.InvariantCulture).ToString(format, CultureInfo.InvariantCulture)
+                    ),
+            ];
+        var filed = Filed("table1.csv", 9, "0.0").Concat(Filed("improvement.csv", 2, "+0.0;−0.0")).Order();
+        Assert.Equal(filed, shown);
+    }
+
+    [Fact]
+    public async Task Chromium_finds_tables_and_figures_and_no_error()
+    {
+        if (Browser() is not { } browser)
+        {
+            Console.WriteLine("Skipped: no chromium on the PATH, so nobody opened the report.");
+            return;
+        }
+
+        var page = Path.Combine(Written("browser"), "report.html");
+        var profile = Path.Combine(Path.GetDirectoryName(page)!, "profile");
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                browser,
+                ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={profile}", "--enable-logging=stderr", "--dump-dom", page]
+            )
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var dom = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.DoesNotContain("CONSOLE", await errors, StringComparison.Ordinal);
+        Assert.Equal(5, Regex.Count(dom, "<math "));
+        Assert.Contains("<table class=\"scores\"", dom, StringComparison.Ordinal);
+        Assert.Equal(Regex.Count(dom, "<figure>"), Regex.Count(dom, "<figcaption>"));
+        // One by domain, two of perplexity, five of dependency, one of losses and three kinds of curves for each of five models.
+        Assert.Equal(24, Regex.Count(dom, "<svg "));
+        Assert.DoesNotContain("<not>", dom, StringComparison.Ordinal);
+    }
+
+    static string Written(string name)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "report-sample", name);
+        var study = SampleStudy.Create(folder);
+        study.Save(folder);
+        HtmlReport.Write([(study, folder)], Path.Combine(folder, "report.html"), When);
+        return folder;
+    }
+
+    static string? Browser() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
+}
