@@ -80,7 +80,7 @@ public static class MiniatureStudy
             // Threads of one operation wait for each other at every step of it; parts don't.
             torch.set_num_threads(1);
             using var model = MiniatureModel.Load(known.BaseModel);
-            var suite = BenchmarkSuite.Draw(known.Split, known.Items);
+            var suite = known.Benchmarks();
             while (!stop.IsCancellationRequested && missing.TryDequeue(out var job))
             {
                 model.Network.SetTrainable(_ => false);
