@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SVco.Core.Metrics;
 using SVco.Evaluation.Report;
+using SVco.Tests;
 
 namespace SVco.Evaluation.Tests.Report;
 
@@ -57,31 +57,11 @@ public sealed class ReportTests
         Assert.Equal(filed, shown);
     }
 
-    [Fact]
+    [ChromiumFact]
     public async Task Chromium_finds_tables_and_figures_and_no_error()
     {
-        if (Browser() is not { } browser)
-        {
-            Console.WriteLine("Skipped: no chromium on the PATH, so nobody opened the report.");
-            return;
-        }
-
-        var page = Path.Combine(Written("browser"), "report.html");
-        var profile = Path.Combine(Path.GetDirectoryName(page)!, "profile");
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                browser,
-                ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={profile}", "--enable-logging=stderr", "--dump-dom", page]
-            )
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var dom = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.DoesNotContain("CONSOLE", await errors, StringComparison.Ordinal);
+        var (dom, log) = await Chromium.OpenAsync(Path.Combine(Written("browser"), "report.html"));
+        Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
         Assert.Equal(5, Regex.Count(dom, "<math "));
         Assert.Contains("<table class=\"scores\"", dom, StringComparison.Ordinal);
         Assert.Equal(Regex.Count(dom, "<figure>"), Regex.Count(dom, "<figcaption>"));
@@ -98,10 +78,4 @@ public sealed class ReportTests
         HtmlReport.Write([(study, folder)], Path.Combine(folder, "report.html"), When);
         return folder;
     }
-
-    static string? Browser() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator)
-            .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
 }
