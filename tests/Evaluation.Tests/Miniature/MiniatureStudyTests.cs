@@ -1,6 +1,7 @@
 using SVco.Core;
 using SVco.Core.Miniature;
 using SVco.Evaluation.Miniature;
+using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
 using Xunit;
 using static SVco.Core.Objectives.Objectives;
@@ -31,12 +32,12 @@ public sealed class MiniatureStudyTests
         Assert.InRange(first.Length, 1, 4);
 
         var seen = new List<string>();
-        var all = MiniatureStudy.Run(settings, folder, 2, default, progress => seen.Add(progress.Part));
+        var all = MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(part => part.Name)));
         Assert.Equal(["base", "SFT", "DPO", "SFT", "DPO"], all.Select(part => part.Model));
         Assert.DoesNotContain(seen, part => first.Any(done => part == $"{done.Model}, seed {done.Seed}"));
 
         seen.Clear();
-        MiniatureStudy.Run(settings, folder, 2, default, progress => seen.Add(progress.Part));
+        MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(part => part.Name)));
         Assert.Empty(seen);
 
         static void Stop(CancellationTokenSource source, bool now)
@@ -58,20 +59,9 @@ public sealed class MiniatureStudyTests
         var read = StudyResults.Load(folder);
 
         Assert.Equal(written.Metrics.AsEnumerable(), read.Metrics);
-        Assert.Equal(4, StudyReport.Improvements(read).Count());
+        Assert.Equal(4, Comparison.Of(read)!.Improvements.Sum(model => model.Value.Count));
         Assert.All(read.Examples, example => Assert.True(File.Exists(Path.Combine(folder, example.Picture))));
         Assert.All(read.Sensitivities, one => Assert.Equal(one.Tokens.Length, one.Values.Length));
-        Assert.Equal(read.Metrics.Length + 1, File.ReadLines(Path.Combine(folder, "metrics.csv")).Count());
-    }
-
-    [Fact]
-    public void Improvement_is_relative_to_the_base_and_a_falling_rate_improves()
-    {
-        MetricResult[] before = [Metric("a", 50, true), Metric("b", 40, false)];
-        MetricResult[] after = [Metric("a", 75, true), Metric("b", 30, false)];
-        Assert.Equal((50 + 25) / 2.0, StudyMetrics.AverageImprovement(after, before), 1e-12);
-
-        static MetricResult Metric(string name, double value, bool higher) => new("m", 0, name, "", "d", "x", value, null, higher, true);
     }
 
     [Theory]

@@ -62,11 +62,12 @@ public sealed class ReportTests
     {
         var (dom, log) = await Chromium.OpenAsync(Path.Combine(Written("browser"), "report.html"));
         Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
-        Assert.Equal(5, Regex.Count(dom, "<math "));
+        // SFT and DPO have one term, VCO two, mDPO three, S-VCO four.
+        Assert.Equal(11, Regex.Count(dom, "<math "));
         Assert.Contains("<table class=\"scores\"", dom, StringComparison.Ordinal);
         Assert.Equal(Regex.Count(dom, "<figure>"), Regex.Count(dom, "<figcaption>"));
-        // One by domain, two of perplexity, five of dependency, one of losses and three kinds of curves for each of five models.
-        Assert.Equal(24, Regex.Count(dom, "<svg "));
+        // One by domain, two of perplexity, five of dependency, one of losses and four kinds of curves for each of five models.
+        Assert.Equal(29, Regex.Count(dom, "<svg "));
         Assert.DoesNotContain("<not>", dom, StringComparison.Ordinal);
     }
 
