@@ -123,7 +123,7 @@ public static class StudyReport
                 [
                     .. suite.Choices.SelectMany(benchmark => benchmark.Items.Select(item => $"{item} {string.Join(" | ", item.Choices)}")),
                     .. suite.Hallucination.Items.Concat(suite.General.Items).Select(item => $"{item}"),
-                    .. suite.Captions.Select(pair => $"{pair}"),
+                    .. suite.Captions.Select(SeedData.Text),
                 ]
             )
         );

@@ -73,10 +73,32 @@ public sealed class MiniatureStudyTests
         Assert.Throws<UserException>(() => StudyOptions.Parse(args));
 
     [Fact]
-    public void A_formula_on_the_command_line_stands_beside_the_others()
+    public void A_formula_on_the_command_line_stands_beside_the_others_in_the_tables()
     {
-        var settings = StudyOptions.Parse(["--quick", "--objective", "-LogSigmoid(0.1*(r.W.Match - r.W.Mismatch))"]).Settings("base");
-        Assert.Equal(VisualConditional(0.1), settings.Treatments[^1].Objective);
-        Assert.Equal(Candidate.All.Length + 1, settings.Treatments.Length);
+        const string formula = "-LogSigmoid(0.1*(r.W.Match - r.W.Mismatch))";
+        using var small = new SmallModel();
+        var folder = Path.Combine(small.Folder, "study");
+        var whole = StudyOptions.Parse(["--quick", "--objective", formula]).Settings(small.Folder);
+        Assert.Equal(Candidate.All.Length + 1, whole.Treatments.Length);
+        Assert.Equal(VisualConditional(0.1), whole.Treatments[^1].Objective);
+
+        var cut = whole with
+        {
+            Pairs = whole.Pairs with { Pairs = 16 },
+            Treatments = [whole.Treatments[0] with { Steps = 2 }, whole.Treatments[^1] with { Steps = 2 }],
+            Items = 2,
+        };
+        var results = StudyReport.Write(cut, MiniatureStudy.Run(cut, folder, 2, default, _ => { }), folder, "test");
+
+        Assert.Contains(StudyTable.Text(results).Split('\n'), line => line.StartsWith(formula, StringComparison.Ordinal));
+        var files = HtmlReport.Write([(results, folder)], Path.Combine(folder, "report.html"), DateTimeOffset.UnixEpoch);
+        Assert.All(files, file => Assert.True(File.Exists(file), file));
+        Assert.Contains($"<th scope=\"row\">{formula}</th>", File.ReadAllText(files[0]));
+        Assert.Contains(File.ReadLines(Path.Combine(folder, "table1.csv")), line => line.StartsWith(formula, StringComparison.Ordinal));
+        Assert.Contains(results.Curves, point => point.Model == formula && point.Series == "accuracy visual-conditional");
+        Assert.Equal(
+            ["code", "finetuning pairs of seed 201", "benchmark items", "base model"],
+            results.Fingerprints.Select(print => print.Name)
+        );
     }
 }

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SVco.Core.Metrics;
 using SVco.Evaluation.Report;
+using SVco.Evaluation.Results;
 using SVco.Tests;
 
 namespace SVco.Evaluation.Tests.Report;
@@ -36,6 +38,64 @@ public sealed class ReportTests
         Assert.Equal(50, RelativeChange.Percent(36, 72, higherIsBetter: false), 12);
         Assert.Equal(-50, RelativeChange.Percent(36, 72, higherIsBetter: true), 12);
     }
+
+    [Fact]
+    public void The_average_improvement_is_paired_by_seed_and_leaves_out_what_is_not_averaged()
+    {
+        var study = Study([
+            Metric("base", 1, "a", 50),
+            Metric("base", 1, "b", 40, higher: false),
+            Metric("base", 1, "c", 10, averaged: false),
+            Metric("m", 1, "a", 75),
+            Metric("m", 1, "b", 30, higher: false),
+            Metric("m", 1, "c", 90, averaged: false),
+            Metric("base", 2, "a", 100),
+            Metric("m", 2, "a", 50),
+        ]);
+        var improvements = Comparison.Of(study)!.Improvements["m"];
+        Assert.Equal((50 + 25) / 2.0, improvements[1], 12);
+        Assert.Equal(-50, improvements[2], 12);
+    }
+
+    [Fact]
+    public void Who_shares_the_best_number_is_not_called_the_best()
+    {
+        var summary = string.Join(
+            '\n',
+            Summary.Of(
+                Comparison.Of(
+                    Study([
+                        Metric("base", 1, "a", 50),
+                        Metric("m", 1, "a", 75),
+                        Metric("n", 1, "a", 75),
+                        Metric("base", 1, "b", 50),
+                        Metric("m", 1, "b", 40),
+                        Metric("n", 1, "b", 60),
+                    ])
+                )!
+            )
+        );
+        Assert.Contains("Best by benchmark: n on b; several share the best on a.", summary);
+        Assert.Contains("m is more than 5 % worse than base on b (50.0 to 40.0).", summary);
+    }
+
+    static MetricResult Metric(string model, int seed, string name, double value, bool higher = true, bool averaged = true) =>
+        new(model, seed, name, "", "d", "x", value, null, higher, averaged);
+
+    static StudyResults Study(ImmutableArray<MetricResult> metrics) =>
+        new(
+            "s",
+            "s",
+            [],
+            [],
+            [],
+            [.. metrics.Select(metric => metric.Model).Distinct().Select(model => new ModelResult(model, "", "", [], [], 0))],
+            metrics,
+            [],
+            [],
+            [],
+            []
+        );
 
     [Fact]
     public void The_numbers_of_Table_1_are_those_of_its_csv()
