@@ -15,6 +15,7 @@ public static class Figures
     const int Width = 420;
     const float FontSize = 13;
     const float Edge = 14;
+    const int MostLetters = 18;
 
     static readonly (MarkerShape Shape, string Sign)[] Markers =
     [
@@ -72,7 +73,7 @@ public static class Figures
             Mark(plot.Add.Scatter(new[] { Place(value.Mean) }, new[] { y }), one);
         }
 
-        plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups]);
+        plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups.Select(Short)]);
         if (logarithmic)
         {
             double[] ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000];
@@ -150,6 +151,9 @@ public static class Figures
         plot.Axes.SetLimits(-5, 105, limits.Low, limits.High);
         return ThemedSvg.Render(plot, Width, 280, id, alternative);
     }
+
+    // A formula as a name would leave no room for the figure.
+    static string Short(string name) => name.Length <= MostLetters ? name : $"{name[..(MostLetters - 1)]}…";
 
     static void Mark(ScottPlot.Plottables.Scatter point, int series) =>
         (point.Color, point.LineWidth, point.MarkerShape, point.MarkerSize, point.MarkerLineWidth) = (

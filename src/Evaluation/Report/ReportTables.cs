@@ -41,12 +41,14 @@ public static class ReportTables
                 "models.csv",
                 ["model", "formula", "setting", "value"],
                 [
-                    .. study.Models.SelectMany(model =>
-                        model
-                            .Settings.Append(new("seeds", string.Join(' ', model.Seeds)))
-                            .Append(new("seconds", model.Seconds.ToString(CultureInfo.InvariantCulture)))
-                            .Select(setting => ImmutableArray.Create<object?>(model.Name, model.Formula, setting.Name, setting.Value))
-                    ),
+                    .. study
+                        .Models.Where(model => model.Formula.Length > 0)
+                        .SelectMany(model =>
+                            model
+                                .Settings.Append(new("seeds", string.Join(' ', model.Seeds)))
+                                .Append(new("seconds", model.Seconds.ToString(CultureInfo.InvariantCulture)))
+                                .Select(setting => ImmutableArray.Create<object?>(model.Name, model.Formula, setting.Name, setting.Value))
+                        ),
                 ]
             ),
             new(

@@ -17,7 +17,7 @@ static class Style
         code,.t{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.88em}code{overflow-wrap:anywhere}
         .scroll{overflow-x:auto;max-width:100%}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
         th,td{padding:.3rem .55rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap;vertical-align:top}
-        th:first-child,td.text{text-align:left}th[scope=row]{position:sticky;left:0;background:var(--paper);font-weight:600}thead th{background:var(--tint);font-weight:600;white-space:normal;vertical-align:bottom}
+        th:first-child,td.text{text-align:left}th[scope=row]{position:sticky;left:0;background:var(--paper);font-weight:600;white-space:normal;min-width:10.5rem;max-width:15rem;overflow-wrap:anywhere}thead th{background:var(--tint);font-weight:600;white-space:normal;vertical-align:bottom}
         thead th[scope=colgroup]{text-align:center;border-left:1px solid var(--rule)}td small{font-size:.78rem;display:block;line-height:1.2}td.best b{text-decoration:underline;text-underline-offset:.2em}td sup{font-size:.65rem;color:var(--soft)}
         .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem}
         figure{margin:0;break-inside:avoid;min-width:0}figure svg{width:100%;max-width:560px;height:auto;display:block}figure svg text{font-family:inherit}figcaption{font-size:.88rem}
@@ -28,7 +28,7 @@ static class Style
         .heat td{white-space:normal;text-align:left}.heat td:last-child{white-space:nowrap;text-align:right}.heat th{white-space:normal;text-align:left}.t{display:inline-block;line-height:1.4;padding:.05rem .25rem;margin:.05rem;border-radius:.2rem;position:relative;border-bottom:2px solid transparent;white-space:pre}
         .t.minus{border-bottom-color:rgb(var(--minus))}.t:hover::after,.t:focus::after{content:attr(data-nats);position:absolute;left:0;bottom:100%;background:var(--ink);color:var(--paper);padding:.05rem .4rem;border-radius:.2rem;z-index:2;white-space:nowrap}
         :focus-visible{outline:2px solid var(--link)}details{margin:.2rem 0}summary{cursor:pointer;color:var(--link)}
-        @media (max-width:480px){body{padding:1rem .8rem 3rem}.example{grid-template-columns:1fr}.example img{max-width:9rem}dl{grid-template-columns:1fr}dd{margin:0 0 .3rem}th,td{padding:.3rem .35rem}th[scope=row]{white-space:normal;max-width:6.5rem}}
-        @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--rule:#bbb;--tint:#f0f0f0}body{max-width:none;padding:0;font-size:10pt}.scroll,.formula div{overflow:visible}table{font-size:7pt}th,td{padding:.15rem .25rem}tr{break-inside:avoid}.t{print-color-adjust:exact}math{font-size:9pt}h2,h3,.caption,.legend{break-after:avoid}details{display:none}.example{grid-template-columns:6rem 1fr}.grid{grid-template-columns:1fr 1fr}figure svg{max-width:11cm}}
+        @media (max-width:480px){body{padding:1rem .8rem 3rem}.example{grid-template-columns:1fr}.example img{max-width:9rem}dl{grid-template-columns:1fr}dd{margin:0 0 .3rem}th,td{padding:.3rem .35rem}th[scope=row]{min-width:6.3rem;max-width:6.5rem}}
+        @media print{th[scope=row]{min-width:5rem}:root{--paper:#fff;--ink:#000;--soft:#444;--rule:#bbb;--tint:#f0f0f0}body{max-width:none;padding:0;font-size:10pt}.scroll,.formula div{overflow:visible}table{font-size:7pt}th,td{padding:.15rem .25rem}tr{break-inside:avoid}.t{print-color-adjust:exact}math{font-size:9pt}h2,h3,.caption,.legend{break-after:avoid}details{display:none}.example{grid-template-columns:6rem 1fr}.grid{grid-template-columns:1fr 1fr}figure svg{max-width:11cm}}
         """;
 }
