@@ -46,13 +46,22 @@ public static class StudyReport
         int[] seeds = [.. tuned.Select(part => part.Seed).Distinct().Order()];
         // The base model has no seed of its own; it stands beside each, so that changes can be paired.
         var all = seeds.Select(seed => baseModel with { Seed = seed }).Concat(tuned).ToImmutableArray();
+        var whole = new PairDials().Pairs;
         var missing = settings.Treatments.Length * settings.Seeds.Length - tuned.Length;
         return new(
             settings.Name,
             $"The paper in miniature: {settings.Pairs.Prompts.ToString().ToLowerInvariant()} prompts",
-            missing == 0
-                ? []
-                : [$"{missing} of the study's {settings.Treatments.Length * settings.Seeds.Length} finetunings are still missing."],
+            [
+                .. settings.Pairs.Pairs < whole
+                    ?
+                    [
+                        $"A quick run: {settings.Pairs.Pairs} pairs instead of {whole}, {settings.Items} items in each part of the benchmarks.",
+                    ]
+                    : Array.Empty<string>(),
+                .. missing > 0
+                    ? [$"{missing} of the study's {settings.Treatments.Length * settings.Seeds.Length} finetunings are still missing."]
+                    : Array.Empty<string>(),
+            ],
             [
                 new("command", command),
                 new("pairs", $"{settings.Pairs.Pairs}, {(settings.Filtered ? "filtered" : "unfiltered")}"),
