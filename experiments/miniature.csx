@@ -34,7 +34,8 @@ var parts = MiniatureStudy.Run(
     Interrupt.Token,
     new ProgressLine(Console.Error, Interrupt.Token).Show
 );
-var command = $"svco run experiments/miniature.csx {string.Join(' ', Args.Select(arg => arg.Contains(' ') ? $"\"{arg}\"" : arg))}".TrimEnd();
+var command =
+    $"svco run experiments/miniature.csx {string.Join(' ', Args.Select(arg => arg.Contains(' ') ? $"\"{arg}\"" : arg))}".TrimEnd();
 if (Interrupt.Token.IsCancellationRequested)
 {
     Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on:\n  {command}");
