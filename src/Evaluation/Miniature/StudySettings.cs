@@ -41,13 +41,3 @@ public sealed record StudySettings(
             ? throw new UserException("The objectives of a study need different names, and none may be called base.")
         : this with { Pairs = Pairs.Checked() };
 }
-
-/// <summary>How far a study is.</summary>
-/// <param name="Part">What was done last.</param>
-/// <param name="Done">The share of the whole that is done, 0 to 1, by the number of sequences scored.</param>
-/// <param name="Elapsed">The time since the start.</param>
-public sealed record StudyProgress(string Part, double Done, TimeSpan Elapsed)
-{
-    /// <summary>The time that is probably left; null before anything is done.</summary>
-    public TimeSpan? Left => Done > 0 ? Elapsed * ((1 - Done) / Done) : null;
-}
