@@ -73,7 +73,7 @@ public sealed record BaseRecipe(ulong Seed, int TowerSteps, ImmutableArray<Pretr
                 new("questions", Questions, 300, 1.5e-3, Schedule.Cosine),
                 new("clean", Curriculum.Clean with { TextOnlyShare = 0.1 }, 500, 2e-3, Schedule.Cosine),
                 new("natural", Curriculum.Natural, 100, 1.2e-3, Schedule.Cosine, Ramp: 1),
-                new("prior", Curriculum.Prior, 200, 1.2e-3, Schedule.Cosine, Ramp: 0.05),
+                new("prior", Curriculum.Prior, 260, 1.2e-3, Schedule.Cosine, Ramp: 0.05),
             ]
         );
 }

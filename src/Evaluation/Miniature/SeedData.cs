@@ -13,10 +13,7 @@ namespace SVco.Evaluation.Miniature;
 sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> Reference)
 {
     /// <summary>The SHA-256 of the pairs' texts and of the descriptions their pictures are drawn from.</summary>
-    public string Fingerprint { get; } = StudyPart.Hash(string.Join('\n', Pairs.Select(pair => Text(pair.Pair))));
-
-    /// <summary>All that a pair consists of, as a line.</summary>
-    public static string Text(ContrastPair pair) => $"{pair.SystemPrompt} {pair.Query} {pair.W} {pair.L}";
+    public string Fingerprint { get; } = StudyPart.Hash(string.Join('\n', Pairs.Select(pair => pair.Pair)));
 
     /// <summary>Draws the pairs, filters and scores them.</summary>
     /// <param name="model">The base model, untrained.</param>

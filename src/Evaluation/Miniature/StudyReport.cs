@@ -24,7 +24,7 @@ public static class StudyReport
     {
         var results = Of(settings, parts, command);
         Directory.CreateDirectory(Path.Combine(folder, "pictures"));
-        var suite = BenchmarkSuite.Draw(settings.Split, settings.Items);
+        var suite = settings.Benchmarks();
         foreach (
             var image in suite
                 .Hallucination.Items.Take(Examples)
@@ -78,7 +78,7 @@ public static class StudyReport
                     .DistinctBy(part => part.Seed)
                     .OrderBy(part => part.Seed)
                     .Select(part => new Setting($"finetuning pairs of seed {part.Seed}", part.Data!)),
-                new("benchmark items", Fingerprint(BenchmarkSuite.Draw(settings.Split, settings.Items))),
+                new("benchmark items", Fingerprint(settings.Benchmarks())),
                 new("base model", BaseTraining.Sha256(settings.BaseModel)),
             ],
             [
@@ -132,7 +132,7 @@ public static class StudyReport
                 [
                     .. suite.Choices.SelectMany(benchmark => benchmark.Items.Select(item => $"{item} {string.Join(" | ", item.Choices)}")),
                     .. suite.Hallucination.Items.Concat(suite.General.Items).Select(item => $"{item}"),
-                    .. suite.Captions.Select(SeedData.Text),
+                    .. suite.Captions.Select(pair => $"{pair}"),
                 ]
             )
         );

@@ -20,6 +20,14 @@ public sealed class MiniatureModelTests
     ];
 
     [Fact]
+    public void The_committed_base_model_is_the_one_of_the_protocol() =>
+        Assert.Contains(
+            BaseTraining.Sha256(Path.Combine(Golden.RepositoryRoot, "experiments", "miniature_base")),
+            File.ReadAllText(Path.Combine(Golden.RepositoryRoot, "docs", "miniature-protocol.md")),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void Every_word_of_the_world_is_one_known_token()
     {
         using var small = new SmallModel();
