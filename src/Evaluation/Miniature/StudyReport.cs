@@ -39,7 +39,7 @@ public static class StudyReport
         return results;
     }
 
-    static StudyResults Of(StudySettings settings, ImmutableArray<StudyPart> parts, string command)
+    internal static StudyResults Of(StudySettings settings, ImmutableArray<StudyPart> parts, string command)
     {
         var baseModel = parts.First(part => part.Model == MiniatureStudy.Base);
         var tuned = parts.Where(part => part.Model != MiniatureStudy.Base).ToImmutableArray();

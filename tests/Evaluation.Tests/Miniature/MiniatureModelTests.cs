@@ -3,6 +3,7 @@ using SVco.Core.Data;
 using SVco.Core.Miniature;
 using SVco.Core.Objectives;
 using SVco.Evaluation.Miniature;
+using SVco.Tests;
 using SVco.Training;
 using TorchSharp;
 using Xunit;
