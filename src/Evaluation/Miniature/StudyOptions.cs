@@ -47,9 +47,9 @@ public sealed record StudyOptions(
     >([
         new("SFT", (3e-4, 0.1)),
         new("SFT, equal compute", (3e-4, 0.1)),
-        new("DPO", (3e-4, 0.5)),
-        new("mDPO", (3e-4, 0.5)),
-        new("VCO", (3e-4, 0.5)),
+        new("DPO", (1e-4, 0.5)),
+        new("mDPO", (1e-4, 0.5)),
+        new("VCO", (1e-4, 0.1)),
         new("S-VCO", (3e-4, 0.1)),
     ]);
 
