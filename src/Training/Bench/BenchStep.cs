@@ -13,6 +13,9 @@ namespace SVco.Training.Bench;
 /// <summary>S-VCO steps on a random model, in this process.</summary>
 public static class BenchStep
 {
+    /// <summary>What a LoRA adapts.</summary>
+    const string DecoderMaps = @"language_model\..*\.(?:q|k|v|o|gate|up|down)_proj";
+
     /// <summary>Runs and measures.</summary>
     public static BenchResult Run(BenchSettings settings)
     {
@@ -27,11 +30,17 @@ public static class BenchStep
             PackedMemory.ReturnFreedBlocks();
         }
 
-        var config = BenchGeometry.Read(settings.Geometry);
         var objective = Objectives.SVco(0.1, 0.1);
         var cells = objective.Cells();
         var type = settings.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        using var policy = Llava.Random(config, 0, new LoadOptions { Dtype = type });
+        var parts = new List<(string Part, double Seconds)>();
+        var loading = Stopwatch.StartNew();
+        using var policy =
+            settings.Checkpoint.Length > 0
+                ? Llava.Load(settings.Checkpoint, new LoadOptions { Dtype = type })
+                : Llava.Random(BenchGeometry.Read(settings.Geometry), 0, new LoadOptions { Dtype = type });
+        parts.Add(("load", loading.Elapsed.TotalSeconds));
+        var config = policy.Config;
         policy.SetTrainable(name => !name.StartsWith("vision_tower."));
         // The official way holds a second model; the engine scores the policy before it is trained.
         using var second = settings is { Way: BenchWay.Plain, ReferenceCached: false }
@@ -39,13 +48,7 @@ public static class BenchStep
             : null;
         using var adapter =
             settings.LoraRank > 0
-                ? LoraAdapter.Create(
-                    policy,
-                    settings.LoraRank,
-                    settings.LoraRank,
-                    ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-                    0
-                )
+                ? LoraAdapter.Create(policy, new LoraConfig(settings.LoraRank, settings.LoraRank, [], DecoderMaps), 0)
                 : null;
         adapter?.Train();
         NamedTensor[] trainable = [.. (adapter?.Parameters ?? policy.Parameters).Where(parameter => parameter.Value.requires_grad)];
@@ -56,9 +59,8 @@ public static class BenchStep
             settings.Way == BenchWay.Plain ? PlainScoring.Score : new PackedScoring { MemorySmall = settings.MemorySmall }.Score;
 
         var (seconds, rates, losses) = (new List<double>(), new List<double>(), new List<double>());
-        var parts = new List<(string Part, double Seconds)>();
         var cost = new BenchCost(0, 0, 0, 0, 0);
-        for (var step = 0; step <= settings.Steps; step++)
+        for (var step = settings.WarmUp ? 0 : 1; step <= settings.Steps; step++)
         {
             using var scope = NewDisposeScope();
             var batch = BenchBatch.Pairs(config, settings, step);
@@ -168,7 +170,8 @@ public static class BenchStep
             !settings.ReferenceCached,
             settings.FeaturesCached ? 0
                 : settings is { Way: BenchWay.Plain, ReferenceCached: false } ? 2
-                : 1
+                : 1,
+            frozen: settings.LoraRank > 0
         );
 
     /// <summary>Operations a second of one large square matrix product, the best of a few.</summary>
