@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using SVco.Models;
+using SVco.Tests;
 using SVco.Training.Bench;
 
 namespace SVco.Training.Tests;
@@ -52,6 +54,39 @@ public class BenchTests
         Assert.Equal(2 * 144 + 3 * (6 + 2 * (5 - 1)), BenchStep.Run(Small).Tokens);
         // Rows without an image are padded to the longest row too.
         Assert.Equal(6 * (144 + 16), BenchStep.Run(Small with { Way = BenchWay.Plain }).Tokens);
+    }
+
+    [Fact]
+    public void The_real_sizes_are_the_published_configs_and_their_parameters()
+    {
+        foreach (var (name, config) in BenchGeometry.RealSize)
+        {
+            var published = name == "lvint7b" ? "llava-interleave-qwen-7b-hf" : "llava-1.5-7b-hf";
+            Assert.Equal(LlavaConfig.Read(Golden.PathOf("defaults", $"{published}.config.json")), config);
+            var parameters = Golden.Json(Golden.PathOf("defaults", $"{published}.shapes.json")).GetProperty("parameters").GetInt64();
+            Assert.Equal(parameters, Llava.ParameterShapes(config).Sum(parameter => parameter.Count));
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_from_disk_takes_the_step_of_the_same_weights_in_memory()
+    {
+        var folder = Directory.CreateTempSubdirectory("svco-bench").FullName;
+        try
+        {
+            RealSize.Write("small", Path.Combine(folder, "model"));
+            var settings = Small with { Bf16 = true, LoraRank = 2, MemorySmall = true };
+            var (fromDisk, inMemory) = (
+                BenchStep.Run(settings with { Checkpoint = Path.Combine(folder, "model") }),
+                BenchStep.Run(settings)
+            );
+            Assert.Equal(inMemory.Loss, fromDisk.Loss);
+            Assert.Equal(inMemory.Tokens, fromDisk.Tokens);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
