@@ -149,7 +149,7 @@ public sealed class ExperimentScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_stopped_goes_on_to_the_same_weights()
+    public async Task A_run_that_was_stopped_goes_on_to_the_same_weights_also_with_small_memory()
     {
         string[] options = ["run", Script("svco_lvint.csx"), "--output"];
         await Svco([.. options, "whole"]);
@@ -164,7 +164,7 @@ public sealed class ExperimentScriptTests : IDisposable
         }
 
         Assert.False(Directory.Exists(Path.Combine(_folder, "stopped", "checkpoint")));
-        var (_, code) = await Svco([.. options, "stopped"]);
+        var (_, code) = await Svco([.. options, "stopped", "--memory", "small"]);
 
         Assert.Equal(0, code);
         Assert.Equal(Weights("whole"), Weights("stopped"));

@@ -40,6 +40,11 @@ static class ExperimentRun
         var data = RunData.Read(options, modelFolder);
         data.Announce(folder);
 
+        if (options.Memory == Memory.Small)
+        {
+            PackedMemory.ReturnFreedBlocks();
+        }
+
         var device = Devices.Parse(options.Device);
         using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
@@ -59,7 +64,7 @@ static class ExperimentRun
             options.FeatureCacheBytes == 0
                 ? VisionFeatures.Live(model, LoadPixels)
                 : VisionFeatures.Cached(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
-            new PackedScoring().Score
+            new PackedScoring { MemorySmall = options.Memory == Memory.Small }.Score
         );
         var reference =
             folder.Reference(job.ScoredPairs)
