@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SVco.Models.Files;
 using SVco.Tests;
@@ -29,6 +30,7 @@ public sealed class ExperimentScriptTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Contains("tiny bundled checkpoint", output.Split('\n')[0]);
+        Assert.Contains("memory: about 0.", output);
         var run = Path.Combine(_folder, "runs", Path.GetFileNameWithoutExtension(script));
         Assert.Equal(3, MetricLines(run).Count(line => line.TryGetProperty("loss", out _)));
         Assert.True(File.Exists(Path.Combine(run, "checkpoint", "model.safetensors")));
@@ -126,6 +128,28 @@ public sealed class ExperimentScriptTests : IDisposable
 
         Assert.Equal(130, process.ExitCode);
         Assert.DoesNotContain("training 1/", rest);
+    }
+
+    [Fact]
+    public async Task A_model_too_large_for_the_machine_is_refused_with_advice_before_its_weights_are_read()
+    {
+        var golden = Path.Combine(Golden.RepositoryRoot, "tests", "golden", "svco");
+        var model = Directory.CreateDirectory(Path.Combine(_folder, "model")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(golden, "llava-interleave", "checkpoint"), "*.json"))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
+
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(model, "config.json")))!;
+        config["text_config"]!["num_hidden_layers"] = 1000;
+        config["text_config"]!["intermediate_size"] = 100_000_000;
+        File.WriteAllText(Path.Combine(model, "config.json"), config.ToJsonString());
+        var (output, code) = await Svco("run", Script("svco_lvint.csx"), "--model", model, "--data", Path.Combine(golden, "train.json"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("GiB with --memory small", output);
+        Assert.Contains("all of these", output);
+        Assert.DoesNotContain("safetensors", output);
     }
 
     [Fact]

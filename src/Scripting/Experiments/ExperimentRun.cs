@@ -46,6 +46,8 @@ static class ExperimentRun
         }
 
         var device = Devices.Parse(options.Device);
+        var scoring = new PackedScoring { MemorySmall = options.Memory == Memory.Small };
+        AnnounceMemory(experiment, modelFolder, data, scoring, device);
         using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
         torch.Tensor LoadPixels(ImageSource image) =>
@@ -64,7 +66,7 @@ static class ExperimentRun
             options.FeatureCacheBytes == 0
                 ? VisionFeatures.Live(model, LoadPixels)
                 : VisionFeatures.Cached(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
-            new PackedScoring { MemorySmall = options.Memory == Memory.Small }.Score
+            scoring.Score
         );
         var reference =
             folder.Reference(job.ScoredPairs)
@@ -148,6 +150,22 @@ static class ExperimentRun
         var reference = scored.ToImmutable();
         folder.WriteReference(job.ScoredPairs, reference);
         return reference;
+    }
+
+    /// <summary>Says what the run will take, before anything is loaded; on the CPU also whether that is there.</summary>
+    static void AnnounceMemory(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
+    {
+        var (model, load) = (experiment.BaseModel, experiment.BaseModel.LoadOptions(device));
+        var config = LlavaConfig.Read(Path.Combine(modelFolder, "config.json"));
+        var plan = MemoryPlan.For(config, model.IsTrained, data.Train, experiment.Loss.Cells(), experiment.Settings.BatchSize) with
+        {
+            Type = load.Dtype!.Value,
+            VisionType = load.VisionDtype ?? load.Dtype.Value,
+            Lora = model.Lora is { } lora ? Adapters.Config(model, lora) : null,
+            Scoring = scoring,
+        };
+        var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, MachineMemory.Installed, MachineMemory.Free) : null;
+        Console.WriteLine(warning ?? $"memory: about {MemoryEstimate.Of(plan)}");
     }
 
     /// <summary>A cache shared by all experiments of this user.</summary>

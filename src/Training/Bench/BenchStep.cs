@@ -32,7 +32,7 @@ public static class BenchStep
 
         var objective = Objectives.SVco(0.1, 0.1);
         var cells = objective.Cells();
-        var type = settings.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        var type = TypeOf(settings);
         var parts = new List<(string Part, double Seconds)>();
         var loading = Stopwatch.StartNew();
         using var policy =
@@ -41,22 +41,18 @@ public static class BenchStep
                 : Llava.Random(BenchGeometry.Read(settings.Geometry), 0, new LoadOptions { Dtype = type });
         parts.Add(("load", loading.Elapsed.TotalSeconds));
         var config = policy.Config;
-        policy.SetTrainable(name => !name.StartsWith("vision_tower."));
+        policy.SetTrainable(IsTrained);
         // The official way holds a second model; the engine scores the policy before it is trained.
         using var second = settings is { Way: BenchWay.Plain, ReferenceCached: false }
             ? Llava.Random(config, 0, new LoadOptions { Dtype = type })
             : null;
-        using var adapter =
-            settings.LoraRank > 0
-                ? LoraAdapter.Create(policy, new LoraConfig(settings.LoraRank, settings.LoraRank, [], DecoderMaps), 0)
-                : null;
+        using var adapter = Lora(settings) is { } lora ? LoraAdapter.Create(policy, lora, 0) : null;
         adapter?.Train();
         NamedTensor[] trainable = [.. (adapter?.Parameters ?? policy.Parameters).Where(parameter => parameter.Value.requires_grad)];
         using var optimizer = new AdamW(trainable, _ => true, new TrainSettings { WarmupRatio = 0 });
 
         var features = new Dictionary<ImageSource, Tensor>();
-        ScoreTable score =
-            settings.Way == BenchWay.Plain ? PlainScoring.Score : new PackedScoring { MemorySmall = settings.MemorySmall }.Score;
+        ScoreTable score = settings.Way == BenchWay.Plain ? PlainScoring.Score : Packed(settings).Score;
 
         var (seconds, rates, losses) = (new List<double>(), new List<double>(), new List<double>());
         var cost = new BenchCost(0, 0, 0, 0, 0);
@@ -158,12 +154,43 @@ public static class BenchStep
             policy.Parameters.Concat(adapter?.Parameters ?? []).Sum(parameter => Bytes(parameter.Value))
                 + trainable.Sum(parameter => Bytes(parameter.Value))
                 + optimizer.State.Sum(moment => Bytes(moment.Value)),
+            settings.Way == BenchWay.Packed ? Estimate(settings, config).Total : null,
             losses[0],
             parts
                 .GroupBy(part => part.Part)
                 .ToImmutableSortedDictionary(part => part.Key, part => MedianOf(part.Select(one => one.Seconds)))
         );
     }
+
+    /// <summary>What a step of the engine will take.</summary>
+    public static MemoryEstimate Estimate(BenchSettings settings, LlavaConfig config)
+    {
+        var plan = MemoryPlan.For(
+            config,
+            IsTrained,
+            BenchBatch.Pairs(config, settings, 0),
+            Objectives.SVco(0.1, 0.1).Cells(),
+            settings.Pairs
+        );
+        return MemoryEstimate.Of(
+            plan with
+            {
+                Type = TypeOf(settings),
+                VisionType = TypeOf(settings),
+                Lora = Lora(settings),
+                Scoring = Packed(settings),
+            }
+        );
+    }
+
+    static bool IsTrained(string name) => !name.StartsWith("vision_tower.", StringComparison.Ordinal);
+
+    static ScalarType TypeOf(BenchSettings settings) => settings.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    static LoraConfig? Lora(BenchSettings settings) =>
+        settings.LoraRank > 0 ? new LoraConfig(settings.LoraRank, settings.LoraRank, [], DecoderMaps) : null;
+
+    static PackedScoring Packed(BenchSettings settings) => new() { MemorySmall = settings.MemorySmall };
 
     static double Operations(BenchSettings settings, BenchCost cost) =>
         cost.Step(

@@ -37,7 +37,10 @@ public static class RealSize
         CancellationToken stop
     )
     {
-        var bytes = Llava.ParameterShapes(BenchGeometry.Read(settings.Geometry)).Sum(parameter => parameter.Count) * sizeof(short);
+        var config = BenchGeometry.Read(settings.Geometry);
+        var bytes = Llava.ParameterShapes(config).Sum(parameter => parameter.Count) * sizeof(short);
+        var measured = settings with { Bf16 = true, MemorySmall = true, LoraRank = 16, Steps = 1, WarmUp = false };
+        progress($"memory: about {BenchStep.Estimate(measured, config)}");
         var folder = Path.Combine(Path.GetFullPath(root), "bench");
         using var mine = Claim(Path.GetFullPath(root));
         try
@@ -50,19 +53,7 @@ public static class RealSize
             BenchRun.LastLine([.. write, settings.Geometry, checkpoint], stop);
             var seconds = clock.Elapsed.TotalSeconds;
             progress("loading, scoring and one step");
-            var result = BenchRun.Measured(
-                settings with
-                {
-                    Checkpoint = checkpoint,
-                    Bf16 = true,
-                    MemorySmall = true,
-                    LoraRank = 16,
-                    Steps = 1,
-                    WarmUp = false,
-                },
-                measure,
-                stop
-            );
+            var result = BenchRun.Measured(measured with { Checkpoint = checkpoint }, measure, stop);
             return new(bytes, seconds, result);
         }
         finally

@@ -29,7 +29,7 @@ public sealed record RealSizeResult(long Bytes, double WriteSeconds, BenchResult
                 "",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Peak memory {Step.PeakBytes / (double)(1 << 30):f2} GiB, of which {Step.OwnBytes / (double)(1 << 30):f2} GiB weights, adapter, its gradients and moments; loss {Step.Loss:f4} (4 ln 2 = 2.7726); "
+                    $"Peak memory {Step.PeakBytes / (double)(1 << 30):f2} GiB, of which {Step.OwnBytes / (double)(1 << 30):f2} GiB weights, adapter, its gradients and moments (estimated before: {Step.EstimatedBytes / (double)(1 << 30):f2}); loss {Step.Loss:f4} (4 ln 2 = 2.7726); "
                         + $"{Step.Operations / Step.Median / 1e9:f0} GFLOP/s of needed matrix products, {100 * Step.Utilisation:f0} % of this machine's own rate."
                 ),
             ]
