@@ -182,7 +182,7 @@ public class OfficialTrajectoryTests
             data.Pairs(run.GetProperty("train_file").GetString()!),
             data.Pairs(run.GetProperty("eval_file").GetString()!),
             settings,
-            VisionFeatures.Live(model, data.LoadPixels),
+            _ => VisionFeatures.Live(model, data.LoadPixels),
             scorer
         );
         return new Trainer(

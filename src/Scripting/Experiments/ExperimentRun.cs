@@ -50,11 +50,7 @@ static class ExperimentRun
         AnnounceMemory(experiment, modelFolder, data, scoring, device);
         using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
-        torch.Tensor LoadPixels(ImageSource image) =>
-            torch
-                .tensor(processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour))
-                .view(3, processor.Size, processor.Size)
-                .to(device);
+        float[] LoadPixels(ImageSource image) => processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour);
         var fingerprint = Fingerprint(modelFolder, experiment);
         var job = new TrainingJob(
             model,
@@ -63,9 +59,12 @@ static class ExperimentRun
             data.Train,
             data.Validation,
             experiment.Settings,
-            options.FeatureCacheBytes == 0
-                ? VisionFeatures.Live(model, LoadPixels)
-                : VisionFeatures.Cached(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
+            VisionFeatures.Loading(
+                model,
+                LoadPixels,
+                options.FeatureCacheBytes == 0 ? null : Cache("features", options.FeatureCacheBytes),
+                fingerprint
+            ),
             scoring.Score
         );
         var reference =
