@@ -65,6 +65,30 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "disk")));
     }
 
+    [Fact]
+    public async Task Scaling_writes_a_table_and_a_picture()
+    {
+        File.WriteAllText(
+            Path.Combine(_folder, "config.json"),
+            """
+            {"model_type": "llava", "image_token_index": 63,
+             "text_config": {"model_type": "llama", "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 64},
+             "vision_config": {"model_type": "clip_vision_model", "hidden_size": 4, "intermediate_size": 4, "num_hidden_layers": 1, "num_attention_heads": 1, "patch_size": 2, "image_size": 24}}
+            """
+        );
+
+        var (output, code) = await SvcoProcess.RunAsync(
+            _folder,
+            ["bench", "--geometry", "config.json", "--scaling", "out", "--rounds", "1", "--steps", "1"]
+        );
+
+        Assert.True(code == 0, output);
+        var lines = File.ReadAllLines(Path.Combine(_folder, "out", "scaling.csv"));
+        Assert.Equal(16, lines.Length);
+        Assert.Contains("image tokens,1,2304,", string.Join('\n', lines));
+        Assert.Contains("ms a token", File.ReadAllText(Path.Combine(_folder, "out", "scaling.svg")));
+    }
+
     [MountFact]
     public async Task A_disk_too_small_is_told_before_anything_is_written()
     {

@@ -90,6 +90,38 @@ public class BenchTests
     }
 
     [Fact]
+    public void Scaling_covers_the_sizes_and_fits_a_line()
+    {
+        var sizes = Scaling.Sizes(Small).ToArray();
+        Assert.Equal((1, 8), (sizes.Min(size => size.Settings.Pairs), sizes.Max(size => size.Settings.Pairs)));
+        Assert.Equal(
+            (16, 512),
+            (sizes.Where(size => size.Varied == "response").Min(size => size.Settings.Response), sizes.Max(size => size.Settings.Response))
+        );
+        var images = sizes
+            .Where(size => size.Varied == "image tokens")
+            .Select(size => BenchGeometry.Of(size.Settings).ImageTokens)
+            .ToArray();
+        Assert.Equal((144, 2304), (images.Min(), images.Max()));
+        Assert.All(
+            sizes.Where(size => size.Varied == "image tokens"),
+            size => Assert.Equal(size.Settings.ImageTokens, BenchGeometry.Of(size.Settings).ImageTokens)
+        );
+
+        BenchResult Result(long tokens) =>
+            new([0.5 + 0.002 * tokens], tokens, 1, 1, 1 << 20, 0, null, 0, ImmutableSortedDictionary<string, double>.Empty);
+        var scaling = new Scaling([
+            .. sizes.Select((size, index) => new ScalingPoint(size.Varied, size.Settings, [Result(100 * (index + 1))])),
+        ]);
+        Assert.Equal(0.5, scaling.Line.Intercept, 1e-9);
+        Assert.Equal(0.002, scaling.Line.Slope, 1e-12);
+        Assert.Equal(1, scaling.Determination, 1e-9);
+        var lines = scaling.ToCsv().TrimEnd().Split('\n');
+        Assert.Equal(sizes.Length + 1, lines.Length);
+        Assert.Equal("pairs,1,144,6,5,100,0.7000,1,1", lines[1]);
+    }
+
+    [Fact]
     public void The_table_compares_each_row_with_its_rival_round_by_round()
     {
         var rows = BenchRow.All(Small, withScript: true);

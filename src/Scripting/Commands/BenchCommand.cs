@@ -36,6 +36,11 @@ static class BenchCommand
             Description =
                 $"A Python script such as official_step.py to compare with, run by the Python that {BenchRun.PythonVariable} names, or python3.",
         };
+        var scaling = new Option<string?>("--scaling")
+        {
+            Description =
+                "A folder for scaling.csv and scaling.svg: a step of 1 to 8 pairs, images of 144 to 2304 tokens, responses of 16 to 512, over its distinct tokens.",
+        };
         var onDisk = new Option<bool>("--on-disk")
         {
             Description =
@@ -65,6 +70,7 @@ static class BenchCommand
             threads,
             rounds,
             script,
+            scaling,
             onDisk,
             folder,
             one,
@@ -101,29 +107,39 @@ static class BenchCommand
                 Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, typeof(BenchCommand).Assembly.Location] : [process];
             try
             {
-                Console.WriteLine(
-                    parsed.GetValue(onDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry)
-                        ? RealSize
-                            .Run(
-                                settings,
-                                parsed.GetRequiredValue(folder),
-                                [.. self, Name, WriteModel],
-                                [.. self, Name, One],
-                                Console.Error.WriteLine,
-                                Interrupt.Token
-                            )
-                            .ToMarkdown()
-                        : BenchRun
-                            .Run(
-                                settings,
-                                [.. self, Name, One],
-                                parsed.GetValue(script),
-                                parsed.GetValue(rounds),
-                                Console.Error.WriteLine,
-                                Interrupt.Token
-                            )
-                            .ToMarkdown()
-                );
+                string[] measure = [.. self, Name, One];
+                if (parsed.GetValue(scaling) is { } plots)
+                {
+                    var scaled = Scaling.Run(settings, measure, parsed.GetValue(rounds), Console.Error.WriteLine, Interrupt.Token);
+                    ScalingPlot.Write(scaled, plots);
+                    Console.Write(scaled.ToCsv());
+                }
+                else if (parsed.GetValue(onDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry))
+                {
+                    string[] write = [.. self, Name, WriteModel];
+                    var result = RealSize.Run(
+                        settings,
+                        parsed.GetRequiredValue(folder),
+                        write,
+                        measure,
+                        Console.Error.WriteLine,
+                        Interrupt.Token
+                    );
+                    Console.WriteLine(result.ToMarkdown());
+                }
+                else
+                {
+                    var table = BenchRun.Run(
+                        settings,
+                        measure,
+                        parsed.GetValue(script),
+                        parsed.GetValue(rounds),
+                        Console.Error.WriteLine,
+                        Interrupt.Token
+                    );
+                    Console.WriteLine(table.ToMarkdown());
+                }
+
                 return 0;
             }
             catch (OperationCanceledException)

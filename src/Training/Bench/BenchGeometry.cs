@@ -27,6 +27,20 @@ public static class BenchGeometry
             $"There is no geometry '{name}'. Give one of {string.Join(", ", Named.Keys.Concat(RealSize.Keys))}, or the path of a config.json."
         );
 
+    /// <summary>The settings' geometry with as many image tokens as they want.</summary>
+    /// <exception cref="UserException">There is no such geometry.</exception>
+    public static LlavaConfig Of(BenchSettings settings)
+    {
+        var config = Read(settings.Geometry);
+        var side = (int)Math.Round(Math.Sqrt(settings.ImageTokens));
+        return settings.ImageTokens == 0
+            ? config
+            : config with
+            {
+                Vision = config.Vision with { ImageSize = config.Vision.PatchSize * side },
+            };
+    }
+
     static LlavaConfig LlavaInterleave7B() =>
         new(
             VisionConfig.Siglip with

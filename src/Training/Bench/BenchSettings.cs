@@ -25,6 +25,9 @@ public sealed record BenchSettings
     /// <summary>Pairs a step.</summary>
     public int Pairs { get; init; } = 1;
 
+    /// <summary>Tokens of an image, a square number; 0 leaves the geometry's.</summary>
+    public int ImageTokens { get; init; }
+
     /// <summary>Tokens of the query.</summary>
     public int Query { get; init; } = 32;
 

@@ -38,7 +38,7 @@ public static class BenchStep
         using var policy =
             settings.Checkpoint.Length > 0
                 ? Llava.Load(settings.Checkpoint, new LoadOptions { Dtype = type })
-                : Llava.Random(BenchGeometry.Read(settings.Geometry), 0, new LoadOptions { Dtype = type });
+                : Llava.Random(BenchGeometry.Of(settings), 0, new LoadOptions { Dtype = type });
         parts.Add(("load", loading.Elapsed.TotalSeconds));
         var config = policy.Config;
         policy.SetTrainable(IsTrained);
