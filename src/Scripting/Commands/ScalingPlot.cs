@@ -47,7 +47,7 @@ static class ScalingPlot
             $"{scaling.Line.Intercept:0.00} s + {1000 * scaling.Line.Slope:0.00} ms a token, R² {scaling.Determination:0.000}"
         );
         (line.LineWidth, line.LineColor) = (1.5f, Colors.Gray);
-        plot.Axes.SetLimits(left: 0, bottom: 0);
+        plot.Axes.SetLimits(0, 1.05 * end, 0, 1.1 * scaling.Points.Max(point => point.Seconds));
         (plot.Axes.Bottom.Label.Text, plot.Axes.Left.Label.Text) = ("distinct tokens of a step", "seconds a step");
         plot.ShowLegend(Alignment.UpperLeft);
         return plot;
