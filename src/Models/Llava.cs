@@ -76,7 +76,7 @@ public sealed partial class Llava : IDisposable
         using var scope = NewDisposeScope();
         return
         [
-            .. new Llava(config, "", new MetaWeights()).Parameters.Select(parameter => new ParameterShape(
+            .. new Llava(config, "", new MetaWeights(ScalarType.Float32)).Parameters.Select(parameter => new ParameterShape(
                 parameter.Name,
                 [.. parameter.Value.shape]
             )),

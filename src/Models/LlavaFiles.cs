@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SVco.Core;
 using SVco.Models.Files;
+using SVco.Models.Networks;
+using static TorchSharp.torch;
 
 namespace SVco.Models;
 
@@ -36,8 +38,41 @@ public sealed partial class Llava
                     File.Copy(file, Path.Combine(temporary, Path.GetFileName(file)));
                 }
 
-                File.WriteAllText(Path.Combine(temporary, "config.json"), ConfigToSave().ToJsonString(Indented) + "\n");
+                WriteConfig(temporary, ConfigToSave());
                 SafetensorsWriter.WriteModel(temporary, Parameters, maximumShardBytes);
+            }
+        );
+    }
+
+    /// <summary>
+    /// Writes the folder that <see cref="Random"/> and <see cref="Save"/> would write with all weights in one type, but holds one shard of it
+    /// at a time, so that a 7B model needs no 16 GB to be made. There is no tokenizer in it.
+    /// </summary>
+    /// <param name="config">The geometry.</param>
+    /// <param name="seed">Of the weights.</param>
+    /// <param name="type">Their float type.</param>
+    /// <param name="folder">The folder to make.</param>
+    /// <param name="maximumShardBytes">The largest file of weights.</param>
+    /// <exception cref="UserException">The folder exists, or the disk refuses.</exception>
+    public static void SaveRandom(
+        LlavaConfig config,
+        long seed,
+        ScalarType type,
+        string folder,
+        long maximumShardBytes = SafetensorsWriter.DefaultShardBytes
+    )
+    {
+        NativeLibraries.Load();
+        using var scope = NewDisposeScope();
+        using var weights = new RandomWeights(seed, config.Text.InitializerRange, _ => type, CPU);
+        var shapes = new Llava(config, "", new MetaWeights(type)).Parameters;
+        AtomicOutput.WriteFolder(
+            folder,
+            overwrite: false,
+            temporary =>
+            {
+                WriteConfig(temporary, (config with { TorchDtype = DataType.TorchNameOf(type) }).ToJson());
+                SafetensorsWriter.WriteModel(temporary, shapes, maximumShardBytes, shape => weights.Get(shape.Name, shape.Value.shape));
             }
         );
     }
@@ -52,6 +87,9 @@ public sealed partial class Llava
             checkpoint.CopyTo(LlavaNames.InFiles(parameter.Name).FirstOrDefault(checkpoint.Has) ?? parameter.Name, parameter.Value);
         }
     }
+
+    static void WriteConfig(string folder, JsonObject config) =>
+        File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(Indented) + "\n");
 
     /// <summary>What a processor and a tokenizer are made of; weights, their index, config.json and hub bookkeeping are not among it.</summary>
     IEnumerable<string> Companions() =>

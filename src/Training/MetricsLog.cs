@@ -49,6 +49,9 @@ public sealed class MetricsLog : IDisposable
                         .. step.Metrics.Official("train"),
                     ]
                 );
+                // A run that was interrupted has other times; metrics.jsonl has only what comes out the same.
+                _events.add_scalar("time/step_seconds", (float)step.Time.TotalSeconds, step.Step);
+                _events.add_scalar("time/data_seconds", (float)step.DataTime.TotalSeconds, step.Step);
                 break;
             case TrainingEvent.Evaluated evaluated:
                 Write(evaluated.Step, [new("eval_loss", evaluated.Metrics.Loss), .. evaluated.Metrics.Official("eval")]);

@@ -43,6 +43,12 @@ public sealed record PackedScoring
         var features = Features(model, images, encodeImages, graph: weights is not null);
         var head = new PackedHead(model, (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize));
 
+        var trims = weights is not null && IsLarge(model, packs);
+        if (trims)
+        {
+            PackedMemory.Trim();
+        }
+
         var (runs, logProbs) = (new TreeRun[packs.Length], new double[packs.Length][]);
         for (var i = 0; i < packs.Length; i++)
         {
@@ -57,6 +63,11 @@ public sealed record PackedScoring
         if (weights is not null)
         {
             var weighted = weights(sums);
+            if (trims)
+            {
+                PackedMemory.Trim();
+            }
+
             using var mode = enable_grad();
             foreach (var (pack, run) in packs.Zip(runs))
             {
@@ -108,6 +119,10 @@ public sealed record PackedScoring
             .ToArray();
         return some => stack(some.Select(image => features[image]));
     }
+
+    /// <summary>Whether the activations are so many that holes in the heap matter; with fewer, looking for them takes longer than a step.</summary>
+    static bool IsLarge(Llava model, IEnumerable<ImmutableArray<PackedTree>> packs) =>
+        packs.Sum(pack => pack.Sum(tree => (long)tree.Length)) * model.Config.Text.Layers * model.Config.Text.HiddenSize > 1 << 21;
 
     TreeRun Run(Llava model, ImmutableArray<PackedTree> pack, Func<IEnumerable<int>, Tensor> features)
     {

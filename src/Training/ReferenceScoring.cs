@@ -36,9 +36,9 @@ public static class ReferenceScoring
             }
         }
 
-        foreach (var batch in unknown.Chunk(job.Settings.BatchSize))
+        foreach (var (batch, encode) in job.Loaded(unknown.Chunk(job.Settings.BatchSize).Select(batch => batch.ToImmutableArray()), cells))
         {
-            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, job.EncodeImages)))
+            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, encode)))
             {
                 if (!IsFinite(scored))
                 {

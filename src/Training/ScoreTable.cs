@@ -13,6 +13,13 @@ namespace SVco.Training;
 public delegate torch.Tensor EncodeImages(IReadOnlyList<ImageSource> images);
 
 /// <summary>
+/// Loads images, on whatever thread it is called, without touching the model: decodes, resizes, or finds their features in a cache. What it
+/// returns gives the vision features of these images on the thread that trains. See <see cref="VisionFeatures.Loading"/>.
+/// </summary>
+/// <exception cref="Core.UserException">An image cannot be read.</exception>
+public delegate EncodeImages LoadImages(IReadOnlyList<ImageSource> images);
+
+/// <summary>
 /// Scores cells of a batch of pairs; the one place where the model meets the table, and the one function to replace for another way of
 /// scoring.
 /// </summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using SVco.Core;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
@@ -6,30 +7,6 @@ using SVco.Core.Training;
 using SVco.Models;
 
 namespace SVco.Training;
-
-/// <summary>Everything a training run needs, the files it writes to aside.</summary>
-/// <param name="Model">The policy; its trainable parameters require gradients.</param>
-/// <param name="Objective">The formula to minimise.</param>
-/// <param name="Evaluated">The formula to report on validation pairs, of at least the objective's cells; see <see cref="OfficialEvaluation"/>.</param>
-/// <param name="Train">The training pairs, at least one.</param>
-/// <param name="Validation">The validation pairs; may be empty.</param>
-/// <param name="Settings">Learning rate, batch sizes and the like.</param>
-/// <param name="EncodeImages">Gives the vision features of images.</param>
-/// <param name="Score">How the table is scored.</param>
-public sealed record TrainingJob(
-    Llava Model,
-    Objective Objective,
-    Objective Evaluated,
-    ImmutableArray<PreparedPair> Train,
-    ImmutableArray<PreparedPair> Validation,
-    TrainSettings Settings,
-    EncodeImages EncodeImages,
-    ScoreTable Score
-)
-{
-    /// <summary>All pairs that are scored, each once.</summary>
-    public ImmutableArray<PreparedPair> ScoredPairs => [.. Train.Concat(Validation).Distinct()];
-}
 
 /// <summary>
 /// The loop of four steps: score the table, ask the objective for the cells' weights, backward, update. It yields what happened and
@@ -72,7 +49,10 @@ public sealed class Trainer : IDisposable
     /// <exception cref="UserException">A loss or a gradient is not finite; the batch's pairs are named and nothing was updated.</exception>
     public IEnumerable<TrainingEvent> Run(CancellationToken stop)
     {
-        for (var step = Optimizer.Steps; step < Steps; step++)
+        var first = Optimizer.Steps;
+        using var batches = _job.Loaded(_plan.Skip(first).SelectMany(step => step.MicroBatches).Select(Pairs), _job.Objective.Cells())
+            .GetEnumerator();
+        for (var step = first; step < Steps; step++)
         {
             if (stop.IsCancellationRequested)
             {
@@ -80,7 +60,7 @@ public sealed class Trainer : IDisposable
                 yield break;
             }
 
-            yield return Step(_plan[step]);
+            yield return Step(_plan[step], batches);
             if (!_job.Validation.IsEmpty && ((step + 1) % _job.Settings.EvaluateEvery == 0 || step + 1 == Steps))
             {
                 yield return Evaluate();
@@ -91,19 +71,23 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Optimizer.Dispose();
 
-    TrainingEvent.Stepped Step(PlannedStep step)
+    TrainingEvent.Stepped Step(PlannedStep step, IEnumerator<(ImmutableArray<PreparedPair> Pairs, EncodeImages Encode)> batches)
     {
+        var (whole, waiting) = (Stopwatch.StartNew(), new Stopwatch());
         var rate = LearningRate.At(_job.Settings, Optimizer.Steps, Steps);
         var micro = step
-            .MicroBatches.Select(examples => Accumulate([.. examples.Select(index => _job.Train[index])], 1.0 / step.Divisor))
+            .MicroBatches.Select(_ =>
+            {
+                waiting.Start();
+                batches.MoveNext();
+                waiting.Stop();
+                return Accumulate(batches.Current.Pairs, batches.Current.Encode, 1.0 / step.Divisor);
+            })
             .ToArray();
         var (norm, factor) = GradientClipping.Measure(_trainable, _job.Settings.MaxGradientNorm);
         if (!double.IsFinite(norm))
         {
-            throw NotFinite(
-                $"the gradient is {norm}",
-                step.MicroBatches.SelectMany(examples => examples).Select(index => _job.Train[index])
-            );
+            throw NotFinite($"the gradient is {norm}", step.MicroBatches.SelectMany(examples => Pairs(examples)));
         }
 
         Optimizer.Step(rate, factor);
@@ -114,19 +98,21 @@ public sealed class Trainer : IDisposable
             rate,
             norm,
             micro.Sum(batch => batch.Tokens),
+            whole.Elapsed,
+            waiting.Elapsed,
             TableMetrics.Mean([.. micro.Select(batch => TableMetrics.Of(_job.Objective, batch.Table))])
         );
     }
 
     /// <summary>Adds one micro batch's share to the gradients.</summary>
-    (LogProbTable Table, long Tokens) Accumulate(ImmutableArray<PreparedPair> batch, double share)
+    (LogProbTable Table, long Tokens) Accumulate(ImmutableArray<PreparedPair> batch, EncodeImages encode, double share)
     {
         LogProbTable? table = null;
         _job.Score(
             _job.Model,
             batch,
             _job.Objective.Cells(),
-            _job.EncodeImages,
+            encode,
             policy =>
             {
                 table = Table(_job.Objective, batch, policy);
@@ -146,9 +132,9 @@ public sealed class Trainer : IDisposable
 
     TrainingEvent.Evaluated Evaluate()
     {
-        var batches = _job
-            .Validation.Chunk(_job.Settings.BatchSize)
-            .Select(batch => Table(_job.Evaluated, [.. batch], _job.Score(_job.Model, batch, _job.Evaluated.Cells(), _job.EncodeImages)))
+        var cells = _job.Evaluated.Cells();
+        var batches = _job.Loaded(_job.Validation.Chunk(_job.Settings.BatchSize).Select(batch => batch.ToImmutableArray()), cells)
+            .Select(batch => Table(_job.Evaluated, batch.Pairs, _job.Score(_job.Model, batch.Pairs, cells, batch.Encode)))
             .Select(table => TableMetrics.Of(_job.Evaluated, table));
         return new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean([.. batches]));
     }
@@ -168,6 +154,8 @@ public sealed class Trainer : IDisposable
             parameter.Value.grad = null;
         }
     }
+
+    ImmutableArray<PreparedPair> Pairs(ImmutableArray<int> examples) => [.. examples.Select(index => _job.Train[index])];
 
     double Epochs(int steps) => (double)_plan.Take(steps).Sum(step => step.MicroBatches.Sum(batch => batch.Length)) / _job.Train.Length;
 

@@ -13,9 +13,19 @@ public abstract record TrainingEvent
     /// <param name="LearningRate">The rate of this step.</param>
     /// <param name="GradientNorm">Joint L2 norm before clipping.</param>
     /// <param name="Tokens">Tokens of the scored rows, image tokens included.</param>
+    /// <param name="Time">How long the step took.</param>
+    /// <param name="DataTime">How long of it the step waited for images that another thread was still loading.</param>
     /// <param name="Metrics">Mean over the step's micro batches.</param>
-    public sealed record Stepped(int Step, double Epoch, double LearningRate, double GradientNorm, long Tokens, TableMetrics Metrics)
-        : TrainingEvent;
+    public sealed record Stepped(
+        int Step,
+        double Epoch,
+        double LearningRate,
+        double GradientNorm,
+        long Tokens,
+        TimeSpan Time,
+        TimeSpan DataTime,
+        TableMetrics Metrics
+    ) : TrainingEvent;
 
     /// <summary>The validation pairs were scored.</summary>
     public sealed record Evaluated(int Step, TableMetrics Metrics) : TrainingEvent;

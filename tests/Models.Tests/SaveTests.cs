@@ -60,6 +60,26 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void Random_weights_written_shard_by_shard_are_the_files_of_the_random_model()
+    {
+        using var folder = new TemporaryFolder();
+        using (var model = Llava.Random(Small.Config, 3, new() { Dtype = ScalarType.BFloat16 }))
+        {
+            model.Save(folder.At("whole"), maximumShardBytes: 3000);
+        }
+
+        Llava.SaveRandom(Small.Config, 3, ScalarType.BFloat16, folder.At("streamed"), maximumShardBytes: 3000);
+        var streamed = Contents(folder.At("streamed"));
+        Assert.True(streamed.Count > 3, "there must be shards for this to mean anything");
+        Assert.All(
+            Contents(folder.At("whole")),
+            file => Assert.Equal(file.Value, streamed[folder.At("streamed", Path.GetFileName(file.Key))])
+        );
+        using var read = Llava.Load(folder.At("streamed"), new() { Dtype = null });
+        Assert.Equal(ScalarType.BFloat16, read.Dtype);
+    }
+
+    [Fact]
     public void The_same_seed_means_the_same_weights_in_every_type()
     {
         using var scope = NewDisposeScope();

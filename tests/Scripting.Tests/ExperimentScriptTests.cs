@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SVco.Models.Files;
 using SVco.Tests;
@@ -29,6 +30,7 @@ public sealed class ExperimentScriptTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Contains("tiny bundled checkpoint", output.Split('\n')[0]);
+        Assert.Contains("memory: about 0.", output);
         var run = Path.Combine(_folder, "runs", Path.GetFileNameWithoutExtension(script));
         Assert.Equal(3, MetricLines(run).Count(line => line.TryGetProperty("loss", out _)));
         Assert.True(File.Exists(Path.Combine(run, "checkpoint", "model.safetensors")));
@@ -129,6 +131,28 @@ public sealed class ExperimentScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_too_large_for_the_machine_is_refused_with_advice_before_its_weights_are_read()
+    {
+        var golden = Path.Combine(Golden.RepositoryRoot, "tests", "golden", "svco");
+        var model = Directory.CreateDirectory(Path.Combine(_folder, "model")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(golden, "llava-interleave", "checkpoint"), "*.json"))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
+
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(model, "config.json")))!;
+        config["text_config"]!["num_hidden_layers"] = 1000;
+        config["text_config"]!["intermediate_size"] = 100_000_000;
+        File.WriteAllText(Path.Combine(model, "config.json"), config.ToJsonString());
+        var (output, code) = await Svco("run", Script("svco_lvint.csx"), "--model", model, "--data", Path.Combine(golden, "train.json"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("GiB with --memory small", output);
+        Assert.Contains("all of these", output);
+        Assert.DoesNotContain("safetensors", output);
+    }
+
+    [Fact]
     public async Task An_option_about_data_without_data_is_refused_instead_of_ignored()
     {
         var (output, code) = await Svco("run", Script("svco_lvint.csx"), "--validation", "pairs.json");
@@ -149,7 +173,7 @@ public sealed class ExperimentScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_stopped_goes_on_to_the_same_weights()
+    public async Task A_run_that_was_stopped_goes_on_to_the_same_weights_also_with_small_memory()
     {
         string[] options = ["run", Script("svco_lvint.csx"), "--output"];
         await Svco([.. options, "whole"]);
@@ -164,7 +188,7 @@ public sealed class ExperimentScriptTests : IDisposable
         }
 
         Assert.False(Directory.Exists(Path.Combine(_folder, "stopped", "checkpoint")));
-        var (_, code) = await Svco([.. options, "stopped"]);
+        var (_, code) = await Svco([.. options, "stopped", "--memory", "small"]);
 
         Assert.Equal(0, code);
         Assert.Equal(Weights("whole"), Weights("stopped"));

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using SVco.Models;
+using SVco.Tests;
 using SVco.Training.Bench;
 
 namespace SVco.Training.Tests;
@@ -55,6 +57,71 @@ public class BenchTests
     }
 
     [Fact]
+    public void The_real_sizes_are_the_published_configs_and_their_parameters()
+    {
+        foreach (var (name, config) in BenchGeometry.RealSize)
+        {
+            var published = name == "lvint7b" ? "llava-interleave-qwen-7b-hf" : "llava-1.5-7b-hf";
+            Assert.Equal(LlavaConfig.Read(Golden.PathOf("defaults", $"{published}.config.json")), config);
+            var parameters = Golden.Json(Golden.PathOf("defaults", $"{published}.shapes.json")).GetProperty("parameters").GetInt64();
+            Assert.Equal(parameters, Llava.ParameterShapes(config).Sum(parameter => parameter.Count));
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_from_disk_takes_the_step_of_the_same_weights_in_memory()
+    {
+        var folder = Directory.CreateTempSubdirectory("svco-bench").FullName;
+        try
+        {
+            RealSize.Write("small", Path.Combine(folder, "model"));
+            var settings = Small with { Bf16 = true, LoraRank = 2, MemorySmall = true };
+            var (fromDisk, inMemory) = (
+                BenchStep.Run(settings with { Checkpoint = Path.Combine(folder, "model") }),
+                BenchStep.Run(settings)
+            );
+            Assert.Equal(inMemory.Loss, fromDisk.Loss);
+            Assert.Equal(inMemory.Tokens, fromDisk.Tokens);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Scaling_covers_the_sizes_and_fits_a_line()
+    {
+        var sizes = Scaling.Sizes(Small).ToArray();
+        Assert.Equal((1, 8), (sizes.Min(size => size.Settings.Pairs), sizes.Max(size => size.Settings.Pairs)));
+        Assert.Equal(
+            (16, 512),
+            (sizes.Where(size => size.Varied == "response").Min(size => size.Settings.Response), sizes.Max(size => size.Settings.Response))
+        );
+        var images = sizes
+            .Where(size => size.Varied == "image tokens")
+            .Select(size => BenchGeometry.Of(size.Settings).ImageTokens)
+            .ToArray();
+        Assert.Equal((144, 2304), (images.Min(), images.Max()));
+        Assert.All(
+            sizes.Where(size => size.Varied == "image tokens"),
+            size => Assert.Equal(size.Settings.ImageTokens, BenchGeometry.Of(size.Settings).ImageTokens)
+        );
+
+        BenchResult Result(long tokens) =>
+            new([0.5 + 0.002 * tokens], tokens, 1, 1, 1 << 20, 0, null, 0, ImmutableSortedDictionary<string, double>.Empty);
+        var scaling = new Scaling([
+            .. sizes.Select((size, index) => new ScalingPoint(size.Varied, size.Settings, [Result(100 * (index + 1))])),
+        ]);
+        Assert.Equal(0.5, scaling.Line.Intercept, 1e-9);
+        Assert.Equal(0.002, scaling.Line.Slope, 1e-12);
+        Assert.Equal(1, scaling.Determination, 1e-9);
+        var lines = scaling.ToCsv().TrimEnd().Split('\n');
+        Assert.Equal(sizes.Length + 1, lines.Length);
+        Assert.Equal("pairs,1,144,6,5,100,0.7000,1,1", lines[1]);
+    }
+
+    [Fact]
     public void The_table_compares_each_row_with_its_rival_round_by_round()
     {
         var rows = BenchRow.All(Small, withScript: true);
@@ -64,6 +131,6 @@ public class BenchTests
         // The machine was three times as slow in the second round; the ratios do not see it.
         var lines = new BenchTable(rows, [Round(1), Round(3)]).ToMarkdown().Split('\n');
         Assert.Equal(rows.Length + 2, lines.Length);
-        Assert.Equal("| packed | 2.000 | 10 |  |  | 100 |  | 0.25 | 1.00 | 1.00 |", lines.Single(line => line.StartsWith("| packed |")));
+        Assert.Equal("| packed | 2.000 | 10 |  |  | 100 |  |  | 0.25 | 1.00 | 1.00 |", lines.Single(line => line.StartsWith("| packed |")));
     }
 }

@@ -33,6 +33,25 @@ public class PackedScoringTests
         }
     }
 
+    /// <summary>The same operations in the same order: a run may change to the small memory on its way without another result.</summary>
+    [Fact]
+    public void With_small_memory_all_is_equal_to_the_bit()
+    {
+        for (var seed = 300; seed < 330; seed++)
+        {
+            using var scope = NewDisposeScope();
+            using var random = new PackedCase(seed, ScalarType.Float32);
+            var normal = random.Score(new PackedScoring().Score);
+            var small = random.Score(new PackedScoring { MemorySmall = true }.Score);
+            Assert.Equal(
+                normal.Table.SelectMany(pair => random.Cells.Select(cell => pair[cell])),
+                small.Table.SelectMany(pair => random.Cells.Select(cell => pair[cell]))
+            );
+            Assert.Equal(normal.Gradients.Keys.Order(), small.Gradients.Keys.Order());
+            Assert.All(normal.Gradients, gradient => Assert.True(gradient.Value.bytes.SequenceEqual(small.Gradients[gradient.Key].bytes)));
+        }
+    }
+
     [Fact]
     public void An_adapter_gets_the_plain_gradients_and_the_base_gets_none()
     {

@@ -44,7 +44,7 @@ public sealed class VisionFeaturesTests : IDisposable
         Assert.Equal(_images, _loaded);
         Assert.True(first[0].equal(second[2]).all().item<bool>());
         Assert.True(first[1].equal(second[0]).all().item<bool>());
-        Assert.Equal(VisionFeatures.Live(_case.Model, Pixels)([_images[2]]).shape[1..], second.shape[1..]);
+        Assert.Equal(VisionFeatures.Loading(_case.Model, Pixels, null, "")([_images[2]])([_images[2]]).shape[1..], second.shape[1..]);
     }
 
     [Fact]
@@ -70,18 +70,19 @@ public sealed class VisionFeaturesTests : IDisposable
     }
 
     EncodeImages Cached() =>
-        VisionFeatures.Cached(
-            _case.Model,
-            Pixels,
-            new DiskCache(Path.Combine(_folder, "cache"), 1 << 20, _ => Assert.Fail("damaged")),
-            "a model"
-        );
+        images =>
+            VisionFeatures.Loading(
+                _case.Model,
+                Pixels,
+                new DiskCache(Path.Combine(_folder, "cache"), 1 << 20, _ => Assert.Fail("damaged")),
+                "a model"
+            )(images)(images);
 
-    Tensor Pixels(ImageSource image)
+    float[] Pixels(ImageSource image)
     {
         _loaded.Add(image);
-        manual_seed(image.GetHashCode());
+        var random = new Random(image.GetHashCode());
         var size = _case.Config.Vision.ImageSize;
-        return randn(3, size, size);
+        return [.. Enumerable.Range(0, 3 * size * size).Select(_ => random.NextSingle())];
     }
 }

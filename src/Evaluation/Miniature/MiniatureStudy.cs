@@ -191,7 +191,7 @@ public static class MiniatureStudy
             data.Pairs,
             [],
             settings.Validated(),
-            model.Vision.Encode,
+            _ => model.Vision.Encode,
             new PackedScoring().Score
         );
         using var trainer = new Trainer(

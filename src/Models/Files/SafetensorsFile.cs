@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using SVco.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace SVco.Models.Files;
 
 /// <summary>An open safetensors file, memory-mapped: its header is checked, its tensors are copied when they are asked for.</summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed unsafe partial class SafetensorsFile : IDisposable
 {
     /// <summary>The most bytes that one copy moves; also the size of the staging buffer for another type or device.</summary>
     const int ChunkBytes = 1 << 26;
@@ -110,6 +111,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
                 source.CopyTo(staged.bytes);
                 part.copy_(staged);
             }
+
+            ForgetPages(start + entry.Offset + from * elementSize, count * elementSize);
         }
     }
 
@@ -129,6 +132,24 @@ public sealed unsafe class SafetensorsFile : IDisposable
         view.Dispose();
         map.Dispose();
     }
+
+    /// <summary>
+    /// What was read counts as the process's own memory until the system takes the pages back; with 16 GB of weights that is as much as the
+    /// model. They stay in the system's cache of files. Only advice: that it was not taken harms nothing.
+    /// </summary>
+    static void ForgetPages(byte* from, long bytes)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            const int dontNeed = 4;
+            var page = Environment.SystemPageSize;
+            var first = (nint)from / page * page;
+            _ = Advise(first, (nuint)((nint)from - first + bytes), dontNeed);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
 
     TensorEntry Entry(string name) =>
         Header.Tensors.TryGetValue(name, out var entry) ? entry : throw new UserException($"{Path} has no tensor '{name}'.");

@@ -45,13 +45,32 @@ public static class SafetensorsWriter
     /// Writes a model's weights into a folder: model.safetensors, or numbered shards and model.safetensors.index.json where they exceed
     /// <paramref name="maximumShardBytes"/>. Each file is atomic; for the folder as a whole write into a new one.
     /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="tensors">The weights, or with <paramref name="values"/> only their shapes and types.</param>
+    /// <param name="maximumShardBytes">The largest file, one tensor apart.</param>
+    /// <param name="values">Makes a tensor's values when its turn comes, in order; they are freed with their shard.</param>
     /// <exception cref="UserException">The disk refuses.</exception>
-    public static void WriteModel(string folder, IEnumerable<NamedTensor> tensors, long maximumShardBytes = DefaultShardBytes)
+    public static void WriteModel(
+        string folder,
+        IEnumerable<NamedTensor> tensors,
+        long maximumShardBytes = DefaultShardBytes,
+        Func<NamedTensor, Tensor>? values = null
+    )
     {
+        NativeLibraries.Load();
+        void WriteShard(string name, IEnumerable<NamedTensor> shard)
+        {
+            using var scope = NewDisposeScope();
+            Write(
+                Path.Combine(folder, name),
+                values is null ? shard : shard.Select(tensor => tensor with { Value = values(tensor) }).ToArray()
+            );
+        }
+
         var shards = Shards(tensors, maximumShardBytes);
         if (shards.Count <= 1)
         {
-            Write(Path.Combine(folder, "model.safetensors"), shards.SelectMany(shard => shard));
+            WriteShard("model.safetensors", shards.SelectMany(shard => shard));
             return;
         }
 
@@ -59,7 +78,7 @@ public static class SafetensorsWriter
         for (var i = 0; i < shards.Count; i++)
         {
             var name = $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors";
-            Write(Path.Combine(folder, name), shards[i]);
+            WriteShard(name, shards[i]);
             foreach (var tensor in shards[i])
             {
                 places.Add(tensor.Name, name);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using SVco.Scripting.Host;
 using SVco.Training.Bench;
+using SVco.Training.Caching;
 
 namespace SVco.Scripting.Commands;
 
@@ -8,6 +10,8 @@ static class BenchCommand
 {
     const string Name = "bench";
     const string One = "--measure-one";
+    const string WriteModel = "--write-model";
+    const int InterruptedExitCode = 130;
 
     public static Command Create()
     {
@@ -16,7 +20,8 @@ static class BenchCommand
             new(name) { Description = description, DefaultValueFactory = _ => value };
         var geometry = new Option<string>("--geometry")
         {
-            Description = $"{string.Join(", ", BenchGeometry.Named.Keys)}, or the path of a config.json.",
+            Description =
+                $"{string.Join(", ", BenchGeometry.Named.Keys)}, the path of a config.json, or {string.Join(", ", BenchGeometry.RealSize.Keys)}, which imply --on-disk.",
             DefaultValueFactory = _ => defaults.Geometry,
         };
         var pairs = Number("--pairs", defaults.Pairs, "Pairs a step.");
@@ -31,7 +36,29 @@ static class BenchCommand
             Description =
                 $"A Python script such as official_step.py to compare with, run by the Python that {BenchRun.PythonVariable} names, or python3.",
         };
+        var scaling = new Option<string?>("--scaling")
+        {
+            Description =
+                "A folder for scaling.csv and scaling.svg: a step of 1 to 8 pairs, images of 144 to 2304 tokens, responses of 16 to 512, over its distinct tokens.",
+        };
+        var onDisk = new Option<bool>("--on-disk")
+        {
+            Description =
+                "Writes a bf16 checkpoint of the geometry as on the hub, loads it by memory map, scores a pair's six cells, and makes one step with a LoRA.",
+        };
+        var folder = new Option<string>("--folder")
+        {
+            Description = "Where --on-disk writes; the cache folder when not given. All that it writes is taken away at the end.",
+            DefaultValueFactory = _ => DiskCache.DefaultRoot,
+        };
         var one = new Option<string?>(One) { Description = "Measures one row, for the bench itself.", Hidden = true };
+        var writeModel = new Option<string[]?>(WriteModel)
+        {
+            Description = "Writes a random checkpoint, for the bench itself: geometry and folder.",
+            Hidden = true,
+            Arity = new(2, 2),
+            AllowMultipleArgumentsPerToken = true,
+        };
         var command = new Command(Name, "Time and memory of a training step: the plain way, the engine, and PyTorch.")
         {
             geometry,
@@ -43,13 +70,24 @@ static class BenchCommand
             threads,
             rounds,
             script,
+            scaling,
+            onDisk,
+            folder,
             one,
+            writeModel,
         };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(one) is { } argument)
             {
                 Console.WriteLine(BenchRun.Measure(argument));
+                return 0;
+            }
+
+            if (parsed.GetValue(writeModel) is [var geometryToWrite, var target])
+            {
+                RealSize.Write(geometryToWrite, target);
+                Console.WriteLine(target);
                 return 0;
             }
 
@@ -67,15 +105,47 @@ static class BenchCommand
             var process = Environment.ProcessPath!;
             string[] self =
                 Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, typeof(BenchCommand).Assembly.Location] : [process];
-            var table = BenchRun.Run(
-                settings,
-                [.. self, Name, One],
-                parsed.GetValue(script),
-                parsed.GetValue(rounds),
-                Console.Error.WriteLine
-            );
-            Console.WriteLine(table.ToMarkdown());
-            return 0;
+            try
+            {
+                string[] measure = [.. self, Name, One];
+                if (parsed.GetValue(scaling) is { } plots)
+                {
+                    var scaled = Scaling.Run(settings, measure, parsed.GetValue(rounds), Console.Error.WriteLine, Interrupt.Token);
+                    ScalingPlot.Write(scaled, plots);
+                    Console.Write(scaled.ToCsv());
+                }
+                else if (parsed.GetValue(onDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry))
+                {
+                    string[] write = [.. self, Name, WriteModel];
+                    var result = RealSize.Run(
+                        settings,
+                        parsed.GetRequiredValue(folder),
+                        write,
+                        measure,
+                        Console.Error.WriteLine,
+                        Interrupt.Token
+                    );
+                    Console.WriteLine(result.ToMarkdown());
+                }
+                else
+                {
+                    var table = BenchRun.Run(
+                        settings,
+                        measure,
+                        parsed.GetValue(script),
+                        parsed.GetValue(rounds),
+                        Console.Error.WriteLine,
+                        Interrupt.Token
+                    );
+                    Console.WriteLine(table.ToMarkdown());
+                }
+
+                return 0;
+            }
+            catch (OperationCanceledException)
+            {
+                return InterruptedExitCode;
+            }
         });
         return command;
     }

@@ -13,18 +13,21 @@ static class Adapters
     /// <param name="saved">The folder of saved adapters to go on with; null makes new ones.</param>
     public static LoraAdapter? Attach(Experiment experiment, Llava model, string? saved)
     {
-        var frozen = experiment.BaseModel.Frozen;
-        model.SetTrainable(name => (ModelSpec.PartOf(name) & frozen) == 0);
+        model.SetTrainable(experiment.BaseModel.IsTrained);
         if (experiment.BaseModel.Lora is not { } lora)
         {
             return null;
         }
 
-        var config = new LoraConfig(lora.Rank, lora.Alpha, [.. lora.Targets], TargetsOutside(frozen, lora), BaseModel: model.Folder);
+        var config = Config(experiment.BaseModel, lora) with { BaseModel = model.Folder };
         var adapter = saved is null ? LoraAdapter.Create(model, config, experiment.Settings.Seed) : LoraAdapter.Load(saved, model);
         adapter.Train();
         return adapter;
     }
+
+    /// <summary>The adapters' settings in PEFT's words.</summary>
+    public static LoraConfig Config(ModelSpec model, Lora lora) =>
+        new(lora.Rank, lora.Alpha, [.. lora.Targets], TargetsOutside(model.Frozen, lora));
 
     /// <summary>
     /// The targets as a pattern that leaves the frozen parts out (a q_proj is also in the vision tower); empty, which means the names

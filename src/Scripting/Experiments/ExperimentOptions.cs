@@ -4,12 +4,23 @@ using SVco.Core.Objectives;
 
 namespace SVco.Scripting.Experiments;
 
+/// <summary>What a step's activations may take.</summary>
+enum Memory
+{
+    /// <summary>All that the way back needs is kept.</summary>
+    Normal,
+
+    /// <summary><see cref="Training.PackedScoring.MemorySmall"/>, and freed blocks go back to the system at once.</summary>
+    Small,
+}
+
 /// <summary>What the command line says beyond the script.</summary>
 /// <param name="Experiment">The experiment with the command line's changes.</param>
 /// <param name="Files">The files of pairs.</param>
 /// <param name="Output">The run's folder.</param>
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
 /// <param name="FeatureCacheBytes">The most that remembered image features may take on disk; 0 remembers none.</param>
+/// <param name="Memory">What the activations may take.</param>
 /// <param name="Restart">Throws an earlier run in the folder away.</param>
 /// <param name="IsTiny">Whether the bundled checkpoint and pairs are used.</param>
 sealed record ExperimentOptions(
@@ -18,6 +29,7 @@ sealed record ExperimentOptions(
     string Output,
     string Device,
     long FeatureCacheBytes,
+    Memory Memory,
     bool Restart,
     bool IsTiny
 )
@@ -62,6 +74,11 @@ sealed record ExperimentOptions(
             Description =
                 $"GB of disk for the image features of a frozen vision tower, shared by all runs; {DefaultFeatureCache} when not given, 0 for none.",
         };
+        var memory = new Option<Memory>("--memory")
+        {
+            Description =
+                "normal, or small: keeps only the inputs of the decoder's layers and runs each layer again for its gradients, to the same results.",
+        };
         var behaviour = new Option<Behaviour?>("--behaviour")
         {
             Description = $"official or corrected; the script says {settings.Behaviour}.",
@@ -77,6 +94,7 @@ sealed record ExperimentOptions(
             restart,
             device,
             featureCache,
+            memory,
             objective,
             learningRate,
             epochs,
@@ -135,6 +153,7 @@ sealed record ExperimentOptions(
                     parsed.GetValue(output) ?? Path.Combine("runs", experiment.Name),
                     parsed.GetValue(device) ?? "auto",
                     (long)((parsed.GetValue(featureCache) ?? DefaultFeatureCache) * 1e9),
+                    parsed.GetValue(memory),
                     parsed.GetValue(restart),
                     isTiny
                 )

@@ -40,14 +40,17 @@ static class ExperimentRun
         var data = RunData.Read(options, modelFolder);
         data.Announce(folder);
 
+        if (options.Memory == Memory.Small)
+        {
+            PackedMemory.ReturnFreedBlocks();
+        }
+
         var device = Devices.Parse(options.Device);
+        var scoring = new PackedScoring { MemorySmall = options.Memory == Memory.Small };
+        AnnounceMemory(experiment, modelFolder, data, scoring, device);
         using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
-        torch.Tensor LoadPixels(ImageSource image) =>
-            torch
-                .tensor(processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour))
-                .view(3, processor.Size, processor.Size)
-                .to(device);
+        float[] LoadPixels(ImageSource image) => processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour);
         var fingerprint = Fingerprint(modelFolder, experiment);
         var job = new TrainingJob(
             model,
@@ -56,10 +59,13 @@ static class ExperimentRun
             data.Train,
             data.Validation,
             experiment.Settings,
-            options.FeatureCacheBytes == 0
-                ? VisionFeatures.Live(model, LoadPixels)
-                : VisionFeatures.Cached(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
-            new PackedScoring().Score
+            VisionFeatures.Loading(
+                model,
+                LoadPixels,
+                options.FeatureCacheBytes == 0 ? null : Cache("features", options.FeatureCacheBytes),
+                fingerprint
+            ),
+            scoring.Score
         );
         var reference =
             folder.Reference(job.ScoredPairs)
@@ -143,6 +149,22 @@ static class ExperimentRun
         var reference = scored.ToImmutable();
         folder.WriteReference(job.ScoredPairs, reference);
         return reference;
+    }
+
+    /// <summary>Says what the run will take, before anything is loaded; on the CPU also whether that is there.</summary>
+    static void AnnounceMemory(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
+    {
+        var (model, load) = (experiment.BaseModel, experiment.BaseModel.LoadOptions(device));
+        var config = LlavaConfig.Read(Path.Combine(modelFolder, "config.json"));
+        var plan = MemoryPlan.For(config, model.IsTrained, data.Train, experiment.Loss.Cells(), experiment.Settings.BatchSize) with
+        {
+            Type = load.Dtype!.Value,
+            VisionType = load.VisionDtype ?? load.Dtype.Value,
+            Lora = model.Lora is { } lora ? Adapters.Config(model, lora) : null,
+            Scoring = scoring,
+        };
+        var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, MachineMemory.Installed, MachineMemory.Free) : null;
+        Console.WriteLine(warning ?? $"memory: about {MemoryEstimate.Of(plan)}");
     }
 
     /// <summary>A cache shared by all experiments of this user.</summary>

@@ -83,9 +83,11 @@ public sealed record ModelSpec(string Checkpoint)
     static torch.ScalarType TypeOf(Precision precision) =>
         precision == Precision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
 
+    /// <summary>Whether a parameter is trained where there are no adapters, by its HuggingFace name.</summary>
+    internal bool IsTrained(string parameter) => (PartOf(parameter) & Frozen) == 0;
+
     /// <summary>Which part a parameter belongs to, by its HuggingFace name.</summary>
-    internal static Part PartOf(string parameter) =>
-        Prefixes.First(entry => parameter.StartsWith(entry.Prefix, StringComparison.Ordinal)).Part;
+    static Part PartOf(string parameter) => Prefixes.First(entry => parameter.StartsWith(entry.Prefix, StringComparison.Ordinal)).Part;
 
     /// <summary>How the HuggingFace names of some parts' parameters begin.</summary>
     internal static IEnumerable<string> PrefixesOf(Part parts) =>

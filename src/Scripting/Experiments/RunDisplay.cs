@@ -26,6 +26,7 @@ static class RunDisplay
         var shown = Create(title, done, total);
         var clock = Stopwatch.StartNew();
         long tokens = 0;
+        var (time, waiting) = (TimeSpan.Zero, TimeSpan.Zero);
         foreach (var next in events)
         {
             each(next);
@@ -33,8 +34,12 @@ static class RunDisplay
             {
                 case TrainingEvent.Stepped step:
                     tokens += step.Tokens;
+                    (time, waiting) = (time + step.Time, waiting + step.DataTime);
                     var rate = tokens / clock.Elapsed.TotalSeconds;
-                    shown.Advance(Describe(step.Metrics), string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s"));
+                    shown.Advance(
+                        Describe(step.Metrics),
+                        string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s, waiting for data {waiting / time:0%}")
+                    );
                     break;
                 case TrainingEvent.Evaluated evaluated:
                     shown.Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics)}");

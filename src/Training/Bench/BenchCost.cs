@@ -11,11 +11,15 @@ namespace SVco.Training.Bench;
 /// <param name="Vision">Of one pass of the vision tower.</param>
 public sealed record BenchCost(long Tokens, double Decoder, double Head, double Projector, double Vision)
 {
-    /// <summary>A step with a backward pass twice as dear as the forward one.</summary>
+    /// <summary>
+    /// A step. The backward pass costs as much as the forward one for the gradients of what goes through the weights, and as much again for
+    /// those of the weights, where they are trained. What is computed again to save memory is not needed and does not count.
+    /// </summary>
     /// <param name="referenceLive">Whether the reference is computed too.</param>
     /// <param name="visionPasses">How often the tower runs.</param>
-    public double Step(bool referenceLive, int visionPasses) =>
-        (Decoder + Head + Projector) * (referenceLive ? 4 : 3) + Vision * visionPasses;
+    /// <param name="frozen">Whether the weights get no gradients (LoRA, whose own products are too small to count).</param>
+    public double Step(bool referenceLive, int visionPasses, bool frozen) =>
+        (Decoder + Head + Projector) * ((referenceLive ? 2 : 1) + (frozen ? 1 : 2)) + Vision * visionPasses;
 
     /// <summary>The cost of trees.</summary>
     public static BenchCost Of(LlavaConfig config, IReadOnlyCollection<PackedTree> trees)

@@ -4,10 +4,14 @@ using SVco.Models;
 
 namespace SVco.Training.Bench;
 
-/// <summary>The models that are measured, those of official_step.py.</summary>
+/// <summary>The models that are measured.</summary>
 public static class BenchGeometry
 {
-    /// <summary>small, mid and wide.</summary>
+    /// <summary>The paper's base models, too large to be made in memory beside a step: LV-INT 7B and LV-1.5 7B (golden/defaults).</summary>
+    public static ImmutableSortedDictionary<string, LlavaConfig> RealSize { get; } =
+        ImmutableSortedDictionary<string, LlavaConfig>.Empty.Add("lvint7b", LlavaInterleave7B()).Add("lv15-7b", Llava15_7B());
+
+    /// <summary>small, mid and wide of official_step.py.</summary>
     public static ImmutableSortedDictionary<string, LlavaConfig> Named { get; } =
         ImmutableSortedDictionary<string, LlavaConfig>
             .Empty.Add("small", Of(256, 4, 4, 688, 4096, 192, 4, 3, 768, 168, 14))
@@ -17,10 +21,64 @@ public static class BenchGeometry
     /// <summary>A named geometry, or that of a config.json.</summary>
     /// <exception cref="UserException">It is neither.</exception>
     public static LlavaConfig Read(string name) =>
-        Named.TryGetValue(name, out var config) ? config
+        Named.TryGetValue(name, out var config) || RealSize.TryGetValue(name, out config) ? config
         : File.Exists(name) ? LlavaConfig.Read(name)
         : throw new UserException(
-            $"There is no geometry '{name}'. Give one of {string.Join(", ", Named.Keys)}, or the path of a config.json."
+            $"There is no geometry '{name}'. Give one of {string.Join(", ", Named.Keys.Concat(RealSize.Keys))}, or the path of a config.json."
+        );
+
+    /// <summary>The settings' geometry with as many image tokens as they want.</summary>
+    /// <exception cref="UserException">There is no such geometry.</exception>
+    public static LlavaConfig Of(BenchSettings settings)
+    {
+        var config = Read(settings.Geometry);
+        var side = (int)Math.Round(Math.Sqrt(settings.ImageTokens));
+        return settings.ImageTokens == 0
+            ? config
+            : config with
+            {
+                Vision = config.Vision with { ImageSize = config.Vision.PatchSize * side },
+            };
+    }
+
+    static LlavaConfig LlavaInterleave7B() =>
+        new(
+            VisionConfig.Siglip with
+            {
+                HiddenSize = 1152,
+                IntermediateSize = 4304,
+                Layers = 26,
+                Heads = 16,
+                ImageSize = 384,
+                PatchSize = 14,
+                UseHead = false,
+            },
+            TextConfig.Qwen2 with
+            {
+                VocabularySize = 152000,
+                IntermediateSize = 11008,
+                RopeTheta = 1e6,
+                BeginTokenId = 151643,
+                EndTokenId = 151645,
+            },
+            ImageTokenId: 151646,
+            FeatureLayer: -1,
+            DropFirstToken: false,
+            TorchDtype: "bfloat16"
+        );
+
+    static LlavaConfig Llava15_7B() =>
+        new(
+            VisionConfig.Llava,
+            TextConfig.Llama with
+            {
+                VocabularySize = 32064,
+                MaximumPositions = 4096,
+                RmsNormEpsilon = 1e-5,
+            },
+            ImageTokenId: 32000,
+            PadTokenId: 32001,
+            TorchDtype: "float16"
         );
 
     static LlavaConfig Of(

@@ -9,6 +9,7 @@ namespace SVco.Training.Bench;
 /// <param name="MachineRate">Operations a second of one large matrix product of the same type, measured between the steps.</param>
 /// <param name="PeakBytes">The process's peak resident memory.</param>
 /// <param name="OwnBytes">Of it the policy's weights, gradients and optimiser state.</param>
+/// <param name="EstimatedBytes">What <see cref="MemoryEstimate"/> said before; null for the plain way.</param>
 /// <param name="Loss">The first step's loss.</param>
 /// <param name="Parts">Median seconds of the step's parts.</param>
 public sealed record BenchResult(
@@ -18,6 +19,7 @@ public sealed record BenchResult(
     double MachineRate,
     long PeakBytes,
     long OwnBytes,
+    long? EstimatedBytes,
     double Loss,
     ImmutableSortedDictionary<string, double> Parts
 )

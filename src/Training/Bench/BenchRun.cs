@@ -27,8 +27,17 @@ public static class BenchRun
     /// <param name="script">The path of official_step.py, or none.</param>
     /// <param name="rounds">How often each row is measured.</param>
     /// <param name="progress">Is told what is being measured.</param>
+    /// <param name="stop">Ends it.</param>
     /// <exception cref="UserException">A process failed; the message has what it said.</exception>
-    public static BenchTable Run(BenchSettings settings, IReadOnlyList<string> self, string? script, int rounds, Action<string> progress)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static BenchTable Run(
+        BenchSettings settings,
+        IReadOnlyList<string> self,
+        string? script,
+        int rounds,
+        Action<string> progress,
+        CancellationToken stop
+    )
     {
         // A mistake in the geometry is told here, not by a child.
         _ = BenchGeometry.Read(settings.Geometry);
@@ -44,7 +53,7 @@ public static class BenchRun
                             row =>
                             {
                                 progress($"{round}/{rounds} {row.Name}");
-                                return row.Ours is { } ours ? Ours(ours, self) : Theirs(row, script!);
+                                return row.Ours is { } ours ? Ours(ours, self, stop) : Theirs(row, script!, stop);
                             }
                         )
                     ),
@@ -52,16 +61,20 @@ public static class BenchRun
         );
     }
 
-    static BenchSample Ours(BenchSettings settings, IReadOnlyList<string> self)
+    /// <summary>One row of ours, measured in its own process.</summary>
+    internal static BenchResult Measured(BenchSettings settings, IReadOnlyList<string> self, CancellationToken stop) =>
+        JsonSerializer.Deserialize<BenchResult>(LastLine([.. self, ToArgument(settings)], stop), Json)!;
+
+    static BenchSample Ours(BenchSettings settings, IReadOnlyList<string> self, CancellationToken stop)
     {
-        var result = JsonSerializer.Deserialize<BenchResult>(LastLine([.. self, ToArgument(settings)]), Json)!;
+        var result = Measured(settings, self, stop);
         return new(result.Median, result.Tokens, result.PeakBytes >> 20, result);
     }
 
-    static BenchSample Theirs(BenchRow row, string script)
+    static BenchSample Theirs(BenchRow row, string script, CancellationToken stop)
     {
         var python = Environment.GetEnvironmentVariable(PythonVariable) is { Length: > 0 } named ? named : "python3";
-        using var said = JsonDocument.Parse(LastLine([python, script, .. row.Script]));
+        using var said = JsonDocument.Parse(LastLine([python, script, .. row.Script], stop));
         return new(
             said.RootElement.GetProperty("median").GetDouble(),
             said.RootElement.GetProperty("lm_tokens_a_step").GetInt64(),
@@ -70,13 +83,23 @@ public static class BenchRun
         );
     }
 
-    static string LastLine(IReadOnlyList<string> command)
+    /// <summary>The last line that a command writes.</summary>
+    internal static string LastLine(IReadOnlyList<string> command, CancellationToken stop)
     {
+        const int interrupted = 130;
+        stop.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start) ?? throw new UserException($"{command[0]} does not start.");
-        var errors = process.StandardError.ReadToEndAsync();
+        using var killing = stop.Register(() => process.Kill(entireProcessTree: true));
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
+        // A terminal's Ctrl-C may reach the child before us.
+        if (stop.IsCancellationRequested || process.ExitCode == interrupted)
+        {
+            throw new OperationCanceledException(stop);
+        }
+
         return process.ExitCode == 0 && lines.Length > 0
             ? lines[^1]
             : throw new UserException(

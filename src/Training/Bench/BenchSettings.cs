@@ -16,11 +16,17 @@ public sealed record BenchSettings
     /// <summary>A name of <see cref="BenchGeometry.Named"/> or the path of a config.json.</summary>
     public string Geometry { get; init; } = "mid";
 
+    /// <summary>A model folder to load in place of random weights; empty for these.</summary>
+    public string Checkpoint { get; init; } = "";
+
     /// <summary>How pairs are scored.</summary>
     public BenchWay Way { get; init; } = BenchWay.Packed;
 
     /// <summary>Pairs a step.</summary>
     public int Pairs { get; init; } = 1;
+
+    /// <summary>Tokens of an image, a square number; 0 leaves the geometry's.</summary>
+    public int ImageTokens { get; init; }
 
     /// <summary>Tokens of the query.</summary>
     public int Query { get; init; } = 32;
@@ -31,8 +37,11 @@ public sealed record BenchSettings
     /// <summary>Text tokens to which the plain way pads.</summary>
     public int Text { get; init; } = 128;
 
-    /// <summary>Measured steps, after one to warm up.</summary>
+    /// <summary>Measured steps.</summary>
     public int Steps { get; init; } = 5;
+
+    /// <summary>Whether a step before them is not measured.</summary>
+    public bool WarmUp { get; init; } = true;
 
     /// <summary>Threads of the matrix products; 0 leaves the library's choice.</summary>
     public int Threads { get; init; }

@@ -13,6 +13,9 @@ namespace SVco.Training.Bench;
 /// <summary>S-VCO steps on a random model, in this process.</summary>
 public static class BenchStep
 {
+    /// <summary>What a LoRA adapts.</summary>
+    const string DecoderMaps = @"language_model\..*\.(?:q|k|v|o|gate|up|down)_proj";
+
     /// <summary>Runs and measures.</summary>
     public static BenchResult Run(BenchSettings settings)
     {
@@ -27,38 +30,33 @@ public static class BenchStep
             PackedMemory.ReturnFreedBlocks();
         }
 
-        var config = BenchGeometry.Read(settings.Geometry);
         var objective = Objectives.SVco(0.1, 0.1);
         var cells = objective.Cells();
-        var type = settings.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        using var policy = Llava.Random(config, 0, new LoadOptions { Dtype = type });
-        policy.SetTrainable(name => !name.StartsWith("vision_tower."));
+        var type = TypeOf(settings);
+        var parts = new List<(string Part, double Seconds)>();
+        var loading = Stopwatch.StartNew();
+        using var policy =
+            settings.Checkpoint.Length > 0
+                ? Llava.Load(settings.Checkpoint, new LoadOptions { Dtype = type })
+                : Llava.Random(BenchGeometry.Of(settings), 0, new LoadOptions { Dtype = type });
+        parts.Add(("load", loading.Elapsed.TotalSeconds));
+        var config = policy.Config;
+        policy.SetTrainable(IsTrained);
         // The official way holds a second model; the engine scores the policy before it is trained.
         using var second = settings is { Way: BenchWay.Plain, ReferenceCached: false }
             ? Llava.Random(config, 0, new LoadOptions { Dtype = type })
             : null;
-        using var adapter =
-            settings.LoraRank > 0
-                ? LoraAdapter.Create(
-                    policy,
-                    settings.LoraRank,
-                    settings.LoraRank,
-                    ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-                    0
-                )
-                : null;
+        using var adapter = Lora(settings) is { } lora ? LoraAdapter.Create(policy, lora, 0) : null;
         adapter?.Train();
         NamedTensor[] trainable = [.. (adapter?.Parameters ?? policy.Parameters).Where(parameter => parameter.Value.requires_grad)];
         using var optimizer = new AdamW(trainable, _ => true, new TrainSettings { WarmupRatio = 0 });
 
         var features = new Dictionary<ImageSource, Tensor>();
-        ScoreTable score =
-            settings.Way == BenchWay.Plain ? PlainScoring.Score : new PackedScoring { MemorySmall = settings.MemorySmall }.Score;
+        ScoreTable score = settings.Way == BenchWay.Plain ? PlainScoring.Score : Packed(settings).Score;
 
         var (seconds, rates, losses) = (new List<double>(), new List<double>(), new List<double>());
-        var parts = new List<(string Part, double Seconds)>();
         var cost = new BenchCost(0, 0, 0, 0, 0);
-        for (var step = 0; step <= settings.Steps; step++)
+        for (var step = settings.WarmUp ? 0 : 1; step <= settings.Steps; step++)
         {
             using var scope = NewDisposeScope();
             var batch = BenchBatch.Pairs(config, settings, step);
@@ -156,6 +154,7 @@ public static class BenchStep
             policy.Parameters.Concat(adapter?.Parameters ?? []).Sum(parameter => Bytes(parameter.Value))
                 + trainable.Sum(parameter => Bytes(parameter.Value))
                 + optimizer.State.Sum(moment => Bytes(moment.Value)),
+            settings.Way == BenchWay.Packed ? Estimate(settings, config).Total : null,
             losses[0],
             parts
                 .GroupBy(part => part.Part)
@@ -163,12 +162,43 @@ public static class BenchStep
         );
     }
 
+    /// <summary>What a step of the engine will take.</summary>
+    public static MemoryEstimate Estimate(BenchSettings settings, LlavaConfig config)
+    {
+        var plan = MemoryPlan.For(
+            config,
+            IsTrained,
+            BenchBatch.Pairs(config, settings, 0),
+            Objectives.SVco(0.1, 0.1).Cells(),
+            settings.Pairs
+        );
+        return MemoryEstimate.Of(
+            plan with
+            {
+                Type = TypeOf(settings),
+                VisionType = TypeOf(settings),
+                Lora = Lora(settings),
+                Scoring = Packed(settings),
+            }
+        );
+    }
+
+    static bool IsTrained(string name) => !name.StartsWith("vision_tower.", StringComparison.Ordinal);
+
+    static ScalarType TypeOf(BenchSettings settings) => settings.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    static LoraConfig? Lora(BenchSettings settings) =>
+        settings.LoraRank > 0 ? new LoraConfig(settings.LoraRank, settings.LoraRank, [], DecoderMaps) : null;
+
+    static PackedScoring Packed(BenchSettings settings) => new() { MemorySmall = settings.MemorySmall };
+
     static double Operations(BenchSettings settings, BenchCost cost) =>
         cost.Step(
             !settings.ReferenceCached,
             settings.FeaturesCached ? 0
                 : settings is { Way: BenchWay.Plain, ReferenceCached: false } ? 2
-                : 1
+                : 1,
+            frozen: settings.LoraRank > 0
         );
 
     /// <summary>Operations a second of one large square matrix product, the best of a few.</summary>

@@ -20,8 +20,8 @@ public sealed record BenchTable(ImmutableArray<BenchRow> Rows, ImmutableArray<Im
         string.Join(
             "\n",
             [
-                "| | s a step | tokens | GFLOP/s | of the machine's rate | peak MiB | beyond weights, gradients, moments | time / official | time / tuned | peak / official |",
-                "|---|---|---|---|---|---|---|---|---|---|",
+                "| | s a step | tokens | GFLOP/s | of the machine's rate | peak MiB | estimated | beyond weights, gradients, moments | time / official | time / tuned | peak / official |",
+                "|---|---|---|---|---|---|---|---|---|---|---|",
                 .. Rows.Select(Line),
             ]
         );
@@ -44,6 +44,7 @@ public sealed record BenchTable(ImmutableArray<BenchRow> Rows, ImmutableArray<Im
             Number(Median(result => result.Operations / result.Median / 1e9), "f0"),
             Number(Median(result => 100 * result.Utilisation), "f0") is { Length: > 0 } share ? $"{share} %" : "",
             Number(samples.Max(sample => sample.PeakMib), "f0"),
+            Number(details.FirstOrDefault()?.EstimatedBytes >> 20, "f0"),
             Number(Median(result => (result.PeakBytes - result.OwnBytes) / (double)(1 << 20)), "f0"),
             Number(Ratio(row.Official, sample => sample.Seconds), "f2"),
             Number(Ratio(row.Tuned, sample => sample.Seconds), "f2"),

@@ -1,0 +1,132 @@
+using System.Globalization;
+using SVco.Models;
+using static TorchSharp.torch;
+
+namespace SVco.Training;
+
+/// <summary>
+/// The peak memory of a training step in bytes, reckoned before anything is loaded. Weights, gradients and the optimiser's state are exact;
+/// the others are the tensors that a step keeps, added up. There is no reference model: it is scored before training.
+/// </summary>
+/// <param name="Weights">Parameters, an adapter's included.</param>
+/// <param name="Gradients">Of what is trained.</param>
+/// <param name="OptimizerState">Two fp32 moments, and fp32 master weights of 16-bit parameters.</param>
+/// <param name="Activations">What the layers keep for the way back.</param>
+/// <param name="Working">What one layer and the output head need on top while they run.</param>
+/// <param name="Vision">What the vision tower needs while it encodes; over before the decoder begins, unless it is trained.</param>
+public sealed record MemoryEstimate(long Weights, long Gradients, long OptimizerState, long Activations, long Working, long Vision)
+{
+    /// <summary>The program itself with libtorch, as measured on Linux with a model of no size.</summary>
+    public const long Program = 300L << 20;
+
+    /// <summary>What is taken from the first step to the last.</summary>
+    public long Lasting => Program + Weights + Gradients + OptimizerState;
+
+    /// <summary>The peak.</summary>
+    public long Total => Lasting + Math.Max(Activations + Working, Vision);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Gibibytes(Total)} GiB (weights {Gibibytes(Weights)}, gradients {Gibibytes(Gradients)}, optimiser {Gibibytes(OptimizerState)}, "
+        + $"activations {Gibibytes(Activations)}, working memory {Gibibytes(Total - Lasting - Activations)}, program {Gibibytes(Program)})";
+
+    /// <summary>With one digit after the point.</summary>
+    public static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("f1", CultureInfo.InvariantCulture);
+
+    /// <summary>Reckons.</summary>
+    public static MemoryEstimate Of(MemoryPlan plan)
+    {
+        var shapes = Llava.ParameterShapes(plan.Config);
+        long Size(ParameterShape shape) => shape.Count * BytesOf(IsVision(shape.Name) ? plan.VisionType : plan.Type);
+        var adapted = shapes.Where(shape => plan.Lora is { } lora && IsMap(shape) && lora.Targets(shape.Name[..^Weight.Length])).ToArray();
+        var adapter = Wide * adapted.Sum(map => plan.Lora!.Rank * map.Shape.Sum());
+        ParameterShape[] trained = [.. shapes.Where(shape => plan.Lora is null && plan.IsTrained(shape.Name))];
+        return new(
+            shapes.Sum(Size) + adapter,
+            trained.Sum(Size) + adapter,
+            trained.Sum(shape => shape.Count * (2 * Wide + (Size(shape) < shape.Count * Wide ? Wide : 0))) + 2 * adapter,
+            Decoder(plan) + (trained.Concat(adapted).Any(shape => IsVision(shape.Name)) ? VisionKept(plan) : 0),
+            LayerWorking(plan) + HeadWorking(plan),
+            VisionWorking(plan)
+        );
+    }
+
+    /// <summary>What the layers keep until the way back: all that their products need, or only their inputs.</summary>
+    static long Decoder(MemoryPlan plan) =>
+        plan.Scoring.MemorySmall
+            ? plan.Tokens * plan.Config.Text.Layers * plan.Config.Text.HiddenSize * BytesOf(plan.Type) + LayerKept(plan, PackTokens(plan))
+            : plan.Config.Text.Layers * LayerKept(plan, plan.Tokens);
+
+    /// <summary>
+    /// Of each token: two norms' inputs in fp32 and, where weights are trained, what they scaled and gave; queries, keys, values, attention's
+    /// result and its copy in order; gate, its activation, up, and their product. An adapter on 16-bit weights keeps its inputs in fp32.
+    /// </summary>
+    static long LayerKept(MemoryPlan plan, long tokens)
+    {
+        var text = plan.Config.Text;
+        long hidden = text.HiddenSize;
+        long queries = text.Heads * text.HeadSize;
+        long keys = text.KeyValueHeads * text.HeadSize;
+        long inner = text.IntermediateSize;
+        long size = BytesOf(plan.Type);
+        var wide = Math.Max(size, Wide);
+        var norms = 2 * hidden * (wide + (plan.Lora is null ? 2 * size : 0));
+        var products = size * (3 * queries + 2 * keys + (plan.Lora is null ? 4 : 3) * inner);
+        var adapterInputs = plan.Lora is null ? 0 : Wide * (size < Wide ? 5 * hidden + queries + inner : 2 * hidden + inner);
+        return tokens * (norms + products + adapterInputs);
+    }
+
+    /// <summary>Gradients of one layer's widest tensors; with an adapter on 16-bit weights they are added in fp32.</summary>
+    static long LayerWorking(MemoryPlan plan) =>
+        PackTokens(plan)
+        * (2L * plan.Config.Text.HiddenSize + 3L * plan.Config.Text.IntermediateSize)
+        * (plan.Lora is null ? BytesOf(plan.Type) : Math.Max(Wide, BytesOf(plan.Type)));
+
+    /// <summary>A chunk of logits, its softmax and its gradient; 16-bit products on the CPU also reorder the head's weights.</summary>
+    static long HeadWorking(MemoryPlan plan)
+    {
+        long vocabulary = plan.Config.Text.VocabularySize;
+        var rows = Math.Min(plan.Predictors, Math.Max(1, plan.Scoring.LogitBudget / vocabulary));
+        var reordered = BytesOf(plan.Type) < Wide ? vocabulary * plan.Config.Text.HiddenSize * BytesOf(plan.Type) : 0;
+        return 3 * rows * vocabulary * Math.Max(Wide, BytesOf(plan.Type)) + reordered;
+    }
+
+    /// <summary>One layer of the tower on as many images as are encoded together, and the pixels.</summary>
+    static long VisionWorking(MemoryPlan plan)
+    {
+        var vision = plan.Config.Vision;
+        long images = Math.Min(plan.Images, Math.Max(1, plan.Scoring.TokenBudget / plan.Config.ImageTokens));
+        var layer = vision.Tokens * (7L * vision.HiddenSize + 2L * vision.IntermediateSize) * BytesOf(plan.VisionType);
+        return images * (layer + Wide * vision.Channels * vision.ImageSize * (long)vision.ImageSize);
+    }
+
+    static long VisionKept(MemoryPlan plan)
+    {
+        var vision = plan.Config.Vision;
+        return plan.Images
+            * plan.Config.FeatureDepth
+            * (long)vision.Tokens
+            * (9L * vision.HiddenSize + 2L * vision.IntermediateSize)
+            * BytesOf(plan.VisionType);
+    }
+
+    /// <summary>Tokens that are in a layer at the same time.</summary>
+    static long PackTokens(MemoryPlan plan) => Math.Min(plan.Tokens, Math.Max(plan.Scoring.TokenBudget, plan.LargestTree));
+
+    static bool IsVision(string name) => name.StartsWith("vision_tower.", StringComparison.Ordinal);
+
+    static bool IsMap(ParameterShape shape) => shape.Shape.Length == 2 && shape.Name.EndsWith(Weight, StringComparison.Ordinal);
+
+    static long BytesOf(ScalarType type) =>
+        type switch
+        {
+            ScalarType.Float64 => 8,
+            ScalarType.Float32 => Wide,
+            _ => 2,
+        };
+
+    const string Weight = ".weight";
+
+    // Bytes of fp32.
+    const long Wide = 4;
+}

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using SVco.Core;
+using SVco.Core.Data;
+using SVco.Core.Training;
+using TorchSharp;
+using Objectives = SVco.Core.Objectives.Objectives;
+
+namespace SVco.Training.Tests;
+
+/// <summary>Data that another thread loads before a step needs them.</summary>
+public class AheadTests
+{
+    [Fact]
+    public void Results_come_in_order_and_at_most_so_many_wait()
+    {
+        var (made, taken, most) = (0, 0, 0);
+        var items = Enumerable.Range(0, 200);
+        foreach (
+            var result in Ahead.Map(
+                items,
+                item =>
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref made) - Volatile.Read(ref taken));
+                    return item * 2;
+                },
+                capacity: 3
+            )
+        )
+        {
+            Assert.Equal(2 * taken, result);
+            Volatile.Write(ref taken, taken + 1);
+            Thread.Yield();
+        }
+
+        Assert.Equal(200, taken);
+        // Three wait, one is in the loader's hands, and one was taken that is not counted yet.
+        Assert.InRange(most, 1, 5);
+    }
+
+    [Fact]
+    public void What_the_thread_throws_comes_after_the_results_before_it()
+    {
+        var results = new List<int>();
+        var error = Assert.Throws<UserException>(() =>
+            results.AddRange(Ahead.Map(Enumerable.Range(0, 10), item => item < 6 ? item : throw new UserException($"item {item}"), 2))
+        );
+        Assert.Equal("item 6", error.Message);
+        Assert.Equal(Enumerable.Range(0, 6), results);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Leaving_early_leaves_no_thread(bool fails)
+    {
+        Thread? thread = null;
+        int Make(int item)
+        {
+            thread = Thread.CurrentThread;
+            return fails && item > 2 ? throw new UserException("nobody hears this") : item;
+        }
+
+        foreach (var _ in Ahead.Map(Enumerable.Range(0, int.MaxValue), Make, 1))
+        {
+            break;
+        }
+
+        Assert.NotNull(thread);
+        Assert.NotEqual(Thread.CurrentThread, thread);
+        Assert.False(thread.IsAlive);
+    }
+
+    /// <summary>Slow and fast images in turn, a run from the start and one that goes on in its middle: not a bit differs.</summary>
+    [Fact]
+    public void A_run_that_loads_ahead_is_equal_to_one_that_loads_when_it_needs_to_bit_by_bit()
+    {
+        using var scope = torch.NewDisposeScope();
+        var whenNeeded = Train(5, model => _ => images => VisionFeatures.Loading(model, Pixels, null, "")(images)(images));
+        var ahead = Train(5, model => VisionFeatures.Loading(model, Slow, null, ""));
+        var inTwo = Train(5, model => VisionFeatures.Loading(model, Slow, null, ""), stopAfter: 3);
+        Assert.Equal(whenNeeded.Losses, ahead.Losses);
+        Assert.Equal(whenNeeded.Losses, inTwo.Losses);
+        Assert.Equal(whenNeeded.Weights, ahead.Weights);
+        Assert.Equal(whenNeeded.Weights, inTwo.Weights);
+    }
+
+    [Fact]
+    public void An_image_that_cannot_be_loaded_ends_the_run_at_its_step_with_the_pairs_name()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        var job = Job(random, VisionFeatures.Loading(random.Model, image => throw new UserException($"{image} is broken"), null, ""));
+        using var trainer = new Trainer(
+            job,
+            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
+            Reference(job)
+        );
+        var error = Assert.Throws<UserException>(() => trainer.Run(default).Count());
+        Assert.Matches(@"^[0-9]+: .* is broken$", error.Message);
+        Assert.Equal(0, trainer.Optimizer.Steps);
+    }
+
+    static (double[] Losses, byte[] Weights) Train(int seed, Func<Models.Llava, LoadImages> load, int stopAfter = int.MaxValue)
+    {
+        using var random = new PackedCase(seed, torch.ScalarType.Float32);
+        var job = Job(random, load(random.Model));
+        using var trainer = new Trainer(
+            job,
+            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
+            Reference(job)
+        );
+        double[] Losses(IEnumerable<TrainingEvent> events) => [.. events.OfType<TrainingEvent.Stepped>().Select(step => step.Metrics.Loss)];
+        double[] losses = [.. Losses(trainer.Run(default).Take(stopAfter)), .. Losses(trainer.Run(default))];
+        return (losses, [.. random.Model.Parameters.SelectMany(parameter => parameter.Value.detach().bytes.ToArray())]);
+    }
+
+    static TrainingJob Job(PackedCase random, LoadImages load) =>
+        new(
+            random.Model,
+            Objectives.SVco(0.1, 0.1),
+            Objectives.SVco(0.1, 0.1),
+            [
+                .. Enumerable
+                    .Repeat(random.Batch, 3)
+                    .SelectMany((batch, copy) => batch.Select(pair => pair with { Pair = pair.Pair with { Query = $"{copy}" } })),
+            ],
+            random.Batch,
+            new TrainSettings
+            {
+                LearningRate = 1e-3,
+                BatchSize = 2,
+                Accumulation = 1,
+                Epochs = 3,
+                EvaluateEvery = 2,
+            },
+            load,
+            new PackedScoring().Score
+        );
+
+    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Core.Objectives.Cell, double>> Reference(TrainingJob job) =>
+        job.ScoredPairs.ToImmutableDictionary(
+            pair => pair,
+            _ => Core.Objectives.Objectives.SVco(0.1, 0.1).Cells().ToImmutableDictionary(cell => cell, _ => -10.0)
+        );
+
+    static float[] Slow(ImageSource image)
+    {
+        Thread.Sleep(((ImageSource.File)image).Path == "1" ? 20 : 0);
+        return Pixels(image);
+    }
+
+    static float[] Pixels(ImageSource image)
+    {
+        var path = ((ImageSource.File)image).Path;
+        var random = new Random(int.Parse(path));
+        return [.. Enumerable.Range(0, 3 * Size * Size).Select(_ => random.NextSingle())];
+    }
+
+    static readonly int Size = ImageSize();
+
+    static int ImageSize()
+    {
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        return random.Config.Vision.ImageSize;
+    }
+}
