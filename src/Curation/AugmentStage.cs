@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
@@ -12,30 +11,65 @@ namespace SVco.Curation;
 /// <summary>A pair whose texts broke a law to the end.</summary>
 public sealed record SetAside(string Reason, string Detail, Candidate Candidate);
 
+/// <summary>How far the calls of an augmentation are.</summary>
+/// <param name="Done">Pairs that have their texts or are set aside.</param>
+/// <param name="Journaled">The first of them, whose answers all came from the journal.</param>
+/// <param name="Total">All pairs.</param>
+/// <param name="SetAside">Pairs whose texts broke a law to the end.</param>
+/// <param name="InputTokens">Tokens of all prompts in the journal.</param>
+/// <param name="OutputTokens">Tokens of all answers in the journal.</param>
+/// <param name="Spent">What they cost.</param>
+/// <param name="Currency">In which currency.</param>
+public sealed record AugmentProgress(
+    int Done,
+    int Journaled,
+    int Total,
+    int SetAside,
+    long InputTokens,
+    long OutputTokens,
+    double Spent,
+    string Currency
+)
+{
+    /// <summary>Tokens, cost, and pairs set aside, for people.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{InputTokens} + {OutputTokens} tokens, {Spent:F4} {Currency}, {SetAside} set aside");
+}
+
 /// <summary>The third stage: a question and two answers for every kept pair.</summary>
 public static class AugmentStage
 {
+    const int PairsPerCall = 8;
+
     /// <summary>Writes the texts as the settings say; see <see cref="RunByRule"/>.</summary>
     /// <param name="settings">The curation.</param>
     /// <param name="dryRun">Only tells the calls and what they would cost.</param>
-    /// <param name="output">Told of calls and progress.</param>
+    /// <param name="output">Told of the calls of a dry run, of damage, and of the end.</param>
     /// <param name="cancel">Ends the run; answers that came are kept.</param>
+    /// <param name="progress">Told after each pair when a language model writes.</param>
     /// <exception cref="UserException">The endpoint fails, the key is missing, or the budget is used up; a further run goes on from there.</exception>
-    public static async Task<StageReport> RunAsync(CurationSettings settings, bool dryRun, TextWriter output, CancellationToken cancel)
+    public static async Task<StageReport> RunAsync(
+        CurationSettings settings,
+        bool dryRun,
+        TextWriter output,
+        CancellationToken cancel,
+        Action<AugmentProgress>? progress = null
+    )
     {
         if (settings.Augment.Augmenter != Augmenter.Chat)
         {
-            return RunByRule(settings);
+            return dryRun
+                ? throw new UserException($"augment: {settings.Augment.Augmenter} makes no calls, so --dry-run has nothing to tell.")
+                : RunByRule(settings);
         }
 
-        var folder = new CurationFolder(settings.Output);
         if (dryRun)
         {
-            return DryRun(settings, folder, output);
+            return await DryRunAsync(settings, output, cancel);
         }
 
         using var client = ChatEndpoint.Open(settings.Augment);
-        return await RunByChatAsync(settings, client, output, cancel);
+        return await RunByChatAsync(settings, client, output, cancel, progress);
     }
 
     /// <summary>As <see cref="RunAsync"/> with a client of one's own.</summary>
@@ -43,7 +77,8 @@ public static class AugmentStage
         CurationSettings settings,
         IChatClient client,
         TextWriter output,
-        CancellationToken cancel
+        CancellationToken cancel,
+        Action<AugmentProgress>? progress = null
     )
     {
         var folder = new CurationFolder(settings.Output);
@@ -58,16 +93,17 @@ public static class AugmentStage
         using var written = new PartialLines(folder.Augmented);
         using var aside = new PartialLines(folder.SetAside);
         var lost = new List<Dropped>();
-        var clock = Stopwatch.StartNew();
-        var (said, spentBefore) = (TimeSpan.Zero, writer.Spent);
+        var (journaled, spentBefore) = (0, writer.Spent);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var ending = stop.Token.Register(writer.EndSoon);
         var running = new Queue<(Candidate Pair, Task<Written> Texts)>();
         try
         {
-            // Pairs are started in their order and finished in their order, so the output does not depend on who answers first.
+            // Pairs are started and finished in their order, so the output does not depend on who answers first; so many are under way
+            // that one slow answer does not keep the others waiting.
             foreach (var pair in JsonLines.Read<Candidate>(folder.Kept, "filter"))
             {
-                if (running.Count == settings.Augment.Concurrency)
+                if (running.Count == PairsPerCall * settings.Augment.Concurrency)
                 {
                     await FinishAsync();
                 }
@@ -83,7 +119,7 @@ public static class AugmentStage
         catch (BudgetException)
         {
             throw new UserException(
-                $"The budget of {settings.Augment.Budget} {settings.Augment.Price.Currency} allows no further call: {writer.Spent:F4} are spent, "
+                $"The budget of {settings.Augment.Budget} {settings.Augment.Currency} allows no further call: {writer.Spent:F4} are spent, "
                     + $"{written.Count + aside.Count} of {total} pairs are done. Raise augment: budget and run again; no call is repeated."
             );
         }
@@ -95,7 +131,12 @@ public static class AugmentStage
 
         written.Complete();
         aside.Complete();
-        output.WriteLine(Progress());
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{total} pairs: {Progress()}; {writer.Spent - spentBefore:F4} {settings.Augment.Currency} in this run"
+            )
+        );
         return new(written.Count, StageReport.Count(lost), [folder.Augmented, folder.SetAside]);
 
         async Task FinishAsync()
@@ -113,47 +154,51 @@ public static class AugmentStage
                 lost.Add(new(pair.Source, pair.Kind, pair.Key, result.Reason, result.Detail));
             }
 
-            if (clock.Elapsed - said > TimeSpan.FromSeconds(5))
-            {
-                said = clock.Elapsed;
-                output.WriteLine(Progress());
-            }
+            journaled = writer.Calls == 0 ? written.Count + aside.Count : journaled;
+            progress?.Invoke(Progress());
         }
 
-        string Progress()
-        {
-            var done = written.Count + aside.Count;
-            var left = done == 0 ? TimeSpan.Zero : clock.Elapsed / done * (total - done);
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"augment: {done} of {total} pairs, {aside.Count} set aside, {journal.InputTokens} + {journal.OutputTokens} tokens, "
-                    + $"{writer.Spent:F4} {settings.Augment.Price.Currency} ({writer.Spent - spentBefore:F4} in this run), {left:hh\\:mm\\:ss} left"
+        AugmentProgress Progress() =>
+            new(
+                written.Count + aside.Count,
+                journaled,
+                total,
+                aside.Count,
+                journal.Tokens.Values.Sum(tokens => tokens.Input),
+                journal.Tokens.Values.Sum(tokens => tokens.Output),
+                writer.Spent,
+                settings.Augment.Currency
             );
-        }
     }
 
-    static StageReport DryRun(CurationSettings settings, CurationFolder folder, TextWriter output)
+    static async Task<StageReport> DryRunAsync(CurationSettings settings, TextWriter output, CancellationToken cancel)
     {
-        // Whatever a pair's calls came to, two of its answers are enough for it not to be asked again.
-        var answers = AnswerJournal.AnswersByPair(folder.Journal);
-        var (calls, cost, done) = (0, 0.0, 0);
+        var folder = new CurationFolder(settings.Output);
+        await using var journal = new AnswerJournal(folder.Journal);
+        using var writer = new ChatWriter(null, journal, settings.Augment);
+        var (pairs, answered, calls, cost) = (0, 0, 0, 0.0);
         foreach (var pair in JsonLines.Read<Candidate>(folder.Kept, "filter").Where(pair => !pair.HasTexts))
         {
-            if (answers.GetValueOrDefault(pair.Id) >= 2)
+            var left = (await writer.WriteAsync(pair, cancel)).CallsLeft;
+            pairs++;
+            if (left == 0)
             {
-                done++;
+                answered++;
                 continue;
             }
 
-            output.WriteLine($"2 calls for {pair.Id}: \"{pair.PositiveCaption}\" / \"{pair.NegativeCaption}\"");
-            calls += 2;
-            cost += ChatWriter.Estimate(pair, settings.Augment);
+            output.WriteLine(
+                $"{left} {(left == 1 ? "call" : "calls")} for {pair.Id}: \"{pair.PositiveCaption}\" / \"{pair.NegativeCaption}\""
+            );
+            calls += left;
+            cost += ChatWriter.Estimate(pair, left, settings.Augment);
         }
 
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{calls} calls to {settings.Augment.Model} at {settings.Augment.BaseUrl}, about {cost:F2} {settings.Augment.Price.Currency}; {done} pairs are answered in the journal."
+                $"{calls} calls to {settings.Augment.Model} at {settings.Augment.BaseUrl}, about {cost:F2} {settings.Augment.Currency}, "
+                    + $"without answers that must be asked for again; {answered} of {pairs} pairs are answered in the journal ({writer.Spent:F2} {settings.Augment.Currency} so far, budget {settings.Augment.Budget})."
             )
         );
         return new(0, [], []);

@@ -19,13 +19,13 @@ public sealed class ChatAugmentationTests
         using var server = new ChatServer();
         Environment.SetEnvironmentVariable(KeyVariable, Key);
         var settings = Settings(work, server.Address);
-        var pairs = Enumerable.Range(0, 60).Select(Pair).ToList();
+        var pairs = Enumerable.Range(0, 120).Select(Pair).ToList();
         var folder = new CurationFolder(settings.Output);
         JsonLines.Write(folder.Kept, pairs);
         var output = new StringWriter();
         for (var interruption = 0; interruption < 5; interruption++)
         {
-            using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+            using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AugmentStage.RunAsync(settings, false, output, stop.Token));
 
             // What a kill in the middle of a write leaves.
@@ -47,7 +47,8 @@ public sealed class ChatAugmentationTests
         await AugmentStage.RunAsync(settings, false, output, CancellationToken.None);
         Assert.Equal(answered, server.Answered.Values.Sum());
         await AugmentStage.RunAsync(settings, true, output, CancellationToken.None);
-        Assert.Contains($"0 calls to gpt-4o at {server.Address}, about 0.00 USD; {pairs.Count} pairs are answered", output.ToString());
+        Assert.Contains($"0 calls to gpt-4o at {server.Address}, about 0.00 USD", output.ToString());
+        Assert.Contains($"{pairs.Count} of {pairs.Count} pairs are answered in the journal", output.ToString());
         Assert.DoesNotContain(Key, output.ToString());
         foreach (var file in Directory.EnumerateFiles(settings.Output, "*", SearchOption.AllDirectories))
         {
@@ -69,7 +70,108 @@ public sealed class ChatAugmentationTests
         );
         Assert.Contains("budget", error.Message, StringComparison.OrdinalIgnoreCase);
         await using var journal = new AnswerJournal(new CurationFolder(settings.Output).Journal);
-        Assert.InRange(settings.Augment.Price.Of(journal.InputTokens, journal.OutputTokens), 1e-9, 0.02);
+        var (input, output) = journal.Tokens[settings.Augment.Model];
+        Assert.InRange(settings.Augment.PriceOf(settings.Augment.Model).Of(input, output), 1e-9, 0.02);
+    }
+
+    [Fact]
+    public async Task A_dry_run_tells_the_calls_and_the_cost_that_are_left_and_makes_no_call()
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        using var server = new ChatServer((request, _) => request <= 21 ? ChatFault.None : ChatFault.ServerError);
+        var settings = Settings(work, server.Address);
+        settings = settings with { Augment = settings.Augment with { Concurrency = 1, RequestRetries = 0 } };
+        JsonLines.Write(new CurationFolder(settings.Output).Kept, Enumerable.Range(0, 60).Select(Pair));
+
+        var before = await DryRunAsync();
+        Assert.Equal(0, server.Requests);
+        Assert.Contains("120 calls to", before[^1], StringComparison.Ordinal);
+        Assert.Contains("0 of 60 pairs are answered", before[^1], StringComparison.Ordinal);
+
+        await Assert.ThrowsAsync<UserException>(() => AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None));
+        var requests = server.Requests;
+        var after = await DryRunAsync();
+        Assert.Equal(requests, server.Requests);
+        Assert.Contains("99 calls to", after[^1], StringComparison.Ordinal);
+        Assert.Equal(21, 2 * (60 - (after.Length - 1)) + after.Count(line => line.StartsWith("1 call for Test/object/")));
+        Assert.Contains($"{60 - (after.Length - 1)} of 60 pairs are answered", after[^1], StringComparison.Ordinal);
+        Assert.InRange(Cost(after[^1]), 1e-9, Cost(before[^1]));
+
+        async Task<string[]> DryRunAsync()
+        {
+            var output = new StringWriter();
+            await AugmentStage.RunAsync(settings, true, output, CancellationToken.None);
+            return output.ToString().TrimEnd().Split(Environment.NewLine);
+        }
+
+        static double Cost(string line) =>
+            double.Parse(line.Split("about ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task Calls_keep_to_the_rate_limit()
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        using var server = new ChatServer((_, _) => ChatFault.None);
+        var settings = Settings(work, server.Address);
+        settings = settings with { Augment = settings.Augment with { CallsPerMinute = 600 } };
+        JsonLines.Write(new CurationFolder(settings.Output).Kept, Enumerable.Range(0, 10).Select(Pair));
+        await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None);
+
+        // Twenty calls are nineteen intervals of 100 ms; a slow machine only makes them longer. The first may have waited to be sent.
+        var times = server.Log.Select(request => request.At).Order().ToList();
+        Assert.Equal(20, times.Count);
+        Assert.InRange((times[^1] - times[0]).TotalSeconds, 1.5, double.MaxValue);
+    }
+
+    [Fact]
+    public async Task The_time_that_a_server_asks_for_is_waited_for()
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        using var server = new ChatServer((request, _) => request == 1 ? ChatFault.TooManyRequests : ChatFault.None, retryAfter: 1);
+        var settings = Settings(work, server.Address);
+        JsonLines.Write(new CurationFolder(settings.Output).Kept, [Pair(0)]);
+        await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None);
+        var times = server.Log.Select(request => request.At).ToList();
+
+        // Without the server's word it would be 10 ms. Clocks of timers and stopwatches differ by some ms.
+        Assert.InRange((times[1] - times[0]).TotalSeconds, 0.9, double.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_pair_that_the_server_will_not_write_about_is_set_aside_and_the_run_goes_on()
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        using var server = new ChatServer((_, prompt) => prompt.Contains("number n1 ") ? ChatFault.ContentFilter : ChatFault.None);
+        var settings = Settings(work, server.Address);
+        var folder = new CurationFolder(settings.Output);
+        JsonLines.Write(folder.Kept, Enumerable.Range(0, 3).Select(Pair));
+        List<AugmentProgress> told = [];
+        var report = await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None, told.Add);
+        Assert.Equal(2, report.Passed);
+        Assert.Equal("answers break a law", Assert.Single(report.Losses).Reason);
+
+        // Four answers of 100 and 50 tokens; what is refused costs nothing.
+        var price = settings.Augment.PriceOf(settings.Augment.Model).Of(400, 200);
+        Assert.Equal(new AugmentProgress(3, 0, 3, 1, 400, 200, price, "USD"), told[^1]);
+        Assert.Equal($"400 + 200 tokens, {price:F4} USD, 1 set aside", told[^1].ToString());
+    }
+
+    [Fact]
+    public async Task An_unknown_price_is_an_error_before_the_first_call()
+    {
+        using var work = new TemporaryFolder();
+        await File.WriteAllTextAsync(work.At("c.yaml"), "output: out\naugment: { augmenter: chat, model: my-model }\n");
+        Assert.Contains("prices has no my-model", Assert.Throws<UserException>(() => CurationSettings.Load(work.At("c.yaml"))).Message);
+        await File.WriteAllTextAsync(
+            work.At("c.yaml"),
+            "output: out\naugment: { augmenter: chat, model: my-model, prices: { my-model: { input_per_million: 3, output_per_million: 6 } } }\n"
+        );
+        Assert.Equal(9e-6, CurationSettings.Load(work.At("c.yaml")).Augment.PriceOf("my-model").Of(1, 1), 1e-12);
     }
 
     static CurationSettings Settings(TemporaryFolder work, string address) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,14 +7,48 @@ using System.Text.Json;
 
 namespace SVco.Tests;
 
-/// <summary>A chat server on loopback that speaks OpenAI's protocol and misbehaves in turn; it remembers which requests it answered in full.</summary>
+/// <summary>What a chat server does instead of answering as asked.</summary>
+enum ChatFault
+{
+    None,
+    TooManyRequests,
+    ServerError,
+    Hang,
+    BodyCutOff,
+    JsonCutOff,
+    WrongSchema,
+    Refusal,
+    ContentFilter,
+}
+
+/// <summary>A chat server on loopback that speaks OpenAI's protocol and misbehaves as it is told; it remembers which requests it answered in full.</summary>
 sealed class ChatServer : IDisposable
 {
     readonly HttpListener listener = new();
+    readonly Func<int, string, ChatFault> faultOf;
+    readonly int retryAfter;
+    readonly Stopwatch clock = Stopwatch.StartNew();
     int requests;
 
-    public ChatServer()
+    /// <summary>Most faults in turn.</summary>
+    public static ChatFault InTurn(int request, string prompt) =>
+        (request % 13) switch
+        {
+            1 => ChatFault.TooManyRequests,
+            3 => ChatFault.ServerError,
+            5 => ChatFault.Hang,
+            7 => ChatFault.JsonCutOff,
+            8 => ChatFault.WrongSchema,
+            9 => ChatFault.Refusal,
+            11 => ChatFault.BodyCutOff,
+            _ => ChatFault.None,
+        };
+
+    /// <param name="faultOf">What it does at its n-th request, from 1, with this prompt; <see cref="InTurn"/> when null.</param>
+    /// <param name="retryAfter">Seconds that it asks for after too many requests.</param>
+    public ChatServer(Func<int, string, ChatFault>? faultOf = null, int retryAfter = 0)
     {
+        (this.faultOf, this.retryAfter) = (faultOf ?? InTurn, retryAfter);
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
             free.Start();
@@ -26,6 +61,9 @@ sealed class ChatServer : IDisposable
     }
 
     public string Address { get; }
+
+    /// <summary>When each request came, and what became of it.</summary>
+    public ConcurrentQueue<(TimeSpan At, ChatFault Fault)> Log { get; } = new();
 
     /// <summary>Requests so far, answered or not.</summary>
     public int Requests => Volatile.Read(ref requests);
@@ -56,25 +94,38 @@ sealed class ChatServer : IDisposable
         {
             using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
             var prompt = body.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
-            switch (Interlocked.Increment(ref requests) % 11)
+            var fault = faultOf(Interlocked.Increment(ref requests), prompt);
+            Log.Enqueue((clock.Elapsed, fault));
+            switch (fault)
             {
-                case 1:
-                    context.Response.Headers["Retry-After"] = "0";
+                case ChatFault.TooManyRequests:
+                    context.Response.Headers["Retry-After"] = retryAfter.ToString();
                     context.Response.StatusCode = 429;
                     break;
-                case 3:
+                case ChatFault.ServerError:
                     context.Response.StatusCode = 500;
                     break;
-                case 5:
+                case ChatFault.ContentFilter:
+                    context.Response.StatusCode = 400;
+                    await context.Response.OutputStream.WriteAsync("""{"error":{"code":"content_filter","message":"no"}}"""u8.ToArray());
+                    break;
+                case ChatFault.Hang:
                     await Task.Delay(2000);
                     break;
-                case 7:
+                case ChatFault.BodyCutOff:
+                    context.Response.ContentType = "application/json";
+                    context.Response.ContentLength64 = 1000;
+                    await context.Response.OutputStream.WriteAsync("{\"id\": \"1\", \"choices\": ["u8.ToArray());
+                    await context.Response.OutputStream.FlushAsync();
+                    context.Response.Abort();
+                    return;
+                case ChatFault.JsonCutOff:
                     await WriteAsync(context, "{\"question\": \"Which", null);
                     break;
-                case 8:
+                case ChatFault.WrongSchema:
                     await WriteAsync(context, "{\"answer\": 1}", null);
                     break;
-                case 9:
+                case ChatFault.Refusal:
                     await WriteAsync(context, null, "I cannot help with that.");
                     break;
                 default:

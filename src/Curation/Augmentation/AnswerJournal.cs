@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,10 +11,11 @@ namespace SVco.Curation.Augmentation;
 /// <summary>An answer that was paid for.</summary>
 /// <param name="Call">SHA-256 of everything that was asked: pair, model, settings, messages.</param>
 /// <param name="Pair">The pair's id, for people.</param>
+/// <param name="Model">The model's name, for its price.</param>
 /// <param name="Text">What the model wrote; empty for a refusal.</param>
 /// <param name="InputTokens">Tokens of the prompt.</param>
 /// <param name="OutputTokens">Tokens of the answer.</param>
-public sealed record JournaledAnswer(string Call, string Pair, string Text, long InputTokens, long OutputTokens);
+public sealed record JournaledAnswer(string Call, string Pair, string Model, string Text, long InputTokens, long OutputTokens);
 
 /// <summary>
 /// Every answer on disk before it counts: lines of a checksum and a JSON object, only appended to, synced before <see cref="AddAsync"/>
@@ -49,27 +51,15 @@ sealed class AnswerJournal : IAsyncDisposable
         writer = WriteAsync();
     }
 
-    /// <summary>How many answers a journal has for each pair; empty when there is no journal.</summary>
-    public static Dictionary<string, int> AnswersByPair(string path) =>
-        !File.Exists(path)
-            ? []
-            : File.ReadLines(path)
-                .Select(line => Parse(Encoding.UTF8.GetBytes(line)))
-                .OfType<JournaledAnswer>()
-                .CountBy(answer => answer.Pair)
-                .ToDictionary();
-
     /// <summary>Answers.</summary>
     public int Count => places.Count;
 
     /// <summary>Lines whose checksum is wrong; their calls are made again.</summary>
     public int Damaged { get; private set; }
 
-    /// <summary>Tokens of all prompts.</summary>
-    public long InputTokens { get; private set; }
-
-    /// <summary>Tokens of all answers.</summary>
-    public long OutputTokens { get; private set; }
+    /// <summary>Tokens of all prompts and of all answers, by model.</summary>
+    public ImmutableDictionary<string, (long Input, long Output)> Tokens { get; private set; } =
+        ImmutableDictionary<string, (long Input, long Output)>.Empty;
 
     /// <summary>The answer to a call, null when it was not made.</summary>
     public JournaledAnswer? Find(string call)
@@ -105,6 +95,7 @@ sealed class AnswerJournal : IAsyncDisposable
 
     async Task WriteAsync()
     {
+        UserException? failure = null;
         while (await waiting.Reader.WaitToReadAsync())
         {
             var batch = new List<TaskCompletionSource>();
@@ -113,17 +104,18 @@ sealed class AnswerJournal : IAsyncDisposable
                 while (waiting.Reader.TryRead(out var next))
                 {
                     batch.Add(next.Written);
-                    Append(next.Answer);
+
+                    // After half a line a whole one would be damaged with it.
+                    Append(failure is null ? next.Answer : throw failure);
                 }
 
                 file.Flush(flushToDisk: true);
                 batch.ForEach(written => written.SetResult());
             }
-            catch (IOException error)
+            catch (Exception error) when (error is IOException or UserException)
             {
-                batch.ForEach(written =>
-                    written.TrySetException(new UserException($"{file.Name} cannot be written: {error.Message}", error))
-                );
+                failure ??= new UserException($"{file.Name} cannot be written: {error.Message}", error);
+                batch.ForEach(written => written.TrySetException(failure));
             }
         }
     }
@@ -135,11 +127,16 @@ sealed class AnswerJournal : IAsyncDisposable
         lock (places)
         {
             places[Short(answer.Call)] = (file.Position, line.Length - 1);
-            InputTokens += answer.InputTokens;
-            OutputTokens += answer.OutputTokens;
+            Tally(answer);
         }
 
         file.Write(line);
+    }
+
+    void Tally(JournaledAnswer answer)
+    {
+        var (input, output) = Tokens.GetValueOrDefault(answer.Model);
+        Tokens = Tokens.SetItem(answer.Model, (input + answer.InputTokens, output + answer.OutputTokens));
     }
 
     void Load()
@@ -152,8 +149,7 @@ sealed class AnswerJournal : IAsyncDisposable
                 if (Parse(line.Bytes) is { } answer)
                 {
                     places[Short(answer.Call)] = (start, line.Bytes.Length);
-                    InputTokens += answer.InputTokens;
-                    OutputTokens += answer.OutputTokens;
+                    Tally(answer);
                 }
                 else
                 {

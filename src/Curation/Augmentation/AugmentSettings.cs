@@ -1,3 +1,5 @@
+using SVco.Core;
+
 namespace SVco.Curation.Augmentation;
 
 /// <summary>Who writes questions and answers.</summary>
@@ -37,7 +39,7 @@ public sealed record AugmentSettings
     /// <summary>Calls at one time.</summary>
     public int Concurrency { get; init; } = 8;
 
-    /// <summary>Calls a minute at most.</summary>
+    /// <summary>Calls a minute at most; a request that is sent again after an error waits as the server says instead.</summary>
     public int CallsPerMinute { get; init; } = 500;
 
     /// <summary>How often a call is asked anew when its answer breaks a law.</summary>
@@ -55,8 +57,25 @@ public sealed record AugmentSettings
     /// <summary>The most that all runs of this curation together may cost, in the currency of the prices.</summary>
     public double Budget { get; init; } = 50;
 
-    /// <summary>What the model costs.</summary>
-    public TokenPrice Price { get; init; } = new();
+    /// <summary>The currency of budget and prices, for messages.</summary>
+    public string Currency { get; init; } = "USD";
+
+    /// <summary>What the models cost, by name.</summary>
+    public Dictionary<string, TokenPrice> Prices { get; init; } =
+        new()
+        {
+            ["gpt-4o"] = new() { InputPerMillion = 2.5, OutputPerMillion = 10 },
+            ["gpt-4o-mini"] = new() { InputPerMillion = 0.15, OutputPerMillion = 0.6 },
+        };
+
+    /// <summary>What a model costs.</summary>
+    /// <exception cref="UserException">The table does not say.</exception>
+    public TokenPrice PriceOf(string model) =>
+        Prices.TryGetValue(model, out var price)
+            ? price
+            : throw new UserException(
+                $"augment: prices has no {model}. Say what a million tokens cost: prices: {{ {model}: {{ input_per_million: 0, output_per_million: 0 }} }}."
+            );
 
     internal void Check(Action<bool, string> require)
     {
@@ -67,7 +86,14 @@ public sealed record AugmentSettings
         require(RequestRetries is >= 0 and <= 20, "augment: request_retries is from 0 to 20");
         require(TimeoutSeconds > 0 && RetryDelaySeconds >= 0, "augment: timeout_seconds is above 0 and retry_delay_seconds not below");
         require(MaxOutputTokens > 0, "augment: max_output_tokens is above 0");
-        require(Budget >= 0 && Price.InputPerMillion >= 0 && Price.OutputPerMillion >= 0, "augment: budget and prices are not negative");
+        require(
+            Budget >= 0 && Prices.Values.All(price => price.InputPerMillion >= 0 && price.OutputPerMillion >= 0),
+            "augment: budget and prices are not negative"
+        );
+        require(
+            Augmenter != Augmenter.Chat || Prices.ContainsKey(Model),
+            $"augment: prices has no {Model}, whose calls could then not be counted against the budget"
+        );
         require(
             Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"),
             "augment: base_url is an http(s) address"
@@ -75,17 +101,14 @@ public sealed record AugmentSettings
     }
 }
 
-/// <summary>A price table of one model.</summary>
+/// <summary>What a model costs.</summary>
 public sealed record TokenPrice
 {
     /// <summary>For a million tokens of a prompt.</summary>
-    public double InputPerMillion { get; init; } = 2.5;
+    public double InputPerMillion { get; init; }
 
     /// <summary>For a million tokens of an answer.</summary>
-    public double OutputPerMillion { get; init; } = 10;
-
-    /// <summary>The currency's name, for messages.</summary>
-    public string Currency { get; init; } = "USD";
+    public double OutputPerMillion { get; init; }
 
     /// <summary>The price of a call.</summary>
     public double Of(long inputTokens, long outputTokens) => (inputTokens * InputPerMillion + outputTokens * OutputPerMillion) / 1e6;

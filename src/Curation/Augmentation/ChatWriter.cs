@@ -10,8 +10,8 @@ using SVco.Core.Curation;
 
 namespace SVco.Curation.Augmentation;
 
-/// <summary>What came of a pair: its texts, or why it has none.</summary>
-readonly record struct Written(PairTexts? Texts, string Reason = "", string Detail = "");
+/// <summary>What came of a pair: its texts, or why it has none; without a client also how many calls it still needs, when no answer must be asked for again.</summary>
+readonly record struct Written(PairTexts? Texts, string Reason = "", string Detail = "", int CallsLeft = 0);
 
 /// <summary>The budget does not allow another call.</summary>
 sealed class BudgetException : Exception;
@@ -20,23 +20,31 @@ sealed class BudgetException : Exception;
 sealed class ChatWriter : IDisposable
 {
     const double LettersPerToken = 3.5;
+    const int LettersOfRole = 15;
+    const double GraceSeconds = 10;
 
-    readonly IChatClient client;
+    readonly IChatClient? client;
     readonly AnswerJournal journal;
     readonly AugmentSettings settings;
     readonly TokenBucketRateLimiter limiter;
+    readonly SemaphoreSlim slots;
+    readonly CancellationTokenSource abort = new();
     readonly Lock gate = new();
     double reserved;
+    int calls;
 
-    public ChatWriter(IChatClient client, AnswerJournal journal, AugmentSettings settings)
+    /// <param name="client">Whom to ask; null to find out what would be asked.</param>
+    /// <param name="journal">Where answers go before they count.</param>
+    /// <param name="settings">How to ask.</param>
+    public ChatWriter(IChatClient? client, AnswerJournal journal, AugmentSettings settings)
     {
-        (this.client, this.journal, this.settings) = (client, journal, settings);
+        (this.client, this.journal, this.settings, slots) = (client, journal, settings, new(settings.Concurrency));
         const int ticksPerMinute = 600;
         var perTick = Math.Max(1, settings.CallsPerMinute / ticksPerMinute);
         limiter = new(
             new()
             {
-                TokenLimit = Math.Max(perTick, Math.Min(settings.Concurrency, settings.CallsPerMinute)),
+                TokenLimit = perTick,
                 TokensPerPeriod = perTick,
                 ReplenishmentPeriod = TimeSpan.FromMinutes((double)perTick / settings.CallsPerMinute),
                 QueueLimit = int.MaxValue,
@@ -45,9 +53,15 @@ sealed class ChatWriter : IDisposable
     }
 
     /// <summary>What all answers in the journal cost.</summary>
-    public double Spent => settings.Price.Of(journal.InputTokens, journal.OutputTokens);
+    /// <exception cref="UserException">One is of a model that the price table does not have.</exception>
+    public double Spent => journal.Tokens.Sum(model => settings.PriceOf(model.Key).Of(model.Value.Input, model.Value.Output));
+
+    /// <summary>Calls that were answered in this run.</summary>
+    public int Calls => Volatile.Read(ref calls);
 
     /// <summary>The texts of a pair.</summary>
+    /// <param name="pair">The pair.</param>
+    /// <param name="cancel">No further call is made; one under way is paid for and may come to its end, see <see cref="EndSoon"/>.</param>
     /// <exception cref="BudgetException">The next call might exceed the budget.</exception>
     /// <exception cref="UserException">The server cannot be reached or refuses the request.</exception>
     public async Task<Written> WriteAsync(Candidate pair, CancellationToken cancel)
@@ -62,7 +76,7 @@ sealed class ChatWriter : IDisposable
         );
         if (question is null)
         {
-            return refused;
+            return refused.CallsLeft > 0 ? new(null, CallsLeft: 2) : refused;
         }
 
         var (texts, _, alsoRefused) = await AskAsync(
@@ -76,18 +90,34 @@ sealed class ChatWriter : IDisposable
         return texts is null ? alsoRefused : new(texts);
     }
 
-    /// <summary>The most that the two calls of a pair cost when no answer must be asked for again and each is as long as captions are.</summary>
-    public static double Estimate(Candidate pair, AugmentSettings settings)
+    /// <summary>About what a pair's calls cost when no answer must be asked for again and each is as long as the captions are.</summary>
+    /// <param name="pair">The pair.</param>
+    /// <param name="calls">2, or 1 when the question is there.</param>
+    /// <param name="settings">How to ask.</param>
+    public static double Estimate(Candidate pair, int calls, AugmentSettings settings)
     {
-        var answer = pair.PositiveCaption.Length + pair.NegativeCaption.Length + 200;
-        return settings.Price.Of(
-            Tokens(Prompts.Question(pair)) + Tokens(Prompts.Texts(pair, new('x', 80))),
-            (long)((answer + 120) / LettersPerToken)
-        );
+        var (price, question) = (settings.PriceOf(settings.Model), new string('x', 80));
+        return (calls > 1 ? Call(Prompts.Question(pair), QuestionSchema, 20 + question.Length) : 0)
+            + Call(
+                Prompts.Texts(pair, question),
+                TextsSchema,
+                60 + question.Length + pair.PositiveCaption.Length + pair.NegativeCaption.Length
+            );
+
+        double Call(List<ChatMessage> messages, JsonElement schema, int answer) =>
+            price.Of((long)(Letters(messages, schema) / LettersPerToken), (long)(answer / LettersPerToken));
     }
 
+    /// <summary>Leaves the calls under way a few seconds.</summary>
+    public void EndSoon() => abort.CancelAfter(TimeSpan.FromSeconds(Math.Min(settings.TimeoutSeconds, GraceSeconds)));
+
     /// <summary>Stops the rate limit's clock.</summary>
-    public void Dispose() => limiter.Dispose();
+    public void Dispose()
+    {
+        limiter.Dispose();
+        slots.Dispose();
+        abort.Dispose();
+    }
 
     async Task<(T? Value, string Answer, Written Refused)> AskAsync<T>(
         Candidate pair,
@@ -102,7 +132,11 @@ sealed class ChatWriter : IDisposable
         var detail = "";
         for (var attempt = 0; attempt <= settings.Retries; attempt++)
         {
-            var answer = await AnswerAsync(pair, messages, schema, attempt, cancel);
+            if (await AnswerAsync(pair, messages, schema, attempt, cancel) is not { } answer)
+            {
+                return (null, "", new(null, CallsLeft: 1));
+            }
+
             var (value, breaches) = Understood(answer.Text, read, breachesOf);
             if (breaches.IsEmpty)
             {
@@ -140,7 +174,8 @@ sealed class ChatWriter : IDisposable
         }
     }
 
-    async Task<JournaledAnswer> AnswerAsync(
+    // Null when the answer is not in the journal and there is nobody to ask.
+    async Task<JournaledAnswer?> AnswerAsync(
         Candidate pair,
         List<ChatMessage> messages,
         JsonElement schema,
@@ -154,7 +189,33 @@ sealed class ChatWriter : IDisposable
             return known;
         }
 
-        var most = settings.Price.Of(Tokens(messages), settings.MaxOutputTokens);
+        if (client is null)
+        {
+            return null;
+        }
+
+        await slots.WaitAsync(cancel);
+        try
+        {
+            return await PaidAsync(client, call, pair, messages, schema, cancel);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    async Task<JournaledAnswer> PaidAsync(
+        IChatClient asked,
+        string call,
+        Candidate pair,
+        List<ChatMessage> messages,
+        JsonElement schema,
+        CancellationToken cancel
+    )
+    {
+        // No token is shorter than a byte, so the budget holds whatever the model's tokenizer is.
+        var most = settings.PriceOf(settings.Model).Of(Bytes(messages, schema), settings.MaxOutputTokens);
         lock (gate)
         {
             if (Spent + reserved + most > settings.Budget)
@@ -168,24 +229,17 @@ sealed class ChatWriter : IDisposable
         try
         {
             using var lease = await limiter.AcquireAsync(1, cancel);
-            var response = await client.GetResponseAsync(
-                messages,
-                new()
-                {
-                    Temperature = (float)settings.Temperature,
-                    MaxOutputTokens = settings.MaxOutputTokens,
-                    ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "texts"),
-                },
-                cancel
-            );
+            var response = await ResponseAsync(asked, messages, schema);
             var answer = new JournaledAnswer(
                 call,
                 pair.Id,
+                settings.Model,
                 response.Text,
-                response.Usage?.InputTokenCount ?? Tokens(messages),
+                response.Usage?.InputTokenCount ?? (long)(Letters(messages, schema) / LettersPerToken),
                 response.Usage?.OutputTokenCount ?? (long)(response.Text.Length / LettersPerToken)
             );
             await journal.AddAsync(answer);
+            Interlocked.Increment(ref calls);
             return answer;
         }
         catch (Exception error)
@@ -206,6 +260,32 @@ sealed class ChatWriter : IDisposable
         }
     }
 
+    async Task<ChatResponse> ResponseAsync(IChatClient asked, List<ChatMessage> messages, JsonElement schema)
+    {
+        try
+        {
+            return await asked.GetResponseAsync(
+                messages,
+                new()
+                {
+                    Temperature = (float)settings.Temperature,
+                    MaxOutputTokens = settings.MaxOutputTokens,
+                    ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "texts"),
+                },
+                abort.Token
+            );
+        }
+        catch (System.ClientModel.ClientResultException error)
+            when (error.Status == 400 && error.Message.Contains("content_", StringComparison.OrdinalIgnoreCase))
+        {
+            // A server's own censor (content_filter, content_policy_violation) minds this pair only: a refusal like any other.
+            return new()
+            {
+                Usage = new() { InputTokenCount = 0, OutputTokenCount = 0 },
+            };
+        }
+    }
+
     string CallId(Candidate pair, IEnumerable<ChatMessage> messages, int attempt)
     {
         var asked = string.Create(
@@ -215,8 +295,11 @@ sealed class ChatWriter : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)));
     }
 
-    static long Tokens(IEnumerable<ChatMessage> messages) =>
-        (long)(messages.Sum(message => message.Text.Length + 15) / LettersPerToken) + 1;
+    static long Letters(IEnumerable<ChatMessage> messages, JsonElement schema) =>
+        messages.Sum(message => message.Text.Length + LettersOfRole) + schema.GetRawText().Length;
+
+    static long Bytes(IEnumerable<ChatMessage> messages, JsonElement schema) =>
+        messages.Sum(message => Encoding.UTF8.GetByteCount(message.Text) + LettersOfRole) + schema.GetRawText().Length;
 
     static string Text(JsonElement json, string field) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String

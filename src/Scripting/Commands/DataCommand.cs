@@ -113,20 +113,8 @@ static class DataCommand
 
     static async Task ScoreAsync(CurationSettings settings, Shard shard)
     {
-        var said = DateTime.UtcNow;
-        var report = await FilterStage.ScoreAsync(
-            settings,
-            shard,
-            (done, of) =>
-            {
-                if (DateTime.UtcNow - said > TimeSpan.FromSeconds(10))
-                {
-                    said = DateTime.UtcNow;
-                    Console.Error.WriteLine($"filter {shard.Index}/{shard.Count}: {done} of {of} candidates");
-                }
-            },
-            Interrupt.Token
-        );
+        var progress = new DataProgress($"filter {shard.Index}/{shard.Count}");
+        var report = await FilterStage.ScoreAsync(settings, shard, (done, of) => progress.Show(done, 0, of, ""), Interrupt.Token);
         Console.WriteLine(
             $"filter {shard.Index}/{shard.Count}: {report.Scored} measured, {report.Dropped} dropped; {report.Images} images through the towers in "
                 + $"{report.TowerSeconds:F1} of {report.Seconds:F1} s ({report.TowerSeconds / Math.Max(report.Seconds, 1e-9):P0})"
@@ -139,8 +127,21 @@ static class DataCommand
         Tell(FilterStage.Select(settings));
     }
 
-    static async Task AugmentAsync(CurationSettings settings, bool dryRun) =>
-        Tell(await AugmentStage.RunAsync(settings, dryRun, Console.Out, Interrupt.Token));
+    static async Task AugmentAsync(CurationSettings settings, bool dryRun)
+    {
+        var progress = new DataProgress("augment");
+        var report = await AugmentStage.RunAsync(
+            settings,
+            dryRun,
+            Console.Out,
+            Interrupt.Token,
+            now => progress.Show(now.Done, now.Journaled, now.Total, now.ToString())
+        );
+        if (!dryRun)
+        {
+            Tell(report);
+        }
+    }
 
     static void Tell(StageReport report)
     {

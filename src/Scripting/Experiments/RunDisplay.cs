@@ -58,31 +58,36 @@ static class RunDisplay
                 .Prepend(string.Create(CultureInfo.InvariantCulture, $"loss {metrics.Loss:0.0000}"))
         );
 
-    static IShown Create(string title, int done, int total) =>
+    /// <summary>Begins to show a part of a run.</summary>
+    /// <param name="title">Its name.</param>
+    /// <param name="done">How many of its items were done before; the time left does not count them.</param>
+    /// <param name="total">How many items it has.</param>
+    /// <param name="pause">Between two lines where there is no terminal; a second when null.</param>
+    public static IShown Create(string title, int done, int total, TimeSpan? pause = null) =>
         AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected
             ? new Bar(title, done, total)
-            : new Lines(title, done, total);
+            : new Lines(title, done, total, pause ?? TimeSpan.FromSeconds(1));
 
-    interface IShown
+    /// <summary>A part of a run that is being shown.</summary>
+    public interface IShown
     {
-        /// <summary>One more is done.</summary>
-        void Advance(string metrics, string speed);
+        /// <summary>So many more are done.</summary>
+        void Advance(string metrics, string speed, int by = 1);
 
         /// <summary>A line that stays.</summary>
         void Note(string text);
     }
 
-    sealed class Lines(string title, int done, int total) : IShown
+    // The pause keeps the log file of a long run readable.
+    sealed class Lines(string title, int done, int total, TimeSpan pause) : IShown
     {
-        // A log file of a long run should stay readable.
-        readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
         readonly Stopwatch _sinceLine = new();
         int _done = done;
 
-        public void Advance(string metrics, string speed)
+        public void Advance(string metrics, string speed, int by)
         {
-            _done++;
-            if (!_sinceLine.IsRunning || _sinceLine.Elapsed > _pause || _done == total)
+            _done += by;
+            if (!_sinceLine.IsRunning || _sinceLine.Elapsed > pause || _done == total)
             {
                 Console.WriteLine($"{title} {_done}/{total}  {metrics}  {speed}".TrimEnd());
                 _sinceLine.Restart();
@@ -115,9 +120,9 @@ static class RunDisplay
             Draw("");
         }
 
-        public void Advance(string metrics, string speed)
+        public void Advance(string metrics, string speed, int by)
         {
-            (_done, _metrics, _speed) = (_done + 1, metrics, speed);
+            (_done, _metrics, _speed) = (_done + by, metrics, speed);
             Draw("");
         }
 

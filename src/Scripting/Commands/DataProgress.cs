@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using SVco.Scripting.Experiments;
+
+namespace SVco.Scripting.Commands;
+
+/// <summary>Shows how far a stage of a curation is: a bar with the time left in a terminal, a line now and then elsewhere.</summary>
+sealed class DataProgress(string title)
+{
+    // Drawing costs more than a candidate whose embeddings are cached.
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan PauseOfLines = TimeSpan.FromSeconds(10);
+
+    readonly Stopwatch clock = Stopwatch.StartNew();
+    RunDisplay.IShown? shown;
+    int last;
+
+    /// <summary>So many of so many are done.</summary>
+    /// <param name="done">Items that are done.</param>
+    /// <param name="before">Of those, what was done before and took no time.</param>
+    /// <param name="total">All items.</param>
+    /// <param name="what">More to say.</param>
+    public void Show(int done, int before, int total, string what)
+    {
+        if (done == before && done < total)
+        {
+            return;
+        }
+
+        if (shown is null)
+        {
+            (shown, last) = (RunDisplay.Create(title, before, total, PauseOfLines), before);
+        }
+
+        if (done == total || clock.Elapsed > Pause)
+        {
+            shown.Advance(what, "", done - last);
+            last = done;
+            clock.Restart();
+        }
+    }
+}
