@@ -186,6 +186,7 @@ public sealed class ChatAugmentationTests
                 CallsPerMinute = 100_000,
                 TimeoutSeconds = 0.5,
                 RetryDelaySeconds = 0.01,
+                RequestRetries = 12,
                 Concurrency = 8,
             },
         };

@@ -36,6 +36,7 @@ public sealed class AugmentKillTests
               calls_per_minute: 1000000
               timeout_seconds: 0.3
               retry_delay_seconds: 0.01
+              request_retries: 12
             """
         );
         var folder = new CurationFolder(work.At("out"));

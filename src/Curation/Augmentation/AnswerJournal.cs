@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.Win32.SafeHandles;
 using SVco.Core;
 using SVco.Curation.Output;
 
@@ -25,7 +26,11 @@ sealed class AnswerJournal : IAsyncDisposable
 {
     const int CheckLetters = 16;
 
-    readonly FileStream file;
+    readonly string path;
+
+    // A FileStream would not do: its handle may not be read from while its buffer is being written.
+    readonly SafeFileHandle file;
+    long end;
     readonly Dictionary<UInt128, (long Start, int Length)> places = [];
     readonly Channel<(JournaledAnswer Answer, TaskCompletionSource Written)> waiting = Channel.CreateUnbounded<(
         JournaledAnswer,
@@ -37,10 +42,11 @@ sealed class AnswerJournal : IAsyncDisposable
     /// <exception cref="UserException">Another process writes it.</exception>
     public AnswerJournal(string path)
     {
+        this.path = path;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+            file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error)
         {
@@ -74,7 +80,7 @@ sealed class AnswerJournal : IAsyncDisposable
         }
 
         var line = new byte[place.Length];
-        RandomAccess.Read(file.SafeFileHandle, line, place.Start);
+        RandomAccess.Read(file, line, place.Start);
         return Parse(line) is { } answer && answer.Call == call ? answer : null;
     }
 
@@ -90,7 +96,7 @@ sealed class AnswerJournal : IAsyncDisposable
     {
         waiting.Writer.TryComplete();
         await writer;
-        await file.DisposeAsync();
+        file.Dispose();
     }
 
     async Task WriteAsync()
@@ -98,39 +104,49 @@ sealed class AnswerJournal : IAsyncDisposable
         UserException? failure = null;
         while (await waiting.Reader.WaitToReadAsync())
         {
-            var batch = new List<TaskCompletionSource>();
+            var batch = new List<(JournaledAnswer Answer, TaskCompletionSource Written)>();
+            while (waiting.Reader.TryRead(out var next))
+            {
+                batch.Add(next);
+            }
+
             try
             {
-                while (waiting.Reader.TryRead(out var next))
-                {
-                    batch.Add(next.Written);
-
-                    // After half a line a whole one would be damaged with it.
-                    Append(failure is null ? next.Answer : throw failure);
-                }
-
-                file.Flush(flushToDisk: true);
-                batch.ForEach(written => written.SetResult());
+                // After half a line a whole one would be damaged with it.
+                Append(failure is null ? [.. batch.Select(item => item.Answer)] : throw failure);
+                batch.ForEach(item => item.Written.SetResult());
             }
             catch (Exception error) when (error is IOException or UserException)
             {
-                failure ??= new UserException($"{file.Name} cannot be written: {error.Message}", error);
-                batch.ForEach(written => written.TrySetException(failure));
+                failure ??= new UserException($"{path} cannot be written: {error.Message}", error);
+                batch.ForEach(item => item.Written.TrySetException(failure));
             }
         }
     }
 
-    void Append(JournaledAnswer answer)
+    void Append(ImmutableArray<JournaledAnswer> answers)
     {
-        var json = JsonLines.Line(answer);
-        byte[] line = [.. Check(json), (byte)' ', .. json, (byte)'\n'];
-        lock (places)
+        using var lines = new MemoryStream();
+        var written = new List<(JournaledAnswer Answer, long Start, int Length)>();
+        foreach (var answer in answers)
         {
-            places[Short(answer.Call)] = (file.Position, line.Length - 1);
-            Tally(answer);
+            var json = JsonLines.Line(answer);
+            byte[] line = [.. Check(json), (byte)' ', .. json, (byte)'\n'];
+            written.Add((answer, end + lines.Length, line.Length - 1));
+            lines.Write(line);
         }
 
-        file.Write(line);
+        RandomAccess.Write(file, lines.GetBuffer().AsSpan(0, (int)lines.Length), end);
+        RandomAccess.FlushToDisk(file);
+        end += lines.Length;
+        lock (places)
+        {
+            foreach (var (answer, start, length) in written)
+            {
+                places[Short(answer.Call)] = (start, length);
+                Tally(answer);
+            }
+        }
     }
 
     void Tally(JournaledAnswer answer)
@@ -162,21 +178,21 @@ sealed class AnswerJournal : IAsyncDisposable
             start += line.Bytes.Length + 1;
         }
 
-        file.SetLength(whole);
-        file.Position = whole;
+        RandomAccess.SetLength(file, whole);
+        end = whole;
     }
 
     IEnumerable<(byte[] Bytes, bool IsWhole)> Lines()
     {
         var buffer = new byte[1 << 20];
         var line = new MemoryStream();
-        file.Position = 0;
-        for (int read; (read = file.Read(buffer)) > 0; )
+        var position = 0L;
+        for (int read; (read = RandomAccess.Read(file, buffer, position)) > 0; position += read)
         {
             var from = 0;
-            for (int end; (end = Array.IndexOf(buffer, (byte)'\n', from, read - from)) >= 0; from = end + 1)
+            for (int to; (to = Array.IndexOf(buffer, (byte)'\n', from, read - from)) >= 0; from = to + 1)
             {
-                line.Write(buffer, from, end - from);
+                line.Write(buffer, from, to - from);
                 yield return (line.ToArray(), true);
                 line.SetLength(0);
             }

@@ -20,6 +20,9 @@ sealed class EmbeddingCache : IDisposable
     readonly Dictionary<UInt128, (int File, int Record)> places = [];
     readonly FileStream own;
 
+    // Of a file, all but the sharing of none is only a shared lock where locks are advisory.
+    readonly FileStream writerLock;
+
     /// <param name="folder">The folder of one model's embeddings.</param>
     /// <param name="size">Floats of an embedding.</param>
     /// <param name="writer">The name of the file that this process writes.</param>
@@ -31,7 +34,8 @@ sealed class EmbeddingCache : IDisposable
         var ownPath = Path.Combine(folder, $"{writer}.embeddings");
         try
         {
-            own = new(ownPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1);
+            writerLock = new(Path.Combine(folder, $"{writer}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            own = new(ownPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
         }
         catch (IOException error)
         {
@@ -95,7 +99,11 @@ sealed class EmbeddingCache : IDisposable
     }
 
     /// <summary>Closes the files.</summary>
-    public void Dispose() => files.ForEach(file => file.Dispose());
+    public void Dispose()
+    {
+        files.ForEach(file => file.Dispose());
+        writerLock.Dispose();
+    }
 
     void Index(FileStream file)
     {

@@ -1,0 +1,87 @@
+using SVco.Core;
+using SVco.Curation.Augmentation;
+using SVco.Curation.Filtering;
+using SVco.Tests;
+
+namespace SVco.Curation.Tests;
+
+public sealed class AnswerJournalTests
+{
+    [Fact]
+    public async Task Answers_can_be_looked_up_while_others_are_written_and_all_are_whole_afterwards()
+    {
+        using var work = new TemporaryFolder();
+        const int count = 20_000;
+        await using (var journal = new AnswerJournal(work.At("answers")))
+        {
+            await journal.AddAsync(Answer(0));
+            var adding = Task.Run(() => Task.WhenAll(Enumerable.Range(1, count - 1).Select(index => journal.AddAsync(Answer(index)))));
+            while (!adding.IsCompleted)
+            {
+                Assert.Equal(Answer(0), journal.Find(Answer(0).Call));
+            }
+
+            await adding;
+            Assert.All(Enumerable.Range(0, count), index => Assert.Equal(Answer(index), journal.Find(Answer(index).Call)));
+        }
+
+        await using var again = new AnswerJournal(work.At("answers"));
+        Assert.Equal((count, 0), (again.Count, again.Damaged));
+        Assert.Equal((3L * count, 2L * count), again.Tokens["m"]);
+    }
+
+    [Fact]
+    public async Task A_damaged_line_is_asked_again_and_a_half_one_is_cut_off()
+    {
+        using var work = new TemporaryFolder();
+        await using (var journal = new AnswerJournal(work.At("answers")))
+        {
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(index => journal.AddAsync(Answer(index))));
+        }
+
+        var text = File.ReadAllText(work.At("answers"));
+        File.WriteAllText(work.At("answers"), text.Replace("answer 1", "answer 7") + text[..40]);
+        await using var damaged = new AnswerJournal(work.At("answers"));
+        Assert.Equal((2, 1), (damaged.Count, damaged.Damaged));
+        Assert.Null(damaged.Find(Answer(1).Call));
+        await damaged.AddAsync(Answer(1));
+        Assert.Equal(Answer(1), damaged.Find(Answer(1).Call));
+        Assert.Equal(Answer(2), damaged.Find(Answer(2).Call));
+    }
+
+    [Fact]
+    public async Task Two_runs_cannot_write_one_journal()
+    {
+        using var work = new TemporaryFolder();
+        await using var journal = new AnswerJournal(work.At("answers"));
+        Assert.Contains("another `svco data augment`", Assert.Throws<UserException>(() => new AnswerJournal(work.At("answers"))).Message);
+    }
+
+    [Fact]
+    public void Two_runs_cannot_write_the_embeddings_of_one_shard_but_read_each_others()
+    {
+        using var work = new TemporaryFolder();
+        var (one, two) = (new byte[32], Enumerable.Repeat((byte)1, 32).ToArray());
+        using var first = new EmbeddingCache(work.At("cache"), 2, "1-of-2");
+        first.Add([(one, [1, 2])]);
+        Assert.Contains(
+            "another `svco data filter`",
+            Assert.Throws<UserException>(() => new EmbeddingCache(work.At("cache"), 2, "1-of-2")).Message
+        );
+        using var second = new EmbeddingCache(work.At("cache"), 2, "2-of-2");
+        second.Add([(two, [3, 4])]);
+        Assert.Equal([1, 2], second.Find(one)!);
+        Assert.Equal([3, 4], second.Find(two)!);
+        Assert.Null(first.Find(two));
+    }
+
+    static JournaledAnswer Answer(int index) =>
+        new(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(index))),
+            $"pair {index}",
+            "m",
+            $"answer {index}",
+            3,
+            2
+        );
+}
