@@ -4,6 +4,8 @@
 // The paper in miniature, on two cores in minutes: a small vision-language model that leans on language priors, and what each objective
 // does about it. Finished parts are kept, so an interrupted study goes on with the same command. --help lists the options.
 using SVco.Evaluation.Miniature;
+using SVco.Evaluation.Report;
+using SVco.Evaluation.Results;
 using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))
@@ -25,15 +27,27 @@ if (options.FromScratch)
 }
 
 var settings = options.Settings(baseModel);
-var parts = MiniatureStudy.Run(settings, folder, Environment.ProcessorCount, Interrupt.Token, new ProgressLine(Console.Error).Show);
+var parts = MiniatureStudy.Run(
+    settings,
+    folder,
+    Environment.ProcessorCount,
+    Interrupt.Token,
+    new ProgressLine(Console.Error, Interrupt.Token).Show
+);
+var command =
+    $"svco run experiments/miniature.csx {string.Join(' ', Args.Select(arg => arg.Contains(' ') ? $"\"{arg}\"" : arg))}".TrimEnd();
 if (Interrupt.Token.IsCancellationRequested)
 {
-    Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on.");
+    Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on:\n  {command}");
     return 130;
 }
 
-var command = $"svco run experiments/miniature.csx {string.Join(' ', Args)}".TrimEnd();
 var results = StudyReport.Write(settings, parts, folder, command);
 Console.WriteLine(StudyTable.Text(results));
-Console.WriteLine(Path.Combine(folder, "results.json"));
+Console.WriteLine(Path.Combine(folder, StudyResults.FileName));
+foreach (var path in HtmlReport.Write([(results, folder)], Path.Combine(folder, "report.html"), DateTimeOffset.Now))
+{
+    Console.WriteLine(path);
+}
+
 return 0;

@@ -134,9 +134,17 @@ public static class AugmentStage
 
     static StageReport DryRun(CurationSettings settings, CurationFolder folder, TextWriter output)
     {
-        var (calls, cost) = (0, 0.0);
+        // Whatever a pair's calls came to, two of its answers are enough for it not to be asked again.
+        var answers = AnswerJournal.AnswersByPair(folder.Journal);
+        var (calls, cost, done) = (0, 0.0, 0);
         foreach (var pair in JsonLines.Read<Candidate>(folder.Kept, "filter").Where(pair => !pair.HasTexts))
         {
+            if (answers.GetValueOrDefault(pair.Id) >= 2)
+            {
+                done++;
+                continue;
+            }
+
             output.WriteLine($"2 calls for {pair.Id}: \"{pair.PositiveCaption}\" / \"{pair.NegativeCaption}\"");
             calls += 2;
             cost += ChatWriter.Estimate(pair, settings.Augment);
@@ -145,7 +153,7 @@ public static class AugmentStage
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{calls} calls to {settings.Augment.Model} at {settings.Augment.BaseUrl}, about {cost:F2} {settings.Augment.Price.Currency} (answers in the journal are free and not taken off)."
+                $"{calls} calls to {settings.Augment.Model} at {settings.Augment.BaseUrl}, about {cost:F2} {settings.Augment.Price.Currency}; {done} pairs are answered in the journal."
             )
         );
         return new(0, [], []);

@@ -16,9 +16,10 @@ namespace SVco.Curation;
 /// <param name="Scored">Candidates measured.</param>
 /// <param name="Dropped">Candidates whose images cannot be decoded.</param>
 /// <param name="Images">Images that went through a tower, both towers together.</param>
+/// <param name="Decoded">Images that were decoded.</param>
 /// <param name="TowerSeconds">Seconds in the towers.</param>
 /// <param name="Seconds">Seconds in all, without loading the towers.</param>
-public sealed record FilterReport(Shard Shard, int Scored, int Dropped, int Images, double TowerSeconds, double Seconds);
+public sealed record FilterReport(Shard Shard, int Scored, int Dropped, int Images, int Decoded, double TowerSeconds, double Seconds);
 
 /// <summary>The second stage: cosines for every candidate, in slices when wanted, and from them the verdicts.</summary>
 public static class FilterStage
@@ -38,17 +39,20 @@ public static class FilterStage
         var folder = new CurationFolder(settings.Output);
         var total = JsonLines.Read<JsonElement>(folder.Candidates, "read").Count();
         var (first, end) = shard.Of(total);
+        var writer = $"{shard.Index}-of-{shard.Count}";
         var device = Devices.Parse(settings.Filter.Device);
         using var siglip = ImageTower.Load(await ModelHub.ResolveAsync(settings.Filter.Siglip, null, cancel), device);
         using var dinov2 = ImageTower.Load(await ModelHub.ResolveAsync(settings.Filter.Dinov2, null, cancel), device);
         using var siglipCache = Cache(siglip, "siglip");
         using var dinov2Cache = Cache(dinov2, "dinov2");
+        using var decodable = new EmbeddingCache(folder.At("embeddings", "decodable"), 0, writer);
         var scorer = new CandidateScorer(
             settings.DataRoot,
             siglip,
             dinov2,
             siglipCache,
             dinov2Cache,
+            decodable,
             settings.Filter.Batch,
             settings.Filter.ScoreAll
         );
@@ -82,10 +86,18 @@ public static class FilterStage
             $"{siglip.Fingerprint} {dinov2.Fingerprint}"
         );
         AtomicOutput.WriteFile(folder.OfShard(shard, "done"), stream => stream.Write(JsonLines.Line(done)));
-        return new(shard, scored.Count, dropped.Count, siglip.Images + dinov2.Images, siglip.Seconds + dinov2.Seconds, scorer.Seconds);
+        return new(
+            shard,
+            scored.Count,
+            dropped.Count,
+            siglip.Images + dinov2.Images,
+            scorer.Decoded,
+            siglip.Seconds + dinov2.Seconds,
+            scorer.Seconds
+        );
 
         EmbeddingCache Cache(ImageTower tower, string name) =>
-            new(folder.At("embeddings", $"{name}-{tower.Fingerprint}"), tower.EmbeddingSize, $"{shard.Index}-of-{shard.Count}");
+            new(folder.At("embeddings", $"{name}-{tower.Fingerprint}"), tower.EmbeddingSize, writer);
     }
 
     /// <summary>Puts the shards together into scored.jsonl and dropped.filter.jsonl.</summary>
@@ -112,10 +124,10 @@ public static class FilterStage
     {
         var folder = new CurationFolder(settings.Output);
         IEnumerable<Candidate> Scored() => JsonLines.Read<Candidate>(folder.Scored, "filter");
-        var kept = new HashSet<string>();
+        var (kept, chosen) = (new HashSet<string>(), recipe ?? settings.Recipe);
         var count = JsonLines.Write(
             folder.Kept,
-            (recipe ?? settings.Recipe)
+            chosen
                 .Candidates(Scored)
                 .Select(candidate =>
                 {
@@ -139,11 +151,22 @@ public static class FilterStage
                         .CountBy(line => (line.Candidate.Source, line.Candidate.Kind, line.Reason))
                         .Select(group => new LossCount(group.Key.Source, group.Key.Kind, group.Key.Reason, group.Value)),
                 ],
-                [folder.Kept, folder.Refused]
+                [
+                    folder.Kept,
+                    folder.Refused,
+                    .. FilterPictures.Write(
+                        folder.Path,
+                        settings.DataRoot,
+                        settings.Filter.Thresholds,
+                        () => JsonLines.Read<Candidate>(folder.Kept, "filter"),
+                        () => JsonLines.Read<RefusedCandidate>(folder.Refused, "filter").Select(line => line.Candidate)
+                    ),
+                ]
             );
 
         string Why(Candidate candidate) =>
-            candidate.Screening != Screening.Filtered || settings.Filter.Thresholds.Keeps(candidate) == true ? "not drawn into the sample"
+            chosen.RefusedBy(candidate) is not { } filter ? "not drawn into the sample"
+            : settings.Filter.Thresholds.Keeps(candidate) != false ? $"not {filter}"
             : candidate.SiglipCosine <= settings.Filter.SiglipMin
                 ? candidate.Dinov2Cosine >= settings.Filter.Dinov2Max ? "scene too different and change too small"
                     : "scene too different (SigLIP)"

@@ -24,8 +24,8 @@ public sealed record PreparedPair(ContrastPair Pair, ResponseRows W, ResponseRow
         (cell.Tokens, cell.Response) switch
         {
             (Tokens.All, _) => Row(cell).Labelled,
-            (_, Side.W) => ContrastTokens.Of(Row(cell), Row(cell.Swapped)).W,
-            _ => ContrastTokens.Of(Row(cell.Swapped), Row(cell)).L,
+            (_, Side.W) => ContrastTokens.Of(Row(cell), Row(cell.Swap())).W,
+            _ => ContrastTokens.Of(Row(cell.Swap()), Row(cell)).L,
         };
 
     /// <summary>The image of a cell; null where it is scored without one.</summary>

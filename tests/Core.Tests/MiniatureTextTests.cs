@@ -164,6 +164,8 @@ public class MiniatureTextTests
                     : query.StartsWith("is it true that ")
                         ? (response == "yes .") == IsTrueOf(query.Replace("is it true that ", "").Replace(" ? short answer .", " ."), scene)
                     : query.Contains(" or none of these ?") ? ChoiceIsRight(query, response, scene)
+                    : scene is Scene.Couple couple && query == Grammar.Where(couple)
+                        ? response == $"{Lexicon.Relations[(int)couple.Relation]} ."
                     : query.EndsWith("short answer .") ? MiniatureReading.Answers(query, response, scene)
                     : IsTrueOf(response, scene);
             });

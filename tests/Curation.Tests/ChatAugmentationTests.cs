@@ -3,6 +3,7 @@ using SVco.Core.Curation;
 using SVco.Core.Data;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Output;
+using SVco.Tests;
 
 namespace SVco.Curation.Tests;
 
@@ -45,6 +46,8 @@ public sealed class ChatAugmentationTests
         var answered = server.Answered.Values.Sum();
         await AugmentStage.RunAsync(settings, false, output, CancellationToken.None);
         Assert.Equal(answered, server.Answered.Values.Sum());
+        await AugmentStage.RunAsync(settings, true, output, CancellationToken.None);
+        Assert.Contains($"0 calls to gpt-4o at {server.Address}, about 0.00 USD; {pairs.Count} pairs are answered", output.ToString());
         Assert.DoesNotContain(Key, output.ToString());
         foreach (var file in Directory.EnumerateFiles(settings.Output, "*", SearchOption.AllDirectories))
         {

@@ -1,5 +1,6 @@
 using SVco.Core;
 using SVco.Curation.Sources;
+using SVco.Tests;
 
 namespace SVco.Curation.Tests;
 

@@ -179,6 +179,42 @@ public sealed class StageTests
             JsonLines.Read<Candidate>(new CurationFolder(settings.Output).Scored, "");
     }
 
+    [Fact]
+    public async Task The_filter_leaves_pictures_and_says_why_each_candidate_is_refused()
+    {
+        if (!Directory.Exists(Golden.PathOf("sources")))
+        {
+            return;
+        }
+
+        using var work = new TemporaryFolder();
+        var settings = SourcesCase.Settings(work.At("out"));
+        settings = settings with { Filter = settings.Filter with { ScoreAll = false } };
+        ReadStage.Run(settings);
+        var first = await FilterStage.ScoreAsync(settings, Shard.Whole, (_, _) => { }, default);
+        var broken = first.Dropped;
+        Assert.InRange(first.Decoded, 1, int.MaxValue);
+        FilterStage.Merge(settings);
+        var report = FilterStage.Select(settings);
+
+        // An image that cannot be decoded is tried again, as someone may have mended it; all others are remembered.
+        Assert.InRange((await FilterStage.ScoreAsync(settings, Shard.Whole, (_, _) => { }, default)).Decoded, 0, 2 * broken);
+        Assert.Equal(
+            ["contact_kept.png", "contact_refused.png", "cosines.svg", "dinov2.svg", "siglip.svg"],
+            report.Files.Select(Path.GetFileName).Where(name => !name!.EndsWith(".jsonl")).Order()
+        );
+        var measured = JsonLines
+            .Read<Candidate>(new CurationFolder(settings.Output).Scored, "")
+            .Count(pair => pair.SiglipCosine is not null);
+        Assert.Contains($"{measured} measured", File.ReadAllText(work.At("out", "cosines.svg")));
+        using var sheet = SkiaSharp.SKBitmap.Decode(work.At("out", "contact_kept.png"));
+        Assert.Contains(sheet.Pixels, pixel => pixel != SkiaSharp.SKColors.White);
+
+        // The raw ablation does not filter, so no candidate is refused by a threshold.
+        var raw = FilterStage.Select(settings with { Curation = CurationKind.Raw });
+        Assert.All(raw.Losses, loss => Assert.Equal("not drawn into the sample", loss.Reason));
+    }
+
     static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = 0xFFFFFFFFu;

@@ -5,20 +5,27 @@ namespace SVco.Scripting.Tests;
 /// <summary>The command <c>svco</c> as a process of its own, with a cache of the test's own.</summary>
 static class SvcoProcess
 {
-    public static Process Start(string folder, params string[] args)
+    public static Process Start(string folder, params string[] args) => Start(folder, [], args);
+
+    /// <summary>With variables of its own.</summary>
+    public static Process Start(string folder, Dictionary<string, string?> variables, params string[] args)
     {
         string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"), .. args];
         // A test runner that was started in the background ignores Ctrl-C, and its children would too.
         string[] whole = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. command] : command;
-        return Process.Start(
-            new ProcessStartInfo(whole[0], whole[1..])
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["SVCO_CACHE"] = Path.Combine(folder, "cache"), ["XDG_CACHE_HOME"] = Path.Combine(folder, "cache") },
-            }
-        )!;
+        var start = new ProcessStartInfo(whole[0], whole[1..])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["SVCO_CACHE"] = Path.Combine(folder, "cache"), ["XDG_CACHE_HOME"] = Path.Combine(folder, "cache") },
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 
     /// <summary>What it wrote, errors last, and its exit code.</summary>

@@ -78,6 +78,17 @@ public abstract record CandidateRecipe
             _ => throw new UnreachableException(),
         };
 
+    /// <summary>The name of the first filter that refuses a candidate; null when all let it pass, so that only a sample can have left it out.</summary>
+    public string? RefusedBy(Candidate candidate) =>
+        this switch
+        {
+            Filtered(var of, var name, var predicate) => of.RefusedBy(candidate) ?? (predicate(candidate) ? null : name),
+            SampledLike(var of, _, _) => of.RefusedBy(candidate),
+            SampledAsMany(var of, _, _) => of.RefusedBy(candidate),
+            Sampled(var of, _, _) => of.RefusedBy(candidate),
+            _ => null,
+        };
+
     /// <summary>The recipe as one line of a script; a predicate is represented by its name.</summary>
     public string Description =>
         this switch

@@ -41,5 +41,5 @@ public sealed record ContrastPair(
 )
 {
     /// <summary>The pair with its sides exchanged.</summary>
-    public ContrastPair Swapped => this with { W = L, L = W };
+    public ContrastPair Swap() => this with { W = L, L = W };
 }

@@ -22,8 +22,8 @@ public abstract partial record Recipe
             Mixed(var parts, var seed) => Lazily(() =>
                 MixOf([.. parts.Select(part => (part.Weight, part.Recipe.Pairs(read).ToImmutableArray()))], seed)
             ),
-            Doubled(var of) => of.Pairs(read).SelectMany(pair => (ContrastPair[])[pair, pair.Swapped]),
-            Swapped(var of) => of.Pairs(read).Select(pair => pair.Swapped),
+            Doubled(var of) => of.Pairs(read).SelectMany(pair => (ContrastPair[])[pair, pair.Swap()]),
+            Swapped(var of) => of.Pairs(read).Select(pair => pair.Swap()),
             Corrupted(var of, var corruption, var seed) => of.Pairs(read).Select(pair => Damaged(pair, corruption, seed)),
             _ => throw new UnreachableException(),
         };

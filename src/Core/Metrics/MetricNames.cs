@@ -29,7 +29,7 @@ static class MetricNames
             {
                 ImageCondition.NoImage => "no_img",
                 ImageCondition.Match => $"img_{Role(cell.Response)}",
-                _ => $"img_{Role(cell.Swapped.Response)}",
+                _ => $"img_{Role(cell.Swap().Response)}",
             }
         ) + $"_res_{Role(cell.Response)}{(cell.Tokens == Tokens.All ? "" : "_contrast")}";
 

@@ -40,6 +40,7 @@ public sealed record TextMixture(
 /// <param name="CoupleShare">The share of couples among scenes.</param>
 /// <param name="WebShare">The share of alt texts among captions.</param>
 /// <param name="ShapeSlotShare">The share of questions about the slot that only the scene's shape has: the number or the side.</param>
+/// <param name="WhereShare">The share of short questions about the side that name only the thing that is asked for.</param>
 /// <param name="Flourish">The share of conversational responses that end with a detail no picture shows.</param>
 /// <param name="TextOnlyShare">The share of a batch that comes without an image.</param>
 public sealed record Curriculum(
@@ -50,6 +51,7 @@ public sealed record Curriculum(
     double CoupleShare,
     double WebShare,
     double ShapeSlotShare,
+    double WhereShare,
     double Flourish,
     double TextOnlyShare
 )
@@ -66,6 +68,7 @@ public sealed record Curriculum(
             CoupleShare: 0.65,
             WebShare: 0.1,
             ShapeSlotShare: 0.55,
+            WhereShare: 0.2,
             Flourish: 0.1,
             TextOnlyShare: 0.15
         );
@@ -80,6 +83,7 @@ public sealed record Curriculum(
             CoupleShare: 0.5,
             WebShare: 0.4,
             ShapeSlotShare: 0.2,
+            WhereShare: 0,
             Flourish: 0.1,
             TextOnlyShare: 0.3
         );
@@ -132,7 +136,11 @@ public sealed record Curriculum(
     {
         var slot = DrawSlot(scene, rng);
         var told = noise.Tell(scene, slot, Priors.Natural, rng);
-        return new(Grammar.Question(scene, slot, style), Grammar.Answer(told, slot, style, rng.Pick(Lexicon.Openers)));
+        var question =
+            scene is Scene.Couple couple && (slot, style) == (Slot.Relation, AnswerStyle.Short) && rng.Chance(WhereShare)
+                ? Grammar.Where(couple)
+                : Grammar.Question(scene, slot, style);
+        return new(question, Grammar.Answer(told, slot, style, rng.Pick(Lexicon.Openers)));
     }
 
     TrainingText Conversational(Scene scene, TextNoise noise, SplitMix64 rng)

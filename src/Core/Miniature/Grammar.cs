@@ -85,6 +85,9 @@ public static class Grammar
     public static string Choose(Scene scene, Slot slot, params IEnumerable<int> options) =>
         $"{PlainQuestion(scene, slot)} : {Listed(options.Select(value => Lexicon.Word(slot, value)))} or {Lexicon.NoneOfThese} ? short answer .";
 
+    /// <summary>Where the first thing of a couple is; the other one, from which it is seen, is not named.</summary>
+    public static string Where(Scene.Couple couple) => $"where is the {Noun(couple)} ? short answer .";
+
     /// <summary>The answer yes or no.</summary>
     public static string YesOrNo(bool yes) => yes ? "yes ." : "no .";
 

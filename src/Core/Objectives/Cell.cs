@@ -37,7 +37,7 @@ public enum Tokens
 public readonly record struct Cell(Side Response, ImageCondition Image, Tokens Tokens = Tokens.All)
 {
     /// <summary>The cell with the two sides of the pair exchanged.</summary>
-    public Cell Swapped => this with { Response = Response == Side.W ? Side.L : Side.W };
+    public Cell Swap() => this with { Response = Response == Side.W ? Side.L : Side.W };
 
     /// <summary>The cell as a formula writes it, e.g. <c>W.Match</c> or <c>L.NoImage.Over(Tokens.Contrast)</c>.</summary>
     public override string ToString() => $"{Response}.{Image}{(Tokens == Tokens.All ? "" : $".Over(Tokens.{Tokens})")}";

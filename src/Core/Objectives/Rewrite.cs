@@ -9,7 +9,7 @@ public abstract partial record Objective
         Rewrite(node =>
             node switch
             {
-                LogProb(var model, var cell) => new LogProb(model, cell.Swapped),
+                LogProb(var model, var cell) => new LogProb(model, cell.Swap()),
                 Length(var response, var tokens) => new Length(response == Side.W ? Side.L : Side.W, tokens),
                 _ => null,
             }

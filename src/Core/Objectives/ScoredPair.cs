@@ -23,10 +23,10 @@ public sealed record ScoredPair(
 )
 {
     /// <summary>The pair with its two sides exchanged.</summary>
-    public ScoredPair Swapped =>
+    public ScoredPair Swap() =>
         new(
-            Policy.ToImmutableDictionary(entry => entry.Key.Swapped, entry => entry.Value),
-            Reference.ToImmutableDictionary(entry => entry.Key.Swapped, entry => entry.Value),
+            Policy.ToImmutableDictionary(entry => entry.Key.Swap(), entry => entry.Value),
+            Reference.ToImmutableDictionary(entry => entry.Key.Swap(), entry => entry.Value),
             Lengths.ToImmutableDictionary(
                 entry => entry.Key with { Response = entry.Key.Response == Side.W ? Side.L : Side.W },
                 entry => entry.Value
@@ -57,5 +57,5 @@ public sealed record LogProbTable(ImmutableArray<ScoredPair> Pairs)
         Pairs.IsDefaultOrEmpty ? throw new ArgumentException("A batch has at least one pair.", nameof(Pairs)) : Pairs;
 
     /// <summary>The batch with the two sides of every pair exchanged.</summary>
-    public LogProbTable Swapped => new([.. Pairs.Select(pair => pair.Swapped)]);
+    public LogProbTable Swap() => new([.. Pairs.Select(pair => pair.Swap())]);
 }

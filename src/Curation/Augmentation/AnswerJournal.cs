@@ -49,6 +49,16 @@ sealed class AnswerJournal : IAsyncDisposable
         writer = WriteAsync();
     }
 
+    /// <summary>How many answers a journal has for each pair; empty when there is no journal.</summary>
+    public static Dictionary<string, int> AnswersByPair(string path) =>
+        !File.Exists(path)
+            ? []
+            : File.ReadLines(path)
+                .Select(line => Parse(Encoding.UTF8.GetBytes(line)))
+                .OfType<JournaledAnswer>()
+                .CountBy(answer => answer.Pair)
+                .ToDictionary();
+
     /// <summary>Answers.</summary>
     public int Count => places.Count;
 

@@ -19,11 +19,16 @@ sealed class CandidateScorer(
     ImageTower dinov2,
     EmbeddingCache siglipCache,
     EmbeddingCache dinov2Cache,
+    EmbeddingCache decodable,
     int batch,
     bool scoreAll
 )
 {
     readonly Stopwatch clock = new();
+    int decoded;
+
+    /// <summary>Images that were decoded; those that were before are not again.</summary>
+    public int Decoded => decoded;
 
     /// <summary>Seconds in all, towers included.</summary>
     public double Seconds => clock.Elapsed.TotalSeconds;
@@ -67,6 +72,10 @@ sealed class CandidateScorer(
             foreach (var (image, (content, key, _, _, fault)) in prepared)
             {
                 seen[image] = new(content, key, fault);
+                if (fault is null && !scored.Contains(image) && !decodable.Contains(key))
+                {
+                    decodable.Add([(key, [])]);
+                }
             }
 
             Embed(siglip, siglipCache, prepared.Select(item => (item.Prepared.Key, item.Prepared.Siglip)));
@@ -118,11 +127,12 @@ sealed class CandidateScorer(
             var content = Convert.ToHexStringLower(SHA256.HashData(data));
             var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{content} {Edit(image)}"));
             var (needsSiglip, needsDinov2) = (isScored && !siglipCache.Contains(key), isScored && !dinov2Cache.Contains(key));
-            if (isScored && !needsSiglip && !needsDinov2)
+            if (isScored ? !needsSiglip && !needsDinov2 : decodable.Contains(key))
             {
                 return (content, key, null, null, null);
             }
 
+            Interlocked.Increment(ref decoded);
             var pixels = ImageEdits.Render(image, name => ImageDecoder.Decode(data, name));
             return (content, key, needsSiglip ? siglip.Process(pixels) : null, needsDinov2 ? dinov2.Process(pixels) : null, null);
         }

@@ -25,8 +25,9 @@ public static class MiniatureStudy
     const int PointsOfACurve = 32;
     internal const int SensitivityPairs = 3;
 
-    // What an examination costs, in sequences that are trained on, about.
-    const double ExaminationCost = 60;
+    // What an item of the benchmarks and a pair to be drawn cost, in batches of sequences that are trained on, about.
+    const double ItemCost = 2.4;
+    const double PairCost = 0.15;
 
     sealed record Job(Treatment? Treatment, int Seed)
     {
@@ -61,65 +62,107 @@ public static class MiniatureStudy
         var missing = new ConcurrentQueue<Job>(
             jobs.Where(job => !finished.ContainsKey(job)).OrderBy(job => job.Seed).ThenByDescending(job => Cost(known, job))
         );
-        var (clock, total, done) = (Stopwatch.StartNew(), missing.Sum(job => Cost(known, job)), 0.0);
-        var (data, gate) = (new Dictionary<int, SeedData>(), new Lock());
+        var drawing = PairCost * known.Pairs.Pairs;
+        var seeds = missing.Where(job => job.Treatment is not null).Select(job => job.Seed).Distinct().Count();
+        var (clock, count, total, done, ended) = (
+            Stopwatch.StartNew(),
+            missing.Count,
+            missing.Sum(job => Cost(known, job)) + (seeds * drawing),
+            0.0,
+            0
+        );
+        var (data, gate, running) = (new Dictionary<int, SeedData>(), new Lock(), new SortedDictionary<int, PartProgress>());
         Task[] threads =
         [
             .. Enumerable
                 .Range(0, Math.Min(workers, missing.Count))
-                .Select(_ => Task.Factory.StartNew(Work, TaskCreationOptions.LongRunning)),
+                .Select(worker => Task.Factory.StartNew(() => Work(worker), TaskCreationOptions.LongRunning)),
         ];
         Task.WhenAll(threads).GetAwaiter().GetResult();
         return [.. jobs.Where(finished.ContainsKey).Select(job => finished[job])];
 
         string Fingerprint(Job job) => StudyPart.Fingerprint(known, baseModel, job.Treatment, job.Seed);
 
-        void Work()
+        void Work(int worker)
         {
             NativeLibraries.Load();
             // Threads of one operation wait for each other at every step of it; parts don't.
             torch.set_num_threads(1);
             using var model = MiniatureModel.Load(known.BaseModel);
-            var suite = BenchmarkSuite.Draw(known.Split, known.Items);
+            var suite = known.Benchmarks();
             while (!stop.IsCancellationRequested && missing.TryDequeue(out var job))
             {
+                var (begun, spent) = (clock.Elapsed, 0.0);
                 model.Network.SetTrainable(_ => false);
                 model.Network.CopyFrom(known.BaseModel);
-                var trained = job.Treatment is null ? ([], 0) : Train(model, Data(model, job.Seed), job.Treatment, job.Seed, stop, Advance);
-                if (trained is not var (curves, seconds))
+                Trained? trained = new([], 0, null);
+                if (job.Treatment is not null)
+                {
+                    Advance("drawing pairs", 0);
+                    var drawn = Data(model, job.Seed);
+                    trained = Train(model, drawn, job.Treatment, job.Seed, stop, cost => Advance("training", cost));
+                }
+
+                if (trained is null)
                 {
                     return;
                 }
 
-                finished[job] = Measure(model, suite, job, curves, seconds);
+                Advance("measuring", 0);
+                finished[job] = Measure(model, suite, job, trained);
                 finished[job].Save(parts, Fingerprint(job));
-                Advance(ExaminationCost);
+                lock (gate)
+                {
+                    (ended, done) = (ended + 1, done + Cost(known, job) - spent);
+                    running.Remove(worker);
+                    Tell();
+                }
 
-                void Advance(double cost)
+                void Advance(string doing, double cost)
                 {
                     lock (gate)
                     {
-                        done += cost;
-                        progress(new($"{job.Name}, seed {job.Seed}", Math.Min(1, done / total), clock.Elapsed));
+                        (spent, done) = (spent + cost, done + cost);
+                        running[worker] = new($"{job.Name}, seed {job.Seed}", doing, spent / Cost(known, job), clock.Elapsed - begun);
+                        Tell();
                     }
                 }
             }
         }
 
+        void Tell() => progress(new([.. running.Values], ended, count, ended == count ? 1 : Math.Min(1, done / total), clock.Elapsed));
+
         SeedData Data(MiniatureModel model, int seed)
         {
             lock (data)
             {
-                return data.TryGetValue(seed, out var drawn) ? drawn : data[seed] = SeedData.Draw(model, known, seed);
+                if (!data.TryGetValue(seed, out var drawn))
+                {
+                    data[seed] = drawn = SeedData.Draw(model, known, seed);
+                    lock (gate)
+                    {
+                        done += drawing;
+                    }
+                }
+
+                return drawn;
             }
         }
     }
 
     static double Cost(StudySettings settings, Job job) =>
-        ExaminationCost + (job.Treatment is { } treatment ? treatment.Steps * treatment.Sequences : 0);
+        job.Treatment is { } treatment
+            ? (ItemCost * settings.Items) + (treatment.Steps * treatment.Sequences)
+            // With and without images.
+            : 2 * ItemCost * settings.Items;
+
+    /// <param name="Curves">What training logged.</param>
+    /// <param name="Seconds">The time it took.</param>
+    /// <param name="Data">The SHA-256 of the pairs; null for the base model.</param>
+    sealed record Trained(ImmutableArray<CurvePoint> Curves, double Seconds, string? Data);
 
     /// <summary>Trains the model in place; null when it was stopped.</summary>
-    static (ImmutableArray<CurvePoint> Curves, double Seconds)? Train(
+    static Trained? Train(
         MiniatureModel model,
         SeedData data,
         Treatment treatment,
@@ -168,7 +211,7 @@ public static class MiniatureStudy
             advance(treatment.Sequences);
         }
 
-        return (Curves(treatment.Name, seed, steps), clock.Elapsed.TotalSeconds);
+        return new(Curves(treatment.Name, seed, steps), clock.Elapsed.TotalSeconds, data.Fingerprint);
     }
 
     /// <summary>Each element is made in a dispose scope of its own, so that a step leaves no tensors behind.</summary>
@@ -187,15 +230,16 @@ public static class MiniatureStudy
         }
     }
 
-    static StudyPart Measure(MiniatureModel model, BenchmarkSuite suite, Job job, ImmutableArray<CurvePoint> curves, double seconds) =>
+    static StudyPart Measure(MiniatureModel model, BenchmarkSuite suite, Job job, Trained trained) =>
         new(
             job.Name,
             job.Seed,
-            seconds,
+            trained.Seconds,
+            trained.Data,
             Examination.Score(model, suite, withImages: true),
             job.Treatment is null ? Examination.Score(model, suite, withImages: false) : null,
             CaptionScoring.Perplexities(model, suite.Captions, job.Name, job.Seed),
-            curves,
+            trained.Curves,
             [
                 .. suite
                     .Captions.Take(SensitivityPairs)
@@ -230,6 +274,7 @@ public static class MiniatureStudy
         [
             ("loss", metrics.Loss),
             .. metrics.Terms.Select(term => ($"loss {term.Name}", term.Loss)),
+            .. metrics.Terms.Where(term => term.Accuracy is not null).Select(term => ($"accuracy {term.Name}", term.Accuracy!.Value)),
             .. metrics.Terms.Where(term => term.Margin is not null).Select(term => ($"margin {term.Name}", term.Margin!.Value)),
             .. metrics.Cells.Select(cell => ($"reward {cell.Cell}", cell.Reward)),
         ];

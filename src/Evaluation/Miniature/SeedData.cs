@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Core.Data;
 using SVco.Core.Miniature;
 using SVco.Core.Objectives;
 using SVco.Training;
@@ -11,6 +12,9 @@ namespace SVco.Evaluation.Miniature;
 /// <param name="Reference">The base model's log-probability of each cell that any objective asks of the reference.</param>
 sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> Reference)
 {
+    /// <summary>The SHA-256 of the pairs' texts and of the descriptions their pictures are drawn from.</summary>
+    public string Fingerprint { get; } = StudyPart.Hash(string.Join('\n', Pairs.Select(pair => pair.Pair)));
+
     /// <summary>Draws the pairs, filters and scores them.</summary>
     /// <param name="model">The base model, untrained.</param>
     /// <param name="settings">The study.</param>

@@ -44,22 +44,6 @@ public static class StudyMetrics
             );
     }
 
-    /// <summary>
-    /// The mean over the averaged metrics of the relative change against the base model in percent; where less is better, a fall counts as
-    /// improvement. A base value below 1 counts as 1.
-    /// </summary>
-    public static double AverageImprovement(IEnumerable<MetricResult> model, IEnumerable<MetricResult> baseModel)
-    {
-        var before = baseModel.Where(metric => metric.Averaged).ToDictionary(metric => metric.Benchmark, metric => metric.Value);
-        return model
-            .Where(metric => metric.Averaged)
-            .Average(metric =>
-                100
-                * (metric.HigherIsBetter ? metric.Value - before[metric.Benchmark] : before[metric.Benchmark] - metric.Value)
-                / Math.Max(1, before[metric.Benchmark])
-            );
-    }
-
     static IEnumerable<MetricResult> OfChoices(string model, int seed, string benchmark, ChoiceScore score, ChoiceScore? noImage)
     {
         // Refusing starts near 0, where a relative change means nothing.

@@ -37,7 +37,7 @@ public sealed record StudyOptions(
     const int FirstSeed = 201;
     const double LearningRateOfFormulas = 3e-4;
 
-    static readonly double[] GridOfLearningRates = [3e-4, 1e-3];
+    static readonly double[] GridOfLearningRates = [1e-4, 3e-4, 1e-3];
     static readonly double[] GridOfBetas = [0.1, 0.5];
 
     /// <summary>The learning rate and beta of each objective, chosen on validation scenes by docs/miniature-protocol.md.</summary>
@@ -47,9 +47,9 @@ public sealed record StudyOptions(
     >([
         new("SFT", (3e-4, 0.1)),
         new("SFT, equal compute", (3e-4, 0.1)),
-        new("DPO", (3e-4, 0.5)),
-        new("mDPO", (3e-4, 0.5)),
-        new("VCO", (3e-4, 0.5)),
+        new("DPO", (1e-4, 0.5)),
+        new("mDPO", (1e-4, 0.5)),
+        new("VCO", (1e-4, 0.1)),
         new("S-VCO", (3e-4, 0.1)),
     ]);
 

@@ -14,6 +14,7 @@ namespace SVco.Evaluation.Miniature;
 /// <param name="Model">The objective's name.</param>
 /// <param name="Seed">The finetuning seed.</param>
 /// <param name="Seconds">The time of finetuning.</param>
+/// <param name="Data">The SHA-256 of the finetuning pairs; null for the base model.</param>
 /// <param name="Score">What it did in the benchmarks.</param>
 /// <param name="NoImage">The same without images; measured of the base model only.</param>
 /// <param name="Perplexities">Of captions.</param>
@@ -23,6 +24,7 @@ public sealed record StudyPart(
     string Model,
     int Seed,
     double Seconds,
+    string? Data,
     SuiteScore Score,
     SuiteScore? NoImage,
     ImmutableArray<CaptionPerplexity> Perplexities,
@@ -75,5 +77,6 @@ public sealed record StudyPart(
 
     static string PathOf(string folder, string fingerprint) => Path.Combine(folder, $"{fingerprint[..16]}.json");
 
-    static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    /// <summary>The SHA-256 of a text.</summary>
+    internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using SkiaSharp;
 using SVco.Core.Data;
 using SVco.Core.Miniature;
+using SVco.Core.Training;
 using SVco.Evaluation.Results;
 using SVco.Models.Files;
 using SVco.Models.Images;
@@ -15,7 +15,7 @@ public static class StudyReport
 {
     const int Examples = 8;
 
-    /// <summary>Writes results.json, metrics.csv, perplexities.csv and the pictures into the study's folder.</summary>
+    /// <summary>Writes results.json and the pictures into the study's folder: all that <see cref="Report.HtmlReport"/> needs.</summary>
     /// <param name="settings">The study.</param>
     /// <param name="parts">Its finished parts, the base model's among them.</param>
     /// <param name="folder">The study's folder.</param>
@@ -24,7 +24,7 @@ public static class StudyReport
     {
         var results = Of(settings, parts, command);
         Directory.CreateDirectory(Path.Combine(folder, "pictures"));
-        var suite = BenchmarkSuite.Draw(settings.Split, settings.Items);
+        var suite = settings.Benchmarks();
         foreach (
             var image in suite
                 .Hallucination.Items.Take(Examples)
@@ -35,73 +35,52 @@ public static class StudyReport
             SavePicture(image, Path.Combine(folder, MiniatureStudy.PictureName(image)));
         }
 
-        WriteText(
-            Path.Combine(folder, "metrics.csv"),
-            [
-                "model,seed,benchmark,part,domain,metric,value,no_image_value,higher_is_better,averaged",
-                .. results.Metrics.Select(metric =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{Quoted(metric.Model)},{metric.Seed},{metric.Benchmark},{metric.Part},{metric.Domain},{metric.Metric},{metric.Value:F3},{metric.NoImageValue:F3},{metric.HigherIsBetter},{metric.Averaged}"
-                    )
-                ),
-            ]
-        );
-        WriteText(
-            Path.Combine(folder, "perplexities.csv"),
-            [
-                "model,seed,caption,tokens,image,perplexity",
-                .. results.Perplexities.Select(point =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{Quoted(point.Model)},{point.Seed},{point.Caption},{point.Tokens},{point.Image},{point.Value:F4}"
-                    )
-                ),
-            ]
-        );
         results.Save(folder);
         return results;
     }
 
-    /// <summary>Model, average improvement over the base model in percent, for each finetuned part.</summary>
-    public static IEnumerable<(string Model, int Seed, double Improvement)> Improvements(StudyResults results) =>
-        results
-            .Metrics.Where(metric => metric.Model != MiniatureStudy.Base)
-            .GroupBy(metric => (metric.Model, metric.Seed))
-            .Select(part =>
-                (
-                    part.Key.Model,
-                    part.Key.Seed,
-                    StudyMetrics.AverageImprovement(
-                        part,
-                        results.Metrics.Where(metric => metric.Model == MiniatureStudy.Base && metric.Seed == part.Key.Seed)
-                    )
-                )
-            );
-
-    static StudyResults Of(StudySettings settings, ImmutableArray<StudyPart> parts, string command)
+    internal static StudyResults Of(StudySettings settings, ImmutableArray<StudyPart> parts, string command)
     {
         var baseModel = parts.First(part => part.Model == MiniatureStudy.Base);
         var tuned = parts.Where(part => part.Model != MiniatureStudy.Base).ToImmutableArray();
         int[] seeds = [.. tuned.Select(part => part.Seed).Distinct().Order()];
         // The base model has no seed of its own; it stands beside each, so that changes can be paired.
         var all = seeds.Select(seed => baseModel with { Seed = seed }).Concat(tuned).ToImmutableArray();
+        var whole = new PairDials().Pairs;
         var missing = settings.Treatments.Length * settings.Seeds.Length - tuned.Length;
         return new(
             settings.Name,
             $"The paper in miniature: {settings.Pairs.Prompts.ToString().ToLowerInvariant()} prompts",
-            missing == 0
-                ? []
-                : [$"{missing} of the study's {settings.Treatments.Length * settings.Seeds.Length} finetunings are still missing."],
+            [
+                .. settings.Pairs.Pairs < whole
+                    ?
+                    [
+                        $"A quick run: {settings.Pairs.Pairs} pairs instead of {whole}, {settings.Items} items in each part of the benchmarks.",
+                    ]
+                    : Array.Empty<string>(),
+                .. missing > 0
+                    ? [$"{missing} of the study's {settings.Treatments.Length * settings.Seeds.Length} finetunings are still missing."]
+                    : Array.Empty<string>(),
+            ],
             [
                 new("command", command),
                 new("pairs", $"{settings.Pairs.Pairs}, {(settings.Filtered ? "filtered" : "unfiltered")}"),
-                new("dials", $"{settings.Pairs}"),
+                .. Dials(settings.Pairs),
+                new("optimiser", Optimiser(new())),
                 new("pairs in a step", $"{StudySettings.Batch}"),
+                new("trained", "projector and language model; the vision tower is frozen"),
                 new("seeds", string.Join(", ", settings.Seeds)),
-                new("benchmarks", $"{settings.Split} scenes, {settings.Items} items in each part"),
+                new("benchmarks", $"{settings.Split.ToString().ToLowerInvariant()} scenes, {settings.Items} items in each part"),
             ],
-            [new("code", StudyPart.Code), new("base model", BaseTraining.Sha256(settings.BaseModel))],
+            [
+                new("code", StudyPart.Code),
+                .. tuned
+                    .DistinctBy(part => part.Seed)
+                    .OrderBy(part => part.Seed)
+                    .Select(part => new Setting($"finetuning pairs of seed {part.Seed}", part.Data!)),
+                new("benchmark items", Fingerprint(settings.Benchmarks())),
+                new("base model", BaseTraining.Sha256(settings.BaseModel)),
+            ],
             [
                 new(MiniatureStudy.Base, "", "", [], [], 0),
                 .. settings.Treatments.Select(treatment => new ModelResult(
@@ -128,6 +107,35 @@ public static class StudyReport
             ]
         );
     }
+
+    static IEnumerable<Setting> Dials(PairDials dials) =>
+        new (string Name, IFormattable Value)[]
+        {
+            ("failed edits", dials.FailedEdits),
+            ("edits that change too much", dials.OverEdits),
+            ("artefact of edits", dials.Artefact),
+            ("gap between the styles of finetuning and benchmarks", dials.StyleGap),
+            ("response details that no image shows", dials.Flourish),
+            ("share of captions", dials.Captions),
+        }.Select(dial => new Setting(dial.Name, dial.Value.ToString(null, CultureInfo.InvariantCulture)));
+
+    static string Optimiser(TrainSettings settings) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"AdamW, betas {settings.Beta1} and {settings.Beta2}, epsilon {settings.Epsilon}, weight decay {settings.WeightDecay}, {settings.Schedule.ToString().ToLowerInvariant()} schedule with {100 * settings.WarmupRatio} % warm-up, gradients clipped at {settings.MaxGradientNorm}"
+        );
+
+    static string Fingerprint(BenchmarkSuite suite) =>
+        StudyPart.Hash(
+            string.Join(
+                '\n',
+                [
+                    .. suite.Choices.SelectMany(benchmark => benchmark.Items.Select(item => $"{item} {string.Join(" | ", item.Choices)}")),
+                    .. suite.Hallucination.Items.Concat(suite.General.Items).Select(item => $"{item}"),
+                    .. suite.Captions.Select(pair => $"{pair}"),
+                ]
+            )
+        );
 
     static ImmutableArray<Example> ExamplesOf(StudySettings settings, ImmutableArray<StudyPart> parts) =>
         [
@@ -164,9 +172,4 @@ public static class StudyReport
 
         AtomicOutput.WriteFile(path, stream => bitmap.Encode(stream, SKEncodedImageFormat.Png, 100));
     }
-
-    static string Quoted(string text) => text.Contains(',') ? $"\"{text}\"" : text;
-
-    static void WriteText(string path, IEnumerable<string> lines) =>
-        AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n")));
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using SVco.Core.Metrics;
+using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
 
 namespace SVco.Evaluation.Miniature;
@@ -6,30 +8,27 @@ namespace SVco.Evaluation.Miniature;
 /// <summary>The study's main table as plain text.</summary>
 public static class StudyTable
 {
-    /// <summary>A line for each model: the average improvement in percent, then the mean of each benchmark over the seeds.</summary>
+    /// <summary>
+    /// A line for each model: the average improvement in percent with half its 95 % interval, then the mean of each benchmark over the seeds.
+    /// </summary>
     public static string Text(StudyResults results)
     {
-        var wholes = results.Metrics.Where(metric => metric.Part.Length == 0).ToArray();
-        string[] benchmarks = [.. wholes.Select(metric => metric.Benchmark).Distinct()];
-        var improvements = StudyReport.Improvements(results).ToLookup(part => part.Model, part => part.Improvement);
-        var rows = results
-            .Models.Where(model => wholes.Any(metric => metric.Model == model.Name))
+        if (Comparison.Of(results) is not { } study)
+        {
+            return "Nothing is measured yet.";
+        }
+
+        MetricColumn[] columns = [.. study.Wholes];
+        var rows = study
+            .Models.Prepend(study.Base)
             .Select(model =>
-                new[] { model.Name, improvements[model.Name].Any() ? Number(improvements[model.Name].Average()) : "" }
-                    .Concat(
-                        benchmarks.Select(benchmark =>
-                            Number(
-                                wholes
-                                    .Where(metric => metric.Model == model.Name && metric.Benchmark == benchmark)
-                                    .Average(metric => metric.Value)
-                            )
-                        )
-                    )
+                new[] { model, study.Improvements.ContainsKey(model) ? Improvement(study.Improvement(model)) : "" }
+                    .Concat(columns.Select(column => column.Values.TryGetValue(model, out var value) ? Number(value.Mean) : ""))
                     .ToArray()
             );
         string[][] lines =
         [
-            ["", "average %", .. benchmarks],
+            ["", "average %", .. columns.Select(column => column.Name)],
             .. rows,
         ];
         var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
@@ -38,6 +37,9 @@ public static class StudyTable
             lines.Select(line => string.Join("  ", line.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))))
         );
     }
+
+    static string Improvement(Interval value) =>
+        value.HalfWidth is { } half ? $"{Number(value.Mean)} ± {Number(half)}" : Number(value.Mean);
 
     static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,8 @@ public static class Figures
 {
     const int Width = 420;
     const float FontSize = 13;
+    const float Edge = 14;
+    const int MostLetters = 18;
 
     static readonly (MarkerShape Shape, string Sign)[] Markers =
     [
@@ -71,7 +73,7 @@ public static class Figures
             Mark(plot.Add.Scatter(new[] { Place(value.Mean) }, new[] { y }), one);
         }
 
-        plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups]);
+        plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups.Select(Short)]);
         if (logarithmic)
         {
             double[] ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000];
@@ -88,7 +90,18 @@ public static class Figures
     }
 
     /// <summary>Lines over steps.</summary>
-    public static string Lines(string id, string alternative, string vertical, ImmutableArray<Line> lines)
+    /// <param name="id">Unique in the page.</param>
+    /// <param name="alternative">The figure in words.</param>
+    /// <param name="vertical">What the vertical axis measures.</param>
+    /// <param name="lines">At least one, each with at least one point.</param>
+    /// <param name="limits">Of the vertical axis; null means those of the points.</param>
+    public static string Lines(
+        string id,
+        string alternative,
+        string vertical,
+        ImmutableArray<Line> lines,
+        (double Low, double High)? limits = null
+    )
     {
         var plot = Empty("optimiser steps", vertical);
         foreach (var line in lines)
@@ -96,6 +109,11 @@ public static class Figures
             var drawn = plot.Add.Scatter(line.Points.Select(p => p.X).ToArray(), line.Points.Select(p => p.Y).ToArray());
             (drawn.Color, drawn.LineWidth, drawn.MarkerSize) = (ThemedSvg.Of(line.Series), 1.8f, 0);
             Mark(plot.Add.Scatter(new[] { line.Points[^1].X }, new[] { line.Points[^1].Y }), line.Series);
+        }
+
+        if (limits is { } given)
+        {
+            plot.Axes.SetLimitsY(given.Low, given.High);
         }
 
         return ThemedSvg.Render(plot, Width, 250, id, alternative);
@@ -134,6 +152,9 @@ public static class Figures
         return ThemedSvg.Render(plot, Width, 280, id, alternative);
     }
 
+    // A formula as a name would leave no room for the figure.
+    static string Short(string name) => name.Length <= MostLetters ? name : $"{name[..(MostLetters - 1)]}…";
+
     static void Mark(ScottPlot.Plottables.Scatter point, int series) =>
         (point.Color, point.LineWidth, point.MarkerShape, point.MarkerSize, point.MarkerLineWidth) = (
             ThemedSvg.Of(series),
@@ -149,12 +170,19 @@ public static class Figures
         (plot.FigureBackground.Color, plot.DataBackground.Color) = (Colors.Transparent, Colors.Transparent);
         plot.Axes.Color(ThemedSvg.Ink);
         plot.Grid.MajorLineColor = ThemedSvg.Rule;
-        plot.Axes.Right.IsVisible = plot.Axes.Top.IsVisible = false;
+        // Empty panels instead of none: they hold the outer halves of the last tick labels.
+        foreach (IAxis axis in new IAxis[] { plot.Axes.Top, plot.Axes.Right })
+        {
+            (axis.FrameLineStyle.Width, axis.TickGenerator) = (0, new EmptyTickGenerator());
+            axis.MinimumSize = axis.MaximumSize = Edge;
+        }
+
         (plot.Axes.Bottom.Label.Text, plot.Axes.Left.Label.Text) = (horizontal, vertical);
         foreach (IAxis axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
         {
             axis.Label.FontSize = axis.TickLabelStyle.FontSize = FontSize;
             axis.Label.Bold = false;
+            axis.MinorTickStyle.Length = 0;
         }
 
         return plot;

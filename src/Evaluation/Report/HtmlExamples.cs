@@ -18,13 +18,14 @@ static class HtmlExamples
     /// <summary>Responses whose tokens are coloured by what they owe to the image.</summary>
     public static string HeatMap(StudyResults study, string folder)
     {
-        // Blue where the image makes a token likelier, orange and underlined where it makes it less likely; full colour at 4 nats.
+        // Full colour at 4 nats, and no underline where a token owes next to nothing to the image.
         const double Full = 4;
+        const double Next = -0.05;
         string Token(string token, double nats)
         {
             var number = nats.ToString("+0.00;−0.00", CultureInfo.InvariantCulture);
             var strength = (0.75 * Math.Min(1, Math.Abs(nats) / Full)).ToString("F2", CultureInfo.InvariantCulture);
-            return $"<span class=\"t{(nats < 0 ? " minus" : "")}\" tabindex=\"0\" data-nats=\"{number}\" aria-label=\"{Html.Text(token)} {number}\" style=\"background:rgba(var(--{(nats < 0 ? "minus" : "plus")}),{strength})\">{Html.Text(token)}</span>";
+            return $"<span class=\"t{(nats < Next ? " minus" : "")}\" tabindex=\"0\" data-nats=\"{number}\" aria-label=\"{Html.Text(token)} {number}\" style=\"background:rgba(var(--{(nats < 0 ? "minus" : "plus")}),{strength})\">{Html.Text(token)}</span>";
         }
 
         return string.Concat(
@@ -32,11 +33,7 @@ static class HtmlExamples
                 .Sensitivities.GroupBy(response => (response.Picture, response.Condition, response.Prompt))
                 .Select(group =>
                     $"<div class=\"example\"><div>{Picture(folder, group.Key.Picture, $"the {group.Key.Condition} picture")}</div><div><p><b>{Html.Text(group.Key.Prompt)}</b> <span class=\"soft\">{Html.Text(group.Key.Condition)} picture</span></p>"
-                    + string.Concat(
-                        group.Select(response =>
-                            $"<p class=\"soft\">{Html.Text(response.Model)}, sum {Html.Signed(response.Values.Sum())} nats</p><div class=\"heat\">{string.Concat(response.Tokens.Zip(response.Values).Select(pair => Token(pair.First, pair.Second)))}</div>"
-                        )
-                    )
+                    + $"<table class=\"heat\"><thead><tr><th scope=\"col\">model</th><th scope=\"col\">response</th><th scope=\"col\">sum</th></tr></thead><tbody>{string.Concat(group.Select(response => $"<tr><th scope=\"row\">{Html.Text(response.Model)}</th><td>{string.Concat(response.Tokens.Zip(response.Values).Select(pair => Token(pair.First, pair.Second)))}</td><td>{Html.Signed(response.Values.Sum())}</td></tr>"))}</tbody></table>"
                     + $"<details><summary>Numbers in nats</summary>{string.Concat(group.Select(response => $"<p><b>{Html.Text(response.Model)}</b>: {Html.Text(string.Join(", ", response.Tokens.Zip(response.Values).Select(pair => $"{pair.First} {pair.Second.ToString("+0.00;−0.00", CultureInfo.InvariantCulture)}")))}</p>"))}</details></div></div>"
                 )
         );

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SVco.Core.Metrics;
 using SVco.Evaluation.Results;
 
 namespace SVco.Evaluation.Report;
@@ -56,8 +57,13 @@ static class HtmlFigures
             return "";
         }
 
-        double[] changes = [.. columns.SelectMany(column => column.Changes.Values).Select(change => change.Mean)];
-        var margin = Math.Max(5, 0.15 * (changes.Max() - Math.Min(0, changes.Min())));
+        ImmutableArray<(double X, double Y)> Points(string model) =>
+            [
+                .. columns
+                    .Where(column => column.Changes.ContainsKey(model))
+                    .Select(column => (column.Dependency!.Value, column.Changes[model].Mean)),
+            ];
+        var limits = Limits([.. study.Models.Select(Points)]);
         var panels = study.Models.Select(
             (model, i) =>
                 Html.Figure(
@@ -67,17 +73,36 @@ static class HtmlFigures
                         "visual dependency, %",
                         "change, %",
                         i,
-                        [
-                            .. columns
-                                .Where(column => column.Changes.ContainsKey(model))
-                                .Select(column => (column.Dependency!.Value, column.Changes[model].Mean)),
-                        ],
-                        (Math.Min(0, changes.Min()) - margin, changes.Max() + margin)
+                        Points(model),
+                        limits
                     ),
                     $"Fig. 6. {Html.Text(model)}: a point for each benchmark, line of least squares with 95 % band."
                 )
         );
         return $"<div class=\"grid\">{string.Concat(panels)}</div>";
+    }
+
+    /// <summary>
+    /// Room for all points and bands, the same in each panel so that they can be compared; but a band of few points, which may be a hundred
+    /// times as wide as they lie, goes over the edge.
+    /// </summary>
+    static (double Low, double High) Limits(ImmutableArray<ImmutableArray<(double X, double Y)>> panels)
+    {
+        var (low, high) = (
+            Math.Min(0, panels.Min(points => points.Min(point => point.Y))),
+            panels.Max(points => points.Max(point => point.Y))
+        );
+        var range = Math.Max(10, high - low);
+        Interval[] ends =
+        [
+            .. from points in panels
+            let fit = LinearFit.Of(points)
+            where fit is not null
+            from x in new[] { points.Min(point => point.X), points.Max(point => point.X) }
+            select fit.At(x),
+        ];
+        var (lowest, highest) = (ends.Select(end => end.Low).Append(low).Min(), ends.Select(end => end.High).Append(high).Max());
+        return (Math.Max(lowest, low - range) - (0.05 * range), Math.Min(highest, high + range) + (0.05 * range));
     }
 
     /// <summary>Training curves: the losses of all models, then the terms of each.</summary>
@@ -123,7 +148,13 @@ static class HtmlFigures
                             $"{id}{i}",
                             $"{model}: {kind.Key} of {string.Join(", ", lines.Select(line => line.Name))}",
                             kind.Key,
-                            lines
+                            lines,
+                            // Shares need their whole scale; half a line's width above keeps the line whole.
+                            lines.All(line =>
+                                kind.Key.Contains("acc", StringComparison.Ordinal) && line.Points.All(p => p.Y is >= 0 and <= 1)
+                            )
+                                ? (-0.02, 1.02)
+                                : null
                         ) + Figures.Legend(lines.Select(line => (line.Name, line.Series))),
                         $"{Html.Text(model)}: {Html.Text(kind.Key)}."
                     );

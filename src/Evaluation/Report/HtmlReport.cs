@@ -13,22 +13,31 @@ public static class HtmlReport
     /// <param name="studies">Each with the folder its pictures are relative to.</param>
     /// <param name="path">The page's file; its folder is made.</param>
     /// <param name="when">When the report is made.</param>
+    /// <returns>The paths of all files written, the page's first.</returns>
     /// <exception cref="Core.UserException">A picture is missing.</exception>
-    public static void Write(ImmutableArray<(StudyResults Results, string Folder)> studies, string path, DateTimeOffset when)
+    public static ImmutableArray<string> Write(
+        ImmutableArray<(StudyResults Results, string Folder)> studies,
+        string path,
+        DateTimeOffset when
+    )
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         var prefixes = studies.Select((study, i) => studies.Length == 1 ? "" : $"{i + 1}-{FileName(study.Results.Name)}-").ToArray();
         var page = Page(studies, when);
-        foreach (var (study, prefix) in studies.Zip(prefixes))
+        ImmutableArray<ReportTable> tables =
+        [
+            .. studies
+                .Zip(prefixes)
+                .SelectMany(study => ReportTables.Of(study.First.Results, Comparison.Of(study.First.Results), study.Second)),
+        ];
+        foreach (var table in tables)
         {
-            foreach (var table in ReportTables.Of(study.Results, Comparison.Of(study.Results), prefix))
-            {
-                table.Write(folder);
-            }
+            table.Write(folder);
         }
 
         Models.Files.AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        return [path, .. tables.Select(table => Path.Combine(Path.GetDirectoryName(path) ?? "", table.File))];
     }
 
     /// <summary>The page.</summary>
@@ -66,7 +75,11 @@ public static class HtmlReport
     {
         var comparison = Comparison.Of(study);
         var html = new StringBuilder(several ? $"<h2>{Html.Text(study.Title)}</h2>" : "");
-        html.Append(comparison is null ? "" : $"<p class=\"summary\">{Html.Text(Summary.Of(comparison))}</p>");
+        html.Append(
+            comparison is null
+                ? ""
+                : $"<ul class=\"summary\">{string.Concat(Summary.Of(comparison).Select(sentence => $"<li>{Html.Text(sentence)}</li>"))}</ul>"
+        );
         html.Append(
             study.Notes.IsEmpty
                 ? ""
@@ -93,7 +106,7 @@ public static class HtmlReport
             "Visual sensitivity",
             study.Sensitivities.IsEmpty
                 ? ""
-                : "<p>Each token by log p(token, image) − log p(token, no image), in nats: blue where the image makes it likelier, orange and underlined where less likely. Point at a token or move to it by keyboard for its number.</p>"
+                : "<p>Each token of a response by log p(token, image) − log p(token, no image), in nats: blue where the image makes it likelier, orange and underlined where less likely. Point at a token or move to it by keyboard for its number.</p>"
                     + HtmlExamples.HeatMap(study, folder)
         );
         Section("Training curves", study.Curves.IsEmpty ? "" : HtmlFigures.Curves(study, id));
@@ -119,8 +132,9 @@ public static class HtmlReport
         }
     }
 
+    // Each term by itself: browsers do not break a formula into lines.
     static string Formula(ModelResult model) =>
-        $"<h3>{Html.Text(model.Name)}</h3><div class=\"formula\">{Objective.Parse(model.Formula).ToMathMl()}</div><p><code>{Html.Text(model.Formula)}</code></p>";
+        $"<h3>{Html.Text(model.Name)}</h3><div class=\"formula\">{string.Concat(Objective.Parse(model.Formula).Terms().Select((term, i) => $"<div>{(i == 0 || term is Objective.Negate ? "" : "+ ")}{term.ToMathMl()}</div>"))}</div><p><code>{Html.Text(model.Formula)}</code></p>";
 
     static string Settings(ImmutableArray<Setting> settings) =>
         settings.IsEmpty

@@ -26,22 +26,20 @@ static class HtmlTables
             return "";
         }
 
-        var html = new StringBuilder(
-            $"<table class=\"{(parts ? "parts" : "scores")}\"><caption>{Html.Text(caption)}</caption><thead><tr><td></td>"
-        );
+        var html = new StringBuilder($"<table class=\"{(parts ? "parts" : "scores")}\"><thead><tr><td></td>");
         html.Append(parts ? "" : "<td></td>");
         foreach (var domain in columns.GroupBy(column => column.Domain))
         {
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"colgroup\" colspan=\"{domain.Count()}\">{Html.Text(domain.Key)}</th>");
         }
 
-        html.Append("</tr><tr><th scope=\"col\">model</th>").Append(parts ? "" : "<th scope=\"col\">average<br>improvement %</th>");
+        html.Append("</tr><tr><th scope=\"col\">model</th>").Append(parts ? "" : "<th scope=\"col\">average improvement %</th>");
         foreach (var column in columns)
         {
             var note = $"{column.Metric}{(column.Averaged || parts ? "" : ", not averaged")}";
             html.Append(
                 CultureInfo.InvariantCulture,
-                $"<th scope=\"col\" title=\"{Html.Text(note)}\">{Html.Text(column.Name).Replace(": ", ":<br>", StringComparison.Ordinal)} <span aria-label=\"{(column.HigherIsBetter ? "higher is better" : "lower is better")}\">{(column.HigherIsBetter ? "↑" : "↓")}</span></th>"
+                $"<th scope=\"col\" title=\"{Html.Text(note)}\">{Html.Text(column.Name).Replace('-', '\u2011').Replace(": ", ":<br>", StringComparison.Ordinal)}\u00a0<span aria-label=\"{(column.HigherIsBetter ? "higher is better" : "lower is better")}\">{(column.HigherIsBetter ? "↑" : "↓")}</span></th>"
             );
         }
 
@@ -86,8 +84,8 @@ static class HtmlTables
             )
         );
         return Html.Scrolled(
-            $"<table class=\"models\"><caption>How each model was trained; seconds are the mean of one finetuning.</caption><thead><tr><th scope=\"col\">model</th>{head}</tr></thead><tbody>{body}</tbody></table>",
-            "settings of each model"
+            $"<table class=\"models\"><thead><tr><th scope=\"col\">model</th>{head}</tr></thead><tbody>{body}</tbody></table>",
+            "How each model was trained; seconds are the mean of one finetuning."
         );
     }
 
@@ -101,8 +99,8 @@ static class HtmlTables
             )
         );
         return Html.Scrolled(
-            $"<table class=\"studies\"><caption>Average improvement over each study's base model in %, ± half the 95 % interval over seeds; 1 and 2 mark a study's best and second best.</caption><thead><tr><th scope=\"col\">model</th>{string.Concat(studies.Select(study => $"<th scope=\"col\">{Html.Text(study.Name)}</th>"))}</tr></thead><tbody>{body}</tbody></table>",
-            "average improvement by study"
+            $"<table class=\"studies\"><thead><tr><th scope=\"col\">model</th>{string.Concat(studies.Select(study => $"<th scope=\"col\">{Html.Text(study.Name)}</th>"))}</tr></thead><tbody>{body}</tbody></table>",
+            "Average improvement over each study's base model in %, ± half the 95 % interval over seeds; 1 and 2 mark a study's best and second best."
         );
     }
 

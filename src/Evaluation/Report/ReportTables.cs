@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using SVco.Core.Metrics;
 using SVco.Evaluation.Results;
 
@@ -16,6 +17,40 @@ public static class ReportTables
         ImmutableArray<ReportTable> tables =
         [
             .. comparison is null ? [] : OfComparison(comparison),
+            new(
+                "metrics.csv",
+                ["model", "seed", "benchmark", "part", "domain", "metric", "value", "value without images", "higher is better", "averaged"],
+                [
+                    .. study.Metrics.Select(metric =>
+                        ImmutableArray.Create<object?>([
+                            metric.Model,
+                            metric.Seed,
+                            metric.Benchmark,
+                            metric.Part,
+                            metric.Domain,
+                            metric.Metric,
+                            metric.Value,
+                            metric.NoImageValue,
+                            metric.HigherIsBetter,
+                            metric.Averaged,
+                        ])
+                    ),
+                ]
+            ),
+            new(
+                "models.csv",
+                ["model", "formula", "setting", "value"],
+                [
+                    .. study
+                        .Models.Where(model => model.Formula.Length > 0)
+                        .SelectMany(model =>
+                            model
+                                .Settings.Append(new("seeds", string.Join(' ', model.Seeds)))
+                                .Append(new("seconds", model.Seconds.ToString(CultureInfo.InvariantCulture)))
+                                .Select(setting => ImmutableArray.Create<object?>(model.Name, model.Formula, setting.Name, setting.Value))
+                        ),
+                ]
+            ),
             new(
                 "figure2_perplexity.csv",
                 ["model", "caption", "tokens", "image", .. Spread],

@@ -1,17 +1,18 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using SVco.Core.Metrics;
 
 namespace SVco.Evaluation.Report;
 
-/// <summary>A paragraph that says, from the numbers alone, who wins where.</summary>
+/// <summary>Sentences that say, from the numbers alone, who wins where.</summary>
 public static class Summary
 {
-    /// <summary>The paragraph.</summary>
-    public static string Of(Comparison study)
+    /// <summary>A few sentences, the most important first.</summary>
+    public static ImmutableArray<string> Of(Comparison study)
     {
         if (study.Models.IsEmpty)
         {
-            return "No finetuned model is finished yet.";
+            return ["No finetuned model is finished yet."];
         }
 
         var ranked = study.Ranked;
@@ -26,10 +27,10 @@ public static class Summary
                         : "."
                 ),
             ranked.Length > 1 ? Lead(study, ranked[0], ranked[1]) : "",
-            $"Best by benchmark: {List([.. study.Wholes.GroupBy(Best(study)).Where(group => group.Key.Length > 0).Select(group => $"{group.Key} on {List([.. group.Select(column => column.Name)])}")], "; ")}.",
-            Harm(study),
+            Best(study),
+            .. Harm(study),
         ];
-        return string.Join(' ', sentences.Where(sentence => sentence.Length > 0));
+        return [.. sentences.Where(sentence => sentence.Length > 0)];
     }
 
     static string Lead(Comparison study, string first, string second) =>
@@ -41,28 +42,53 @@ public static class Summary
                 $"Its lead over {second}, {Number(lead.Mean)} points ({Range(lead)}), is within the spread over seeds: not settled.",
         };
 
-    static Func<MetricColumn, string> Best(Comparison study) =>
-        column => List([.. study.Models.Prepend(study.Base).Where(model => column.Values.ContainsKey(model) && column.Rank(model) == 1)]);
-
-    static string Harm(Comparison study)
+    static string Best(Comparison study)
     {
-        string[] losses =
+        var best = study
+            .Wholes.Select(column =>
+                (
+                    column.Name,
+                    Models: study
+                        .Models.Prepend(study.Base)
+                        .Where(model => column.Values.ContainsKey(model) && column.Rank(model) == 1)
+                        .ToImmutableArray()
+                )
+            )
+            .ToLookup(column => column.Models.Length == 1);
+        string[] clauses =
         [
-            .. study.Wholes.SelectMany(column =>
-                study
-                    .Models.Where(model => column.Changes.TryGetValue(model, out var change) && change.Mean < -5)
-                    .Select(model =>
-                        $"{model} on {column.Name} ({Number(column.Values[study.Base].Mean)} to {Number(column.Values[model].Mean)})"
-                    )
-            ),
+            .. best[true]
+                .GroupBy(column => column.Models[0])
+                .Select(group => $"{group.Key} on {List([.. group.Select(column => column.Name)])}"),
+            .. best[false].Any()
+                ? [$"several share the best on {List([.. best[false].Select(column => column.Name)])}"]
+                : Array.Empty<string>(),
         ];
-        return losses.Length == 0
-            ? $"No finetuned model falls more than 5 % below {study.Base} on any benchmark."
-            : $"More than 5 % worse than {study.Base}: {List(losses)}.";
+        return $"Best by benchmark: {string.Join("; ", clauses)}.";
     }
 
-    static string List(string[] names, string comma = ", ") =>
-        names.Length < 2 ? string.Concat(names) : $"{string.Join(comma, names[..^1])} and {names[^1]}";
+    static IEnumerable<string> Harm(Comparison study)
+    {
+        var losses = study
+            .Models.Select(model =>
+                (
+                    Model: model,
+                    Columns: study
+                        .Wholes.Where(column => column.Changes.TryGetValue(model, out var change) && change.Mean < -5)
+                        .Select(column =>
+                            $"{column.Name} ({Number(column.Values[study.Base].Mean)} to {Number(column.Values[model].Mean)})"
+                        )
+                        .ToArray()
+                )
+            )
+            .Where(model => model.Columns.Length > 0)
+            .ToArray();
+        return losses.Length == 0
+            ? [$"No finetuned model falls more than 5 % below {study.Base} on any benchmark."]
+            : losses.Select(model => $"{model.Model} is more than 5 % worse than {study.Base} on {List(model.Columns)}.");
+    }
+
+    static string List(string[] names) => names.Length < 2 ? string.Concat(names) : $"{string.Join(", ", names[..^1])} and {names[^1]}";
 
     static string Signed(Interval value) =>
         value.HalfWidth is { } half

@@ -8,6 +8,8 @@ namespace SVco.Evaluation.Report;
 /// <summary>Ordinary training runs as something to report: their curves and what was run.</summary>
 public static class TrainingRuns
 {
+    // More cannot be told apart in a figure.
+    const int MostPoints = 200;
     const string Log = "metrics.jsonl";
     const string Description = "experiment.yaml";
 
@@ -33,33 +35,43 @@ public static class TrainingRuns
         );
     }
 
-    static IEnumerable<CurvePoint> Curves(string run, string path)
-    {
-        foreach (var (line, number) in Text(path).Split('\n').Select((line, i) => (line, i + 1)).Where(line => line.line.Length > 0))
-        {
-            foreach (var (name, value) in Fields(line, path, number))
+    static IEnumerable<CurvePoint> Curves(string run, string path) =>
+        Text(path)
+            .Split('\n')
+            .Select((line, i) => (Text: line, Number: i + 1))
+            .Where(line => line.Text.Length > 0)
+            .Select(line => Fields(line.Text, path, line.Number))
+            .SelectMany(line =>
+                line.Values
+                    // The step and the epoch are axes; null is a number that was not finite.
+                    .Where(field => field.Value is not null && field.Key is not ("step" or "epoch"))
+                    // train_losses/x becomes series x of the kind train_losses.
+                    .Select(field => (Series: field.Key.Replace('/', ' '), line.Step, Value: field.Value!.Value))
+            )
+            .GroupBy(point => point.Series)
+            .SelectMany(series =>
             {
-                // train_losses/x becomes series x of the kind losses; the step and the epoch are axes.
-                if (value is { } known && name is not ("step" or "epoch"))
-                {
-                    yield return new(run, 0, name.Replace('/', ' '), (int)Fields(line, path, number)["step"]!.Value, known);
-                }
-            }
-        }
-    }
+                var points = series.ToArray();
+                return points
+                    .Chunk((points.Length + MostPoints - 1) / MostPoints)
+                    .Select(window => new CurvePoint(run, 0, series.Key, window[^1].Step, window.Average(point => point.Value)));
+            });
 
-    static Dictionary<string, double?> Fields(string line, string path, int number)
+    static (int Step, Dictionary<string, double?> Values) Fields(string line, string path, int number)
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, double?>>(line)!;
+            if (JsonSerializer.Deserialize<Dictionary<string, double?>>(line) is { } fields && fields.GetValueOrDefault("step") is { } step)
+            {
+                return ((int)step, fields);
+            }
         }
-        catch (JsonException mistake)
+        catch (JsonException)
         {
-            throw new UserException(
-                $"Line {number} of {path} is broken: {mistake.Message} Take it out, or let the run go on, which repairs it."
-            );
+            // Said below, as for a line without a step.
         }
+
+        throw new UserException($"Line {number} of {path} is broken. Take it out, or let the run go on, which repairs it.");
     }
 
     static string Text(string path)

@@ -23,7 +23,7 @@ static class ReportCommand
             var studies = folders.Where(folder => File.Exists(Path.Combine(folder, StudyResults.FileName))).ToImmutableArray();
             var trained = folders.Except(studies).ToImmutableArray();
             var path = parsed.GetValue(output) ?? Path.Combine(folders[0], "report.html");
-            HtmlReport.Write(
+            var written = HtmlReport.Write(
                 [
                     .. studies.Select(folder => (StudyResults.Load(folder), folder)),
                     .. trained.IsEmpty ? [] : new[] { (TrainingRuns.Load(trained), trained[0]) },
@@ -31,7 +31,7 @@ static class ReportCommand
                 path,
                 DateTimeOffset.Now
             );
-            Console.WriteLine(path);
+            Console.WriteLine(string.Join(Environment.NewLine, written));
             return 0;
         });
         return command;

@@ -20,6 +20,9 @@ public class RecipeLaws
 
     static List<ContrastPair> Run(Recipe recipe, int count) => [.. recipe.Pairs(_ => Enumerable.Range(0, count).Select(Pair))];
 
+    [Fact]
+    public void A_pair_prints_what_it_holds() => Assert.Contains("w 3", $"{Pair(3)}", StringComparison.Ordinal);
+
     [Property]
     public bool Shuffle_is_a_permutation(NonNegativeInt count, ulong seed) =>
         Run(Train.Shuffle(seed), count.Get).OrderBy(pair => int.Parse(pair.Id.Split('#')[1])).SequenceEqual(Run(Train, count.Get));
@@ -61,7 +64,7 @@ public class RecipeLaws
         Run(Train.DoubleForSft(), count.Get) is var doubled
         && doubled.Count == 2 * count.Get
         && doubled.Chunk(2).Select(two => two[0]).SequenceEqual(Run(Train, count.Get))
-        && doubled.Chunk(2).All(two => two[1] == two[0].Swapped);
+        && doubled.Chunk(2).All(two => two[1] == two[0].Swap());
 
     [Property]
     public bool Swap_is_an_involution(NonNegativeInt count) => Run(Train.Swap().Swap(), count.Get).SequenceEqual(Run(Train, count.Get));

@@ -14,15 +14,15 @@ public class ObjectiveLaws
 
     [Law]
     public bool SVco_does_not_care_which_side_is_called_W(LogProbTable table) =>
-        SVco(0.1, 0.3).Value(table).IsCloseTo(SVco(0.1, 0.3).Value(table.Swapped));
+        SVco(0.1, 0.3).Value(table).IsCloseTo(SVco(0.1, 0.3).Value(table.Swap()));
 
     [Law]
     public bool Symmetric_objectives_do_not_care_which_side_is_called_W(Objective objective, LogProbTable table) =>
-        objective.Symmetric().Value(table).IsCloseTo(objective.Symmetric().Value(table.Swapped), scale: Size(objective, table));
+        objective.Symmetric().Value(table).IsCloseTo(objective.Symmetric().Value(table.Swap()), scale: Size(objective, table));
 
     [Law]
     public bool Swapping_the_objective_is_swapping_the_table(Objective objective, LogProbTable table) =>
-        objective.Swap().Value(table).Equals(objective.Value(table.Swapped));
+        objective.Swap().Value(table).Equals(objective.Value(table.Swap()));
 
     [Law]
     public bool Swap_is_an_involution(Objective objective) => objective.Swap().Swap() == objective;
@@ -187,7 +187,7 @@ public class ObjectiveLaws
 
     /// <summary>The size of the numbers that were added up, against which rounding is to be judged.</summary>
     static double Size(Objective objective, LogProbTable table) =>
-        new[] { table, table.Swapped }
+        new[] { table, table.Swap() }
             .SelectMany(one => objective.PairValues(one).Concat(objective.Terms().SelectMany(term => term.PairValues(one))))
             .Max(Math.Abs);
 }

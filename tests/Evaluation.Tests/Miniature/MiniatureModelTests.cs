@@ -3,6 +3,7 @@ using SVco.Core.Data;
 using SVco.Core.Miniature;
 using SVco.Core.Objectives;
 using SVco.Evaluation.Miniature;
+using SVco.Tests;
 using SVco.Training;
 using TorchSharp;
 using Xunit;
@@ -18,6 +19,14 @@ public sealed class MiniatureModelTests
         from tokens in Enum.GetValues<Tokens>()
         select new Cell(side, image, tokens),
     ];
+
+    [Fact]
+    public void The_committed_base_model_is_the_one_of_the_protocol() =>
+        Assert.Contains(
+            BaseTraining.Sha256(Path.Combine(Golden.RepositoryRoot, "experiments", "miniature_base")),
+            File.ReadAllText(Path.Combine(Golden.RepositoryRoot, "docs", "miniature-protocol.md")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Every_word_of_the_world_is_one_known_token()

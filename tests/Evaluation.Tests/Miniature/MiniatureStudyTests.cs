@@ -1,6 +1,7 @@
 using SVco.Core;
 using SVco.Core.Miniature;
 using SVco.Evaluation.Miniature;
+using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
 using Xunit;
 using static SVco.Core.Objectives.Objectives;
@@ -31,12 +32,12 @@ public sealed class MiniatureStudyTests
         Assert.InRange(first.Length, 1, 4);
 
         var seen = new List<string>();
-        var all = MiniatureStudy.Run(settings, folder, 2, default, progress => seen.Add(progress.Part));
+        var all = MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(part => part.Name)));
         Assert.Equal(["base", "SFT", "DPO", "SFT", "DPO"], all.Select(part => part.Model));
         Assert.DoesNotContain(seen, part => first.Any(done => part == $"{done.Model}, seed {done.Seed}"));
 
         seen.Clear();
-        MiniatureStudy.Run(settings, folder, 2, default, progress => seen.Add(progress.Part));
+        MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(part => part.Name)));
         Assert.Empty(seen);
 
         static void Stop(CancellationTokenSource source, bool now)
@@ -58,20 +59,9 @@ public sealed class MiniatureStudyTests
         var read = StudyResults.Load(folder);
 
         Assert.Equal(written.Metrics.AsEnumerable(), read.Metrics);
-        Assert.Equal(4, StudyReport.Improvements(read).Count());
+        Assert.Equal(4, Comparison.Of(read)!.Improvements.Sum(model => model.Value.Count));
         Assert.All(read.Examples, example => Assert.True(File.Exists(Path.Combine(folder, example.Picture))));
         Assert.All(read.Sensitivities, one => Assert.Equal(one.Tokens.Length, one.Values.Length));
-        Assert.Equal(read.Metrics.Length + 1, File.ReadLines(Path.Combine(folder, "metrics.csv")).Count());
-    }
-
-    [Fact]
-    public void Improvement_is_relative_to_the_base_and_a_falling_rate_improves()
-    {
-        MetricResult[] before = [Metric("a", 50, true), Metric("b", 40, false)];
-        MetricResult[] after = [Metric("a", 75, true), Metric("b", 30, false)];
-        Assert.Equal((50 + 25) / 2.0, StudyMetrics.AverageImprovement(after, before), 1e-12);
-
-        static MetricResult Metric(string name, double value, bool higher) => new("m", 0, name, "", "d", "x", value, null, higher, true);
     }
 
     [Theory]
@@ -83,10 +73,33 @@ public sealed class MiniatureStudyTests
         Assert.Throws<UserException>(() => StudyOptions.Parse(args));
 
     [Fact]
-    public void A_formula_on_the_command_line_stands_beside_the_others()
+    public void A_formula_on_the_command_line_stands_beside_the_others_in_the_tables()
     {
-        var settings = StudyOptions.Parse(["--quick", "--objective", "-LogSigmoid(0.1*(r.W.Match - r.W.Mismatch))"]).Settings("base");
-        Assert.Equal(VisualConditional(0.1), settings.Treatments[^1].Objective);
-        Assert.Equal(Candidate.All.Length + 1, settings.Treatments.Length);
+        const string formula = "-LogSigmoid(0.1*(r.W.Match - r.W.Mismatch))";
+        using var small = new SmallModel();
+        var folder = Path.Combine(small.Folder, "study");
+        var whole = StudyOptions.Parse(["--quick", "--objective", formula]).Settings(small.Folder);
+        Assert.Equal(Candidate.All.Length + 1, whole.Treatments.Length);
+        Assert.Equal(VisualConditional(0.1), whole.Treatments[^1].Objective);
+
+        var cut = whole with
+        {
+            Pairs = whole.Pairs with { Pairs = 16 },
+            Treatments = [whole.Treatments[0] with { Steps = 2 }, whole.Treatments[^1] with { Steps = 2 }],
+            Items = 2,
+        };
+        var results = StudyReport.Write(cut, MiniatureStudy.Run(cut, folder, 2, default, _ => { }), folder, "test");
+
+        Assert.Contains(StudyTable.Text(results).Split('\n'), line => line.StartsWith(formula, StringComparison.Ordinal));
+        var files = HtmlReport.Write([(results, folder)], Path.Combine(folder, "report.html"), DateTimeOffset.UnixEpoch);
+        Assert.All(files, file => Assert.True(File.Exists(file), file));
+        Assert.Contains($"<th scope=\"row\">{formula}</th>", File.ReadAllText(files[0]));
+        Assert.Contains(File.ReadLines(Path.Combine(folder, "table1.csv")), line => line.StartsWith(formula, StringComparison.Ordinal));
+        Assert.Contains(results.Curves, point => point.Model == formula && point.Series == "accuracy visual-conditional");
+        Assert.Equal("A quick run: 16 pairs instead of 1024, 2 items in each part of the benchmarks.", Assert.Single(results.Notes));
+        Assert.Equal(
+            ["code", "finetuning pairs of seed 201", "benchmark items", "base model"],
+            results.Fingerprints.Select(print => print.Name)
+        );
     }
 }

@@ -1,8 +1,10 @@
-using System.Diagnostics;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SVco.Core.Metrics;
 using SVco.Evaluation.Report;
+using SVco.Evaluation.Results;
+using SVco.Tests;
 
 namespace SVco.Evaluation.Tests.Report;
 
@@ -38,6 +40,64 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void The_average_improvement_is_paired_by_seed_and_leaves_out_what_is_not_averaged()
+    {
+        var study = Study([
+            Metric("base", 1, "a", 50),
+            Metric("base", 1, "b", 40, higher: false),
+            Metric("base", 1, "c", 10, averaged: false),
+            Metric("m", 1, "a", 75),
+            Metric("m", 1, "b", 30, higher: false),
+            Metric("m", 1, "c", 90, averaged: false),
+            Metric("base", 2, "a", 100),
+            Metric("m", 2, "a", 50),
+        ]);
+        var improvements = Comparison.Of(study)!.Improvements["m"];
+        Assert.Equal((50 + 25) / 2.0, improvements[1], 12);
+        Assert.Equal(-50, improvements[2], 12);
+    }
+
+    [Fact]
+    public void Who_shares_the_best_number_is_not_called_the_best()
+    {
+        var summary = string.Join(
+            '\n',
+            Summary.Of(
+                Comparison.Of(
+                    Study([
+                        Metric("base", 1, "a", 50),
+                        Metric("m", 1, "a", 75),
+                        Metric("n", 1, "a", 75),
+                        Metric("base", 1, "b", 50),
+                        Metric("m", 1, "b", 40),
+                        Metric("n", 1, "b", 60),
+                    ])
+                )!
+            )
+        );
+        Assert.Contains("Best by benchmark: n on b; several share the best on a.", summary);
+        Assert.Contains("m is more than 5 % worse than base on b (50.0 to 40.0).", summary);
+    }
+
+    static MetricResult Metric(string model, int seed, string name, double value, bool higher = true, bool averaged = true) =>
+        new(model, seed, name, "", "d", "x", value, null, higher, averaged);
+
+    static StudyResults Study(ImmutableArray<MetricResult> metrics) =>
+        new(
+            "s",
+            "s",
+            [],
+            [],
+            [],
+            [.. metrics.Select(metric => metric.Model).Distinct().Select(model => new ModelResult(model, "", "", [], [], 0))],
+            metrics,
+            [],
+            [],
+            [],
+            []
+        );
+
+    [Fact]
     public void The_numbers_of_Table_1_are_those_of_its_csv()
     {
         var folder = Written("numbers");
@@ -57,36 +117,17 @@ public sealed class ReportTests
         Assert.Equal(filed, shown);
     }
 
-    [Fact]
+    [ChromiumFact]
     public async Task Chromium_finds_tables_and_figures_and_no_error()
     {
-        if (Browser() is not { } browser)
-        {
-            Console.WriteLine("Skipped: no chromium on the PATH, so nobody opened the report.");
-            return;
-        }
-
-        var page = Path.Combine(Written("browser"), "report.html");
-        var profile = Path.Combine(Path.GetDirectoryName(page)!, "profile");
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                browser,
-                ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={profile}", "--enable-logging=stderr", "--dump-dom", page]
-            )
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var dom = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.DoesNotContain("CONSOLE", await errors, StringComparison.Ordinal);
-        Assert.Equal(5, Regex.Count(dom, "<math "));
+        var (dom, log) = await Chromium.OpenAsync(Path.Combine(Written("browser"), "report.html"));
+        Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
+        // SFT and DPO have one term, VCO two, mDPO three, S-VCO four.
+        Assert.Equal(11, Regex.Count(dom, "<math "));
         Assert.Contains("<table class=\"scores\"", dom, StringComparison.Ordinal);
         Assert.Equal(Regex.Count(dom, "<figure>"), Regex.Count(dom, "<figcaption>"));
-        // One by domain, two of perplexity, five of dependency, one of losses and three kinds of curves for each of five models.
-        Assert.Equal(24, Regex.Count(dom, "<svg "));
+        // One by domain, two of perplexity, five of dependency, one of losses and four kinds of curves for each of five models.
+        Assert.Equal(29, Regex.Count(dom, "<svg "));
         Assert.DoesNotContain("<not>", dom, StringComparison.Ordinal);
     }
 
@@ -98,10 +139,4 @@ public sealed class ReportTests
         HtmlReport.Write([(study, folder)], Path.Combine(folder, "report.html"), When);
         return folder;
     }
-
-    static string? Browser() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator)
-            .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
 }

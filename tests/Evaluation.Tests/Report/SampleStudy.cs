@@ -105,13 +105,22 @@ static class SampleStudy
                     "loss",
                     "loss attend W",
                     "loss reject W",
+                    "accuracy attend W",
                     "margin attend W",
                     "reward W.Match",
                     "reward W.NoImage",
                     "reward W.Mismatch",
                 }
                 from step in Enumerable.Range(1, 32)
-                select new CurvePoint(model.Name, 1, series, 4 * step, (2.7 / Math.Sqrt(step)) + (0.1 * random.NextDouble())),
+                select new CurvePoint(
+                    model.Name,
+                    1,
+                    series,
+                    4 * step,
+                    series.StartsWith("accuracy", StringComparison.Ordinal)
+                        ? 1 - (0.5 / step)
+                        : (2.7 / Math.Sqrt(step)) + (0.1 * random.NextDouble())
+                ),
             ],
             [
                 new(

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
-namespace SVco.Curation.Tests;
+namespace SVco.Tests;
 
 /// <summary>A chat server on loopback that speaks OpenAI's protocol and misbehaves in turn; it remembers which requests it answered in full.</summary>
 sealed class ChatServer : IDisposable
@@ -26,6 +26,9 @@ sealed class ChatServer : IDisposable
     }
 
     public string Address { get; }
+
+    /// <summary>Requests so far, answered or not.</summary>
+    public int Requests => Volatile.Read(ref requests);
 
     /// <summary>How often each request, by its idempotency key, was answered.</summary>
     public ConcurrentDictionary<string, int> Answered { get; } = new();

@@ -1,4 +1,4 @@
-namespace SVco.Curation.Tests;
+namespace SVco.Tests;
 
 /// <summary>A folder of its own that is gone after the test.</summary>
 sealed class TemporaryFolder : IDisposable

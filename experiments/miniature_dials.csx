@@ -1,0 +1,41 @@
+#load "../src/Scripting/svco.csx"
+#r "../src/Scripting/bin/Release/SVco.Evaluation.dll"
+
+// Turns one dial of the miniature world at a time: failed edits, the edits' artefact, the gap between the styles of finetuning and
+// benchmarks, details that no image shows, the number of pairs. Where does the symmetric term pay, where does SFT catch up or fall behind?
+// Takes the options of miniature.csx; finished parts are kept, so the same command goes on.
+using SVco.Evaluation.Miniature;
+using SVco.Scripting.Host;
+
+if (Args.Contains("--help"))
+{
+    Console.WriteLine(StudyOptions.Help);
+    return 0;
+}
+
+var options = StudyOptions.Parse([.. Args]);
+var settings = options.Settings(Path.Combine(Repository.Root, "experiments", "miniature_base"));
+var folder = options.Output ?? Path.Combine("runs", $"{options.Name}-dials");
+var points = DialSweep.Run(
+    settings,
+    folder,
+    Environment.ProcessorCount,
+    Interrupt.Token,
+    study =>
+    {
+        Console.Error.WriteLine(study);
+        return new ProgressLine(Console.Error, Interrupt.Token).Show;
+    }
+);
+if (points is not { } measured)
+{
+    Console.Error.WriteLine("Stopped; finished parts are kept and the same command goes on.");
+    return 130;
+}
+
+foreach (var path in DialSweep.Write(measured, folder))
+{
+    Console.WriteLine(path);
+}
+
+return 0;

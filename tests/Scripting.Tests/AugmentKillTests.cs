@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json;
+using SVco.Core.Curation;
+using SVco.Core.Data;
+using SVco.Curation;
+using SVco.Curation.Output;
+using SVco.Tests;
+using Xunit;
+
+namespace SVco.Scripting.Tests;
+
+/// <summary>Augmentation by a language model, as a person runs it, at a server that misbehaves, killed again and again.</summary>
+public sealed class AugmentKillTests
+{
+    const int Pairs = 1000;
+    const int Kills = 20;
+    const int Concurrency = 32;
+    const string Key = "sk-very-secret-9876543210";
+
+    [Fact]
+    public async Task A_thousand_pairs_and_twenty_kills_lose_nothing_and_pay_nothing_twice()
+    {
+        using var work = new TemporaryFolder();
+        using var server = new ChatServer();
+        var settings = Path.Combine(work.At(), "curation.yaml");
+        await File.WriteAllTextAsync(
+            settings,
+            $"""
+            data_root: .
+            output: out
+            augment:
+              augmenter: chat
+              base_url: {server.Address}
+              key_variable: SVCO_TEST_KILL_KEY
+              concurrency: {Concurrency}
+              calls_per_minute: 1000000
+              timeout_seconds: 0.3
+              retry_delay_seconds: 0.01
+            """
+        );
+        var folder = new CurationFolder(work.At("out"));
+        Directory.CreateDirectory(folder.Path);
+        JsonLines.Write(folder.Kept, Enumerable.Range(0, Pairs).Select(Pair));
+
+        var (random, said) = (new Random(6), new List<string>());
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var until = server.Requests + random.Next(1, 150);
+            using var process = Start(work.At(), settings);
+            var output = ReadAsync(process);
+            while (!process.HasExited && server.Requests < until)
+            {
+                await Task.Delay(5);
+            }
+
+            Assert.False(process.HasExited, "It ended before it was killed: " + (process.HasExited ? await output : ""));
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            said.Add(await output);
+        }
+
+        using (var last = Start(work.At(), settings))
+        {
+            var output = ReadAsync(last);
+            await last.WaitForExitAsync();
+            said.Add(await output);
+            Assert.True(last.ExitCode == 0, said[^1]);
+        }
+
+        // Nothing is lost: each pair is there once, with texts or set aside with a reason.
+        Assert.Equal(
+            Enumerable.Range(0, Pairs).Select(index => Pair(index).Id).Order(),
+            JsonLines
+                .Read<Candidate>(folder.Augmented, "")
+                .Select(pair => pair.Id)
+                .Concat(JsonLines.Read<SetAside>(folder.SetAside, "").Select(aside => aside.Candidate.Id))
+                .Order()
+        );
+
+        // Nothing is paid twice: a call that was answered and journaled is never made again. Only calls under way at a kill can be.
+        var calls = File.ReadLines(folder.Journal)
+            .Select(line => JsonDocument.Parse(line[17..]).RootElement.GetProperty("call").GetString())
+            .ToList();
+        Assert.Equal(calls.Count, calls.Distinct().Count());
+        Assert.InRange(server.Answered.Values.Sum() - calls.Count, 0, Kills * Concurrency);
+
+        var requests = server.Requests;
+        using (var again = Start(work.At(), settings))
+        {
+            said.Add(await ReadAsync(again));
+            await again.WaitForExitAsync();
+        }
+
+        Assert.Equal(requests, server.Requests);
+        Assert.All(said, text => Assert.DoesNotContain(Key, text, StringComparison.Ordinal));
+        foreach (var file in Directory.EnumerateFiles(work.At(), "*", SearchOption.AllDirectories))
+        {
+            Assert.DoesNotContain(Key, await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        }
+    }
+
+    static Process Start(string folder, string settings) =>
+        SvcoProcess.Start(folder, new Dictionary<string, string?> { ["SVCO_TEST_KILL_KEY"] = Key }, "data", "augment", settings);
+
+    static async Task<string> ReadAsync(Process process)
+    {
+        var error = process.StandardError.ReadToEndAsync();
+        return await process.StandardOutput.ReadToEndAsync() + await error;
+    }
+
+    static Candidate Pair(int index) =>
+        new(
+            "Test",
+            "object",
+            ContrastType.Object,
+            $"{index:D4}",
+            "a.jpg",
+            "b.jpg",
+            $"a red bird number n{index} sits",
+            $"a red truck number n{index} sits"
+        );
+}
