@@ -139,7 +139,8 @@ public static class StudyReport
 
     static ImmutableArray<Example> ExamplesOf(StudySettings settings, ImmutableArray<StudyPart> parts) =>
         [
-            .. settings.Benchmarks()
+            .. settings
+                .Benchmarks()
                 .Hallucination.Items.Take(Examples)
                 .Select(
                     (item, index) =>
