@@ -70,7 +70,10 @@ public static class Generator
 
             var next = tensor(tokens.Select(row => (long)row[^1]).ToArray(), device: model.Device).unsqueeze(1);
             (var usedEmbeddings, embeddings) = (embeddings, model.Embed(next).MoveToOuterDisposeScope());
-            (var usedPositions, positions) = (positions, (positions.narrow(1, positions.shape[1] - 1, 1) + 1).MoveToOuterDisposeScope());
+            (var usedPositions, positions) = (
+                positions,
+                (positions.narrow(1, positions.shape[1] - 1, 1) + Numbers.Of(1)).MoveToOuterDisposeScope()
+            );
             (var usedMask, mask) = (mask, cat([mask, ones_like(next, ScalarType.Bool)], 1).MoveToOuterDisposeScope());
             usedEmbeddings.Dispose();
             usedPositions.Dispose();

@@ -145,7 +145,7 @@ public sealed partial class Llava : IDisposable
     public Tensor MergeImages(Tensor ids, Tensor projected)
     {
         using var scope = NewDisposeScope();
-        var isImage = ids.to(ScalarType.Int64, Device).eq(Config.ImageTokenId);
+        var isImage = ids.to(ScalarType.Int64, Device).eq(Numbers.Of(Config.ImageTokenId));
         var counts = isImage.sum(1).cpu().data<long>().ToArray();
         if (counts.Any(count => count % ImageTokens != 0) || counts.Sum() != projected.shape[0] * ImageTokens)
         {
@@ -156,7 +156,7 @@ public sealed partial class Llava : IDisposable
         }
 
         // Some vocabularies end before the image token.
-        var embeddings = Embed(ids.to(Device).masked_fill(isImage, 0));
+        var embeddings = Embed(ids.to(Device).masked_fill(isImage, Numbers.Of(0)));
         return embeddings
             .masked_scatter(isImage.unsqueeze(-1).expand_as(embeddings), projected.to(embeddings.dtype))
             .MoveToOuterDisposeScope();
@@ -181,7 +181,9 @@ public sealed partial class Llava : IDisposable
     /// <param name="attended">bool [batch, tokens]</param>
     /// <returns>int64 [batch, tokens]</returns>
     public static Tensor Positions(Tensor attended) =>
-        Scoped.Run(() => (attended.to(ScalarType.Int64).cumsum(1) - 1).masked_fill(attended.to(ScalarType.Bool).logical_not(), 1));
+        Scoped.Run(() =>
+            (attended.to(ScalarType.Int64).cumsum(1) - Numbers.Of(1)).masked_fill(attended.to(ScalarType.Bool).logical_not(), Numbers.Of(1))
+        );
 
     /// <summary>Says which parameters get gradients; the others get none.</summary>
     public void SetTrainable(Func<string, bool> isTrainable)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using SVco.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,11 +46,11 @@ readonly record struct AdamWUpdate(
 
     internal void ByTensors(Tensor weights, Tensor gradient, Tensor first, Tensor second)
     {
-        var scaled = GradientFactor == 1 ? gradient : gradient * GradientFactor;
-        weights.mul_(Decay);
-        first.mul_(Beta1).add_(scaled, 1 - Beta1);
-        second.mul_(Beta2).addcmul_(scaled, scaled, 1 - Beta2);
-        weights.addcdiv_(first, second.sqrt().div_(SecondCorrection).add_(Epsilon), -StepSize);
+        var scaled = GradientFactor == 1 ? gradient : gradient * Numbers.Of(GradientFactor);
+        weights.mul_(Numbers.Of(Decay));
+        first.mul_(Numbers.Of(Beta1)).add_(scaled, Numbers.Of(1 - Beta1));
+        second.mul_(Numbers.Of(Beta2)).addcmul_(scaled, scaled, Numbers.Of(1 - Beta2));
+        weights.addcdiv_(first, second.sqrt().div_(Numbers.Of(SecondCorrection)).add_(Numbers.Of(Epsilon)), Numbers.Of(-StepSize));
     }
 
     unsafe void InOnePass(Tensor weights, Tensor gradient, Tensor first, Tensor second)

@@ -64,9 +64,9 @@ sealed class PackedHead(Llava model, int rows)
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var weight = tensor(weights[chunk.First..(chunk.First + chunk.Predictions.Length)]).to(logits.dtype, logits.device);
-        var total = zeros(chunk.Rows, logits.dtype, logits.device).index_add_(0, chunk.Predictors(logits.device), weight, 1);
+        var total = zeros(chunk.Rows, logits.dtype, logits.device).index_add_(0, chunk.Predictors(logits.device), weight, Numbers.Of(1));
         var gradient = logits.softmax(-1).mul_(total.neg_().unsqueeze(-1));
-        gradient.view(-1).index_add_(0, chunk.Index(logits), weight, 1);
+        gradient.view(-1).index_add_(0, chunk.Index(logits), weight, Numbers.Of(1));
         return gradient.MoveToOuterDisposeScope();
     }
 

@@ -38,7 +38,10 @@ public static class PlainScoring
                     {
                         var row = Array.FindIndex(rows, row => ReferenceEquals(row.Pair, pair) && row.Cell == WholeResponse(cell));
                         // A sum near -150 would lose its last digits in fp32, and margins are differences of such sums.
-                        return logProbs[row].to(float64).masked_fill(Mask(model, pair, cell, logProbs.shape[1]).logical_not(), 0).sum();
+                        return logProbs[row]
+                            .to(float64)
+                            .masked_fill(Mask(model, pair, cell, logProbs.shape[1]).logical_not(), Numbers.Of(0))
+                            .sum();
                     }
                 )
             )
@@ -48,7 +51,7 @@ public static class PlainScoring
         {
             var weighted = weights(values)
                 .Zip(sums)
-                .SelectMany(pair => pair.First.Select(weight => pair.Second[weight.Key] * weight.Value));
+                .SelectMany(pair => pair.First.Select(weight => pair.Second[weight.Key] * Numbers.Of(weight.Value)));
             weighted.Aggregate((total, term) => total + term).backward();
         }
 
@@ -73,7 +76,7 @@ public static class PlainScoring
         var images = rows.Select(row => row.Pair.Image(row.Cell)).OfType<Core.Data.ImageSource>().ToArray();
         var embeddings = images.Length > 0 ? model.MergeImages(ids, model.Project(encodeImages(images))) : model.Embed(ids);
         // As transformers numbers the positions of a row with masked tokens.
-        var positions = (attended.to(int64).cumsum(1) - 1).masked_fill(attended.logical_not(), 1);
+        var positions = (attended.to(int64).cumsum(1) - Numbers.Of(1)).masked_fill(attended.logical_not(), Numbers.Of(1));
         var logits = model.Logits(model.Decode(embeddings, positions, attended))[.., ..^1];
         var targets = ids[.., 1..].unsqueeze(-1);
         return log_softmax(logits.dtype == float64 ? logits : logits.to(float32), -1).gather(-1, targets).squeeze(-1);

@@ -139,8 +139,8 @@ public static class StudyReport
 
     static ImmutableArray<Example> ExamplesOf(StudySettings settings, ImmutableArray<StudyPart> parts) =>
         [
-            .. BenchmarkSuite
-                .Draw(settings.Split, settings.Items)
+            .. settings
+                .Benchmarks()
                 .Hallucination.Items.Take(Examples)
                 .Select(
                     (item, index) =>

@@ -48,8 +48,8 @@ static class TowerTraining
             var loss = heads
                 .Select(
                     (head, i) =>
-                        head.Weight
-                        * cross_entropy(Predict(head, weights[i], hidden).flatten(0, -2), head.Labels.index_select(0, chosen).flatten())
+                        cross_entropy(Predict(head, weights[i], hidden).flatten(0, -2), head.Labels.index_select(0, chosen).flatten())
+                        * Numbers.Of(head.Weight)
                 )
                 .Aggregate((sum, term) => sum + term);
             loss.backward();
@@ -117,7 +117,7 @@ static class TowerTraining
         var images = Enumerable.Range(0, 1024).Select(_ => Draw(rng)).ToArray();
         var hidden = model.VisionFeatures(Vision.Pixels(processor, images));
         var heads = Heads(images);
-        var there = heads[0].Labels.gt(0);
+        var there = heads[0].Labels.gt(Numbers.Of(0));
         return string.Join(
             ", ",
             Enumerable

@@ -45,7 +45,7 @@ static class Activations
         {
             Activation.Gelu => F.gelu(x),
             Activation.GeluTanh => F.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
-            Activation.QuickGelu => x * sigmoid(1.702 * x),
+            Activation.QuickGelu => x * sigmoid(x * Numbers.Of(1.702)),
             Activation.Silu => F.silu(x),
             _ => F.relu(x),
         };

@@ -22,7 +22,7 @@ sealed class RandomWeights(long seed, double deviation, Func<string, ScalarType>
         _ = name switch
         {
             _ when name.EndsWith("bias") => value.zero_(),
-            _ when name.EndsWith("weight") && shape.Length == 1 => value.fill_(1),
+            _ when name.EndsWith("weight") && shape.Length == 1 => value.fill_(Numbers.Of(1)),
             _ => value.normal_(0, deviation, generator),
         };
         return value.to(typeOf(name), device).MoveToOuterDisposeScope();

@@ -11,8 +11,9 @@ sealed record Rope(Tensor Cosines, Tensor Sines)
     public static Rope At(Tensor positions, TextConfig config, ScalarType type)
     {
         var wide = Precision.AtLeastFloat32(type);
-        var exponents = arange(0, config.HeadSize, 2, wide, positions.device) / config.HeadSize;
-        var frequencies = 1.0 / pow(config.RopeTheta, exponents);
+        var exponents =
+            arange(Numbers.Of(0), Numbers.Of(config.HeadSize), Numbers.Of(2), wide, positions.device) / Numbers.Of(config.HeadSize);
+        var frequencies = Numbers.Of(1.0) / pow(config.RopeTheta, exponents);
         var half = positions.to(wide).unsqueeze(-1) * frequencies;
         var angles = cat([half, half], -1).unsqueeze(1);
         return new(angles.cos().to(type), angles.sin().to(type));

@@ -82,7 +82,7 @@ sealed class TreeAttention
         var visible = tree.Visible(queries);
         var flat = MemoryMarshal.CreateReadOnlySpan(ref visible[0, 0], visible.Length).ToArray();
         var seen = tensor(flat, [queries.Length, tree.Length], ScalarType.Bool)[.., ..keys];
-        var mask = zeros([queries.Length, keys], type).masked_fill(seen.logical_not(), double.NegativeInfinity);
+        var mask = zeros([queries.Length, keys], type).masked_fill(seen.logical_not(), Numbers.Of(double.NegativeInfinity));
         return new Block(index, queries.Length, keys, mask.to(device));
     }
 }
