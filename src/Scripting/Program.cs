@@ -20,6 +20,11 @@ try
 {
     return await root.Parse(RunCommand.KeepScriptArguments(args), parser).InvokeAsync(invocation);
 }
+catch (OperationCanceledException) when (Interrupt.Token.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Interrupted. The same command goes on from here.");
+    return 130;
+}
 catch (Exception error)
 {
     Console.Error.WriteLine(ScriptFailure.Describe(error, [], ScriptHostOptions.FromEnvironment()));

@@ -22,27 +22,7 @@ public sealed class AugmentKillTests
     {
         using var work = new TemporaryFolder();
         using var server = new ChatServer();
-        var settings = Path.Combine(work.At(), "curation.yaml");
-        await File.WriteAllTextAsync(
-            settings,
-            $"""
-            data_root: .
-            output: out
-            augment:
-              augmenter: chat
-              base_url: {server.Address}
-              key_variable: SVCO_TEST_KILL_KEY
-              concurrency: {Concurrency}
-              calls_per_minute: 1000000
-              timeout_seconds: 0.3
-              retry_delay_seconds: 0.01
-              request_retries: 12
-            """
-        );
-        var folder = new CurationFolder(work.At("out"));
-        Directory.CreateDirectory(folder.Path);
-        JsonLines.Write(folder.Kept, Enumerable.Range(0, Pairs).Select(Pair));
-
+        var (settings, folder) = await PrepareAsync(work, server, "timeout_seconds: 0.4");
         var (random, said) = (new Random(6), new List<string>());
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -99,6 +79,60 @@ public sealed class AugmentKillTests
         {
             Assert.DoesNotContain(Key, await File.ReadAllTextAsync(file), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task After_Ctrl_C_the_calls_under_way_are_kept_and_the_same_command_goes_on()
+    {
+        using var work = new TemporaryFolder();
+        using var server = new ChatServer((_, _) => ChatFault.None);
+        var (settings, folder) = await PrepareAsync(work, server, "timeout_seconds: 60");
+        using (var process = Start(work.At(), settings))
+        {
+            var output = ReadAsync(process);
+            while (!process.HasExited && server.Requests < 300)
+            {
+                await Task.Delay(5);
+            }
+
+            using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            await process.WaitForExitAsync();
+            Assert.Contains("The same command goes on", await output, StringComparison.Ordinal);
+            Assert.Equal(130, process.ExitCode);
+        }
+
+        Assert.Equal(server.Answered.Values.Sum(), File.ReadLines(folder.Journal).Count());
+        using var again = Start(work.At(), settings);
+        await ReadAsync(again);
+        await again.WaitForExitAsync();
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(2 * Pairs, server.Requests);
+        Assert.Equal(Pairs, File.ReadLines(folder.Augmented).Count());
+    }
+
+    static async Task<(string Settings, CurationFolder Folder)> PrepareAsync(TemporaryFolder work, ChatServer server, string more)
+    {
+        var settings = work.At("curation.yaml");
+        await File.WriteAllTextAsync(
+            settings,
+            $"""
+            data_root: .
+            output: out
+            augment:
+              augmenter: chat
+              base_url: {server.Address}
+              key_variable: SVCO_TEST_KILL_KEY
+              concurrency: {Concurrency}
+              calls_per_minute: 1000000
+              retry_delay_seconds: 0.01
+              request_retries: 12
+              {more}
+            """
+        );
+        var folder = new CurationFolder(work.At("out"));
+        Directory.CreateDirectory(folder.Path);
+        JsonLines.Write(folder.Kept, Enumerable.Range(0, Pairs).Select(Pair));
+        return (settings, folder);
     }
 
     static Process Start(string folder, string settings) =>
