@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ScottPlot;
 using ScottPlot.Statistics;
 using SkiaSharp;
 using SVco.Core;
 using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Output;
 using SVco.Models.Files;
 using SVco.Models.Images;
 
@@ -19,6 +21,9 @@ static class FilterPictures
     const int PairsInARow = 4;
     const int Thumbnail = 110;
     const int Gap = 12;
+    const int TextHeight = 16;
+    const int TextSize = 11;
+    const int NarrowestSheet = 420;
 
     /// <summary>Writes cosines.svg, siglip.svg, dinov2.svg, contact_kept.png and contact_refused.png into a folder.</summary>
     /// <param name="folder">An existing folder.</param>
@@ -50,11 +55,13 @@ static class FilterPictures
             );
         }
 
-        foreach (var (name, pairs) in new[] { ("contact_kept.png", Spread(kept)), ("contact_refused.png", Spread(refused)) })
+        foreach (var (verdict, pairs) in new[] { ("kept", kept), ("refused", refused) })
         {
-            if (!pairs.IsEmpty)
+            var (sample, count) = Spread(pairs);
+            if (count > 0)
             {
-                pictures.Add((name, Sheet(pairs, dataRoot)));
+                var title = $"{sample.Length} of {count} {verdict} pairs; cosines in green pass their threshold";
+                pictures.Add(($"contact_{verdict}.png", Sheet(title, sample, dataRoot, thresholds)));
             }
         }
 
@@ -86,8 +93,10 @@ static class FilterPictures
     {
         var plot = new Plot();
         var all = inside.Concat(outside).ToArray();
-        var region = plot.Add.Rectangle(thresholds.SiglipMin, 1, Math.Min(-0.05, all.Min(point => point.Dinov2)), thresholds.Dinov2Max);
+        var bottom = Math.Min(all.Min(point => point.Dinov2), thresholds.Dinov2Max) - 0.05;
+        var region = plot.Add.Rectangle(thresholds.SiglipMin, 1, bottom, thresholds.Dinov2Max);
         (region.FillColor, region.LineWidth) = (Colors.Green.WithAlpha(0.12), 0);
+        region.LegendText = "within both thresholds";
         foreach (var (name, points, color) in new[] { ("refused", outside, Colors.Gray), ("kept", inside, Colors.Green) })
         {
             if (points.Length > 0)
@@ -101,10 +110,10 @@ static class FilterPictures
             }
         }
 
-        plot.XLabel($"SigLIP cosine (kept above {thresholds.SiglipMin})");
-        plot.YLabel($"DINOv2 cosine (kept below {thresholds.Dinov2Max})");
+        plot.XLabel($"SigLIP cosine of the two images (threshold {Number(thresholds.SiglipMin)})", 13);
+        plot.YLabel($"DINOv2 cosine (threshold {Number(thresholds.Dinov2Max)})", 13);
         plot.Title(all.Length == measured ? $"{measured} measured candidates" : $"{all.Length} of {measured} measured candidates", 13);
-        plot.ShowLegend(Alignment.UpperLeft);
+        plot.ShowLegend(Alignment.LowerLeft);
         return plot;
     }
 
@@ -115,55 +124,84 @@ static class FilterPictures
         bins.AddRange(cosines);
         plot.Add.Histogram(bins, Colors.SteelBlue);
         var line = plot.Add.VerticalLine(threshold, 2, Colors.Green);
-        line.LegendText = $"threshold {threshold}";
+        line.LegendText = $"threshold {Number(threshold)}";
         plot.Axes.SetLimitsY(0, Math.Max(1, bins.Counts.Max()) * 1.08);
-        plot.XLabel($"{tower} cosine of the two images");
-        plot.YLabel("candidates");
+        plot.XLabel($"{tower} cosine of the two images", 13);
+        plot.YLabel("measured candidates", 13);
         plot.ShowLegend(Alignment.UpperLeft);
         return plot;
     }
 
+    static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
+
     // Evenly spread, so that every source and kind has its share.
-    static ImmutableArray<Candidate> Spread(Func<IEnumerable<Candidate>> pairs)
+    static (ImmutableArray<Candidate> Sample, int Count) Spread(Func<IEnumerable<Candidate>> pairs)
     {
-        var step = Math.Max(1, (int)Math.Ceiling(pairs().Count() / (double)PairsOfASheet));
-        return [.. pairs().Where((_, index) => index % step == 0)];
+        var count = pairs().Count();
+        var step = Math.Max(1, (int)Math.Ceiling(count / (double)PairsOfASheet));
+        return ([.. pairs().Where((_, index) => index % step == 0)], count);
     }
 
-    static byte[] Sheet(ImmutableArray<Candidate> pairs, string dataRoot)
+    static byte[] Sheet(string title, ImmutableArray<Candidate> pairs, string dataRoot, Thresholds thresholds)
     {
-        var (width, height) = ((2 * Thumbnail) + 2 + Gap, Thumbnail + Gap);
+        var (width, height) = ((2 * Thumbnail) + 2 + Gap, Thumbnail + TextHeight + Gap);
+        var columns = Math.Min(PairsInARow, pairs.Length);
         var rows = (pairs.Length + PairsInARow - 1) / PairsInARow;
-        using var sheet = new SKBitmap((width * Math.Min(PairsInARow, pairs.Length)) + Gap, (height * rows) + Gap);
+        using var sheet = new SKBitmap(Math.Max((width * columns) + Gap, NarrowestSheet), (height * rows) + (2 * Gap) + TextHeight);
         using var canvas = new SKCanvas(sheet);
+        using var font = new SKFont(SKTypeface.Default, TextSize);
         canvas.Clear(SKColors.White);
+        Text(title, Gap, Gap, SKColors.Black);
         foreach (var (index, pair) in pairs.Index())
         {
-            var (x, y) = (Gap + (index % PairsInARow * width), Gap + (index / PairsInARow * height));
+            var (x, y) = (Gap + (index % PairsInARow * width), (2 * Gap) + TextHeight + (index / PairsInARow * height));
             Draw(canvas, pair.Positive(dataRoot), x, y);
             Draw(canvas, pair.Negative(dataRoot), x + Thumbnail + 2, y);
+            var below = y + Thumbnail;
+            var from = Text(pair.Kind, x, below, SKColors.DimGray) + Gap;
+            from = Cosine("SigLIP", pair.SiglipCosine, value => value > thresholds.SiglipMin, from, below) + (Gap / 2);
+            Cosine("DINOv2", pair.Dinov2Cosine, value => value < thresholds.Dinov2Max, from, below);
         }
 
         using var data = sheet.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
+
+        float Cosine(string tower, double? cosine, Func<double, bool> passes, float x, float y) =>
+            cosine is { } value
+                ? Text(
+                    string.Create(CultureInfo.InvariantCulture, $"{tower} {value:F2}"),
+                    x,
+                    y,
+                    passes(value) ? SKColors.DarkGreen : SKColors.Firebrick
+                )
+                : x;
+
+        float Text(string text, float x, float y, SKColor color)
+        {
+            using var paint = new SKPaint { Color = color, IsAntialias = true };
+            canvas.DrawText(text, x, y + TextHeight - 4, font, paint);
+            return x + font.MeasureText(text);
+        }
     }
 
     static void Draw(SKCanvas canvas, ImageSource image, int x, int y)
     {
-        var pixels = ImageRenderer.Render(image);
-        using var bitmap = new SKBitmap(pixels.Width, pixels.Height);
-        bitmap.Pixels =
-        [
-            .. Enumerable
-                .Range(0, pixels.Width * pixels.Height)
-                .Select(at => new SKColor(pixels.Pixels[3 * at], pixels.Pixels[(3 * at) + 1], pixels.Pixels[(3 * at) + 2])),
-        ];
-        var scale = Thumbnail / (float)Math.Max(pixels.Width, pixels.Height);
-        using var picture = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(
-            picture,
-            SKRect.Create(x, y, pixels.Width * scale, pixels.Height * scale),
-            new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)
-        );
+        try
+        {
+            using var bitmap = MvcFiles.ToBitmap(ImageRenderer.Render(image));
+            var scale = Thumbnail / (float)Math.Max(bitmap.Width, bitmap.Height);
+            using var picture = SKImage.FromBitmap(bitmap);
+            canvas.DrawImage(
+                picture,
+                SKRect.Create(x, y, bitmap.Width * scale, bitmap.Height * scale),
+                new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)
+            );
+        }
+        catch (UserException)
+        {
+            // It was measured and has gone since; the verdict stands, so the sheet has a grey place.
+            using var grey = new SKPaint { Color = SKColors.LightGray };
+            canvas.DrawRect(x, y, Thumbnail, Thumbnail, grey);
+        }
     }
 }
