@@ -16,8 +16,8 @@ static class SourcesCase
             Sources = new() { CounterCurate = new(), FinecopsRef = new() },
             Filter = new()
             {
-                Siglip = Path.Combine(root, "encoders", "siglip-tiny"),
-                Dinov2 = Path.Combine(root, "encoders", "dinov2-tiny"),
+                Siglip = Encoder("siglip"),
+                Dinov2 = Encoder("dinov2"),
                 SiglipMin = thresholds.GetProperty("siglip_min").GetDouble(),
                 Dinov2Max = thresholds.GetProperty("dinov2_max").GetDouble(),
                 Device = "cpu",
@@ -26,4 +26,9 @@ static class SourcesCase
             Split = new() { Validation = 2, MadeImages = "mvc-made" },
         };
     }
+
+    static string Encoder(string modelType) =>
+        Golden
+            .Folders("sources", "encoders")
+            .Single(folder => Golden.Json(Path.Combine(folder, "config.json")).GetProperty("model_type").GetString() == modelType);
 }

@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SVco.Core.Curation;
 using SVco.Curation.Output;
+using SVco.Curation.Sources;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;
@@ -11,14 +14,9 @@ public sealed class SourcesGoldenTests
     // JPEG decoders differ by a level or two (golden/sources/README.md).
     const double CosineTolerance = 2e-3;
 
-    [Fact]
+    [GoldenFact("sources")]
     public async Task Candidates_cosines_verdicts_and_losses_equal_golden_sources()
     {
-        if (!Directory.Exists(Golden.PathOf("sources")))
-        {
-            return;
-        }
-
         using var work = new TemporaryFolder();
         var expected = Golden.Json(Golden.PathOf("sources", "expected.json"));
         var settings = SourcesCase.Settings(work.At("out"));
@@ -64,6 +62,62 @@ public sealed class SourcesGoldenTests
                 .Select(loss => $"{loss.Source}/{loss.Kind}/{loss.Key}: {loss.Reason}")
                 .Order()
         );
+    }
+
+    [GoldenFact("sources")]
+    public void Any_value_of_another_type_in_the_annotations_is_a_loss_or_none_but_never_a_crash()
+    {
+        var settings = SourcesCase.Settings("");
+        string[] others = ["null", "3", "-1.5e300", "true", "\"x\"", "\"\\ud800\"", "[]", "[null]", "{}", "{\"a\":{}}", "\"../../x\""];
+        var random = new Random(7);
+        foreach (var annotations in Directory.EnumerateFiles(settings.DataRoot, "*.json", SearchOption.AllDirectories).Where(IsAnnotation))
+        {
+            using var work = new TemporaryFolder();
+            LinkAll(settings.DataRoot, work.At(), except: annotations);
+            var root = JsonNode.Parse(File.ReadAllText(annotations))!;
+            var copy = work.At(Path.GetRelativePath(settings.DataRoot, annotations));
+            var places = Places(root, []).ToList();
+            for (var trial = 0; trial < 150; trial++)
+            {
+                var mutated = root.DeepClone();
+                var place = places[random.Next(places.Count)];
+                var parent = place[..^1].Aggregate(mutated, Child);
+                var mark = JsonValue.Create("mark");
+                if (place[^1] is int index)
+                {
+                    parent.AsArray()[index] = mark;
+                }
+                else
+                {
+                    parent.AsObject()[(string)place[^1]] = mark;
+                }
+
+                File.WriteAllText(copy, mutated.ToJsonString().Replace("\"mark\"", others[random.Next(others.Length)]));
+                Assert.NotEmpty(CandidateSources.Read(work.At(), settings.Sources));
+            }
+        }
+
+        bool IsAnnotation(string path) => !path.Contains("encoders", StringComparison.Ordinal) && Path.GetFileName(path) != "expected.json";
+
+        static JsonNode Child(JsonNode node, object step) => step is int index ? node[index]! : node[(string)step]!;
+
+        static IEnumerable<ImmutableArray<object>> Places(JsonNode? node, ImmutableArray<object> path) =>
+            node switch
+            {
+                JsonObject of => of.SelectMany(field => Places(field.Value, path.Add(field.Key)).Prepend(path.Add(field.Key))),
+                JsonArray of => of.SelectMany((item, index) => Places(item, path.Add(index)).Prepend(path.Add(index))),
+                _ => [],
+            };
+
+        static void LinkAll(string from, string to, string except)
+        {
+            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => file != except))
+            {
+                var link = Path.Combine(to, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+                File.CreateSymbolicLink(link, file);
+            }
+        }
     }
 
     static bool IsFiltered(Candidate candidate) => candidate.Screening == Screening.Filtered;

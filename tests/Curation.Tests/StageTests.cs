@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using FsCheck.Xunit;
+using Parquet.Serialization;
 using SVco.Core;
 using SVco.Core.Curation;
 using SVco.Core.Data;
@@ -141,14 +143,9 @@ public sealed class StageTests
         }
     }
 
-    [Fact]
+    [GoldenFact("sources")]
     public async Task Shards_merge_to_what_one_run_gives_and_a_missing_one_is_named()
     {
-        if (!Directory.Exists(Golden.PathOf("sources")))
-        {
-            return;
-        }
-
         using var work = new TemporaryFolder();
         var (whole, sharded) = (SourcesCase.Settings(work.At("whole")), SourcesCase.Settings(work.At("sharded")));
         ReadStage.Run(whole);
@@ -179,14 +176,95 @@ public sealed class StageTests
             JsonLines.Read<Candidate>(new CurationFolder(settings.Output).Scored, "");
     }
 
-    [Fact]
-    public async Task The_filter_leaves_pictures_and_says_why_each_candidate_is_refused()
+    [GoldenFact("sources")]
+    public async Task An_image_with_a_good_header_and_broken_pixels_is_counted_by_the_filter_and_the_run_goes_on()
     {
-        if (!Directory.Exists(Golden.PathOf("sources")))
+        using var work = new TemporaryFolder();
+        Directory.CreateDirectory(work.At("data"));
+        var png = Noise(1);
+        File.WriteAllBytes(work.At("data", "good.png"), png);
+        File.WriteAllBytes(work.At("data", "other.png"), Noise(2));
+        File.WriteAllBytes(work.At("data", "cut.png"), png[..(png.Length / 2)]);
+        File.WriteAllText(
+            work.At("data", "mine.csv"),
+            """
+            id,image_a,caption_a,image_b,caption_b,type
+            1,good.png,a cat,other.png,a dog,object
+            2,cut.png,a cat,other.png,a dog,object
+            3,good.png,a cat,cut.png,a dog,object
+            """
+        );
+        var settings = SourcesCase.Settings(work.At("out")) with
         {
-            return;
+            DataRoot = work.At("data"),
+            Sources = new() { Pairs = [new() { Name = "Mine", File = "mine.csv" }] },
+        };
+        Assert.Equal(3, ReadStage.Run(settings).Passed);
+        Assert.Equal(
+            (1, 2),
+            await FilterStage.ScoreAsync(settings, Shard.Whole, (_, _) => { }, default) is var report
+                ? (report.Scored, report.Dropped)
+                : default
+        );
+        Assert.Equal(
+            ["Mine pairs: negative image cannot be decoded", "Mine pairs: positive image cannot be decoded"],
+            FilterStage.Merge(settings).Losses.Select(loss => $"{loss.Source} {loss.Kind}: {loss.Reason}")
+        );
+
+        static byte[] Noise(int seed)
+        {
+            var pixels = new byte[3 * 64 * 64];
+            new Random(seed).NextBytes(pixels);
+            using var png = new MemoryStream();
+            MvcFiles.WritePng(new RgbImage(64, 64, [.. pixels]), png);
+            return png.ToArray();
+        }
+    }
+
+    [GoldenFact("sources")]
+    public async Task The_split_writes_JSON_that_the_trainer_reads_and_Parquet_of_the_same_rows()
+    {
+        using var work = new TemporaryFolder();
+        var settings = SourcesCase.Settings(work.At("out"));
+        CopyFolder(settings.DataRoot, work.At("data"));
+        settings = settings with
+        {
+            // Mirrored images are written below the data root.
+            DataRoot = work.At("data"),
+            Split = settings.Split with { Parquet = true, SystemPrompt = "Look." },
+        };
+        ReadStage.Run(settings);
+        await FilterStage.ScoreAsync(settings, Shard.Whole, (_, _) => { }, default);
+        FilterStage.Merge(settings);
+        var kept = FilterStage.Select(settings).Passed;
+        AugmentStage.RunByRule(settings);
+        var report = await SplitStage.RunAsync(settings);
+        Assert.Equal(kept, report.Passed);
+        var pairs = 0;
+        foreach (var json in report.Files.Where(file => file.EndsWith(".json")))
+        {
+            var data = MvcJson.Parse(File.ReadAllText(json), "f", settings.DataRoot);
+            Assert.Empty(data.Refusals);
+            Assert.All(
+                data.Pairs,
+                pair => Assert.All([pair.W.Image, pair.L.Image], image => Assert.True(File.Exists(((ImageSource.File)image).Path)))
+            );
+            await using var parquet = File.OpenRead(Path.ChangeExtension(json, ".parquet"));
+            var rows = (await ParquetSerializer.DeserializeAsync<MvcEntry>(parquet)).Data.ToList();
+            Assert.Equal(
+                JsonSerializer.Serialize(JsonSerializer.Deserialize<List<MvcEntry>>(File.ReadAllText(json))),
+                JsonSerializer.Serialize(rows)
+            );
+            Assert.All(rows, row => Assert.Equal("Look.", row.SystemPrompt));
+            pairs += rows.Count;
         }
 
+        Assert.Equal(kept, pairs);
+    }
+
+    [GoldenFact("sources")]
+    public async Task The_filter_leaves_pictures_and_says_why_each_candidate_is_refused()
+    {
         using var work = new TemporaryFolder();
         var settings = SourcesCase.Settings(work.At("out"));
         settings = settings with { Filter = settings.Filter with { ScoreAll = false } };
@@ -213,6 +291,16 @@ public sealed class StageTests
         // The raw ablation does not filter, so no candidate is refused by a threshold.
         var raw = FilterStage.Select(settings with { Curation = CurationKind.Raw });
         Assert.All(raw.Losses, loss => Assert.Equal("not drawn into the sample", loss.Reason));
+    }
+
+    static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
     }
 
     static uint Crc(ReadOnlySpan<byte> bytes)

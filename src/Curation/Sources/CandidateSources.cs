@@ -37,6 +37,12 @@ static class CandidateSources
             );
         }
 
+        var names = sources.Mvc.Concat(sources.Preferences).Concat(sources.Pairs).Select(file => Named(file).Name).ToList();
+        if (names.FirstOrDefault(name => names.Count(other => other == name) > 1) is { } twice)
+        {
+            throw new UserException($"sources: two files have the name {twice}, so their pairs could not be told apart. Give each a name.");
+        }
+
         var finder = new ImageFinder(dataRoot);
         ImmutableArray<IEnumerable<Reading>> all =
         [

@@ -99,7 +99,7 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
     IEnumerable<Reading> Changed()
     {
         // The captions of all images are small (31k images, 5 captions each) and wanted in the other file's order.
-        var captions = new Dictionary<string, string>();
+        var captions = new Dictionary<string, Caption>();
         var unread = SourceEntry
             .Entries(Name, Attributes, Annotation("flickr30k_image_captions"), entry => FirstCaption(entry, captions))
             .ToList();
@@ -107,7 +107,9 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
         return unread.Concat(SourceEntry.Entries(Name, Attributes, Annotation(Generated), entry => Changes(entry, captions, seen)));
     }
 
-    static IEnumerable<Reading> FirstCaption(JsonEntry entry, Dictionary<string, string> captions)
+    readonly record struct Caption(string Text, EntryException? Wrong);
+
+    static IEnumerable<Reading> FirstCaption(JsonEntry entry, Dictionary<string, Caption> captions)
     {
         // What is wrong with a caption is told of the pair that needs it.
         if (
@@ -116,18 +118,25 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
             && list[0].ValueKind == JsonValueKind.String
         )
         {
-            captions[entry.Name] = list[0].GetString()!;
+            try
+            {
+                captions[entry.Name] = new(SourceEntry.TextOf(list[0], "positive caption"), null);
+            }
+            catch (EntryException error)
+            {
+                captions[entry.Name] = new("", error);
+            }
         }
 
         return [];
     }
 
-    IEnumerable<Reading> Changes(JsonEntry entry, Dictionary<string, string> captions, HashSet<string> seen) =>
+    IEnumerable<Reading> Changes(JsonEntry entry, Dictionary<string, Caption> captions, HashSet<string> seen) =>
         entry.Value.ValueKind == JsonValueKind.Object
             ? Kinds.Select(kind => Change(entry, kind.Change, kind.Type, captions, seen)).OfType<Reading>()
             : [SourceEntry.Read(Name, Attributes, entry.Name, () => throw new EntryException("entry is not an object"))!];
 
-    Reading? Change(JsonEntry entry, string change, ContrastType type, Dictionary<string, string> captions, HashSet<string> seen) =>
+    Reading? Change(JsonEntry entry, string change, ContrastType type, Dictionary<string, Caption> captions, HashSet<string> seen) =>
         SourceEntry.Read(
             Name,
             Attributes,
@@ -142,7 +151,9 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
 
                 var negative = SourceEntry.TextOf(caption, "negative caption");
                 var positive = captions.TryGetValue(entry.Name, out var first)
-                    ? SourceEntry.Checked(first, "positive caption")
+                    ? first.Wrong is { } wrong
+                        ? throw wrong
+                        : first.Text
                     : throw new EntryException("positive caption is missing", $"flickr30k_image_captions.json has none of {entry.Name}");
                 if (!seen.Add($"{entry.Name}/{change}"))
                 {

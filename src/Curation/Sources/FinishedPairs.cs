@@ -10,8 +10,16 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
     const int LongestResponse = 20_000;
 
     /// <summary>The MVC format (<see cref="MvcJson"/>), streaming.</summary>
-    public IEnumerable<Reading> ReadMvc() =>
-        SourceEntry.Entries(file.Name, "mvc", Full, entry => [SourceEntry.Read(file.Name, "mvc", entry.Name, () => Mvc(entry))!]);
+    public IEnumerable<Reading> ReadMvc()
+    {
+        var seen = new HashSet<string>();
+        return SourceEntry.Entries(
+            file.Name,
+            "mvc",
+            Full,
+            entry => [SourceEntry.Read(file.Name, "mvc", entry.Name, () => Mvc(entry, seen))!]
+        );
+    }
 
     /// <summary>
     /// mDPO's form of VLFeedback: a list of {image, chosen, rejected}, each side a conversation of one question and one answer. The
@@ -28,7 +36,7 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
         );
     }
 
-    Candidate Mvc(JsonEntry entry)
+    Candidate Mvc(JsonEntry entry, HashSet<string> seen)
     {
         var read = MvcJson.Parse($"[{entry.Value.GetRawText()}]", file.File, "");
         if (read.Pairs is not [var pair])
@@ -36,11 +44,17 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
             throw new EntryException("entry is not in the MVC format", read.Refusals[0].Reason);
         }
 
+        if (!seen.Add(entry.Name))
+        {
+            throw new EntryException("duplicate id");
+        }
+
+        // Entries of several files may name one source.
         return new(
             pair.Source.Length > 0 ? pair.Source : file.Name,
             "mvc",
             pair.Type,
-            entry.Name,
+            $"{file.Name}#{entry.Name}",
             Image("positive image", PathOf(pair.W.Image)),
             Image("negative image", PathOf(pair.L.Image)),
             pair.W.Response,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
@@ -28,6 +29,8 @@ public sealed record PairFile
 sealed class PlainPairs(ImageFinder finder, PairFile file)
 {
     const string Kind = "pairs";
+
+    static readonly ImmutableArray<string> Columns = ["image_a", "caption_a", "image_b", "caption_b"];
 
     /// <summary>Everything in the file, streaming.</summary>
     /// <exception cref="UserException">The file's name ends neither in .csv nor in .jsonl.</exception>
@@ -64,13 +67,26 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
             yield break;
         }
 
-        for (var row = 0; csv.Read(); row++)
+        var header = csv.HeaderRecord!.Select(name => name.Trim().ToLowerInvariant()).ToList();
+        if (Columns.Where(column => !header.Contains(column)).ToList() is { Count: > 0 } missing)
         {
-            var malformed = bad;
+            yield return Lost("columns are missing", $"{path}: the first line has no {string.Join(", ", missing)}");
+            yield break;
+        }
+
+        for (int row = 0, line = csv.Parser.RawRow + 1; csv.Read(); row++, line = csv.Parser.RawRow + 1)
+        {
+            // What is wrong with a field comes out when it is asked for. A quote that is never closed takes all lines after it with it.
             bad = false;
+            for (var column = 0; column < csv.Parser.Count; column++)
+            {
+                csv.GetField(column);
+            }
+
             yield return Pair(
                 row.ToString(),
-                field => malformed ? throw new EntryException("row is not CSV", $"row {csv.Parser.Row}") : csv.GetField(field),
+                name =>
+                    bad ? throw new EntryException("row is not CSV", $"{path}, lines {line} to {csv.Parser.RawRow}") : csv.GetField(name),
                 seen
             );
         }
