@@ -45,7 +45,10 @@ public static class PairPage
         return $"{page} shows {pairs.Length} of {total} pairs.";
     }
 
-    static (ImmutableArray<Candidate> Pairs, int Total) Pairs(string file, int limit)
+    /// <summary>A pair, and what a stage says against it.</summary>
+    readonly record struct Shown(Candidate Pair, string Reason);
+
+    static (ImmutableArray<Shown> Pairs, int Total) Pairs(string file, int limit)
     {
         var details = SplitStage.DetailsOf(file);
         var lines =
@@ -54,7 +57,10 @@ public static class PairPage
             : null;
         if (lines is not null)
         {
-            return ([.. JsonLines.Read<Candidate>(lines, "split").Take(limit)], JsonLines.Read<JsonElement>(lines, "split").Count());
+            return (
+                [.. JsonLines.Read<JsonElement>(lines, "split").Take(limit).Select(line => FromLine(line, lines))],
+                JsonLines.Read<JsonElement>(lines, "split").Count()
+            );
         }
 
         var data = MvcJson.Parse(
@@ -62,7 +68,31 @@ public static class PairPage
             Path.GetFileName(file),
             ""
         );
-        return ([.. data.Pairs.Take(limit).Select(FromMvc)], data.Pairs.Length);
+        return ([.. data.Pairs.Take(limit).Select(pair => new Shown(FromMvc(pair), ""))], data.Pairs.Length);
+    }
+
+    /// <summary>A line of candidates or pairs, or one of those refused or set aside.</summary>
+    static Shown FromLine(JsonElement line, string file)
+    {
+        try
+        {
+            var shown =
+                line.ValueKind == JsonValueKind.Object && line.TryGetProperty("candidate", out _)
+                    ? line.Deserialize<SetAside>(JsonLines.Options) is { } aside
+                        ? new Shown(aside.Candidate, string.IsNullOrEmpty(aside.Detail) ? aside.Reason : $"{aside.Reason}: {aside.Detail}")
+                        : default
+                    : new(line.Deserialize<Candidate>(JsonLines.Options)!, "");
+            return shown.Pair is { PositiveImage: not null, PositiveCaption: not null, NegativeCaption: not null, Source: not null }
+                ? shown
+                : throw new JsonException("It has no images and captions.");
+        }
+        catch (JsonException error)
+        {
+            throw new UserException(
+                $"{file} holds something else than pairs: {error.Message} Show candidates, kept, refused, augmented, set_aside, train or validation.",
+                error
+            );
+        }
     }
 
     static Candidate FromMvc(ContrastPair pair) =>
@@ -82,45 +112,67 @@ public static class PairPage
             NegativeResponse = pair.L.Response,
         };
 
-    static string Head(string file, ImmutableArray<Candidate> pairs, int total) =>
+    static string Head(string file, ImmutableArray<Shown> pairs, int total) =>
         $$"""
-            <!doctype html><html lang="en"><meta charset="utf-8"><title>{{Encoded(Path.GetFileName(file))}}</title>
-            <style>
-            body{font:15px/1.4 sans-serif;margin:1.5em;background:#fafafa;color:#222}
-            section{background:#fff;border:1px solid #ddd;border-radius:6px;padding:1em;margin:1em 0}
-            .sides{display:grid;grid-template-columns:1fr 1fr;gap:1em}
-            img{max-width:100%;border-radius:4px;display:block;margin-bottom:.5em}
-            mark{background:#ffe08a} .meta{color:#666;font-size:.85em} .question{font-weight:bold;margin:.4em 0}
-            </style>
+            <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+            <title>{{Encoded(Path.GetFileName(file))}}</title>
+            <style>{{Style}}</style>
             <h1>{{Encoded(Path.GetFileName(file))}}</h1>
-            <p><span id="shown">{{pairs.Length}}</span> shown; {{pairs.Length}} of {{total}} pairs are in this page.
-            <label>type <select id="type"><option value="">all{{Options(pairs.Select(pair => pair.Type.ToString()))}}</select></label>
-            <label>source <select id="source"><option value="">all{{Options(pairs.Select(pair => pair.Source))}}</select></label></p>
+            <p><span id="shown">{{pairs.Length}}</span> shown; {{pairs.Length}} of {{total}} pairs are in this page.</p>
+            <p><label>type <select id="type"><option value="">all{{Options(
+                pairs.Select(shown => shown.Pair.Type.ToString())
+            )}}</select></label>
+            <label>source <select id="source"><option value="">all{{Options(pairs.Select(shown => shown.Pair.Source))}}</select></label></p>
+            <main>
 
             """;
 
     static string Options(IEnumerable<string> values) =>
         string.Concat(values.Distinct().Order(StringComparer.Ordinal).Select(value => $"<option>{Encoded(value)}"));
 
-    static string Section(Candidate pair, string dataRoot)
+    static string Section(Shown shown, string dataRoot)
     {
+        var pair = shown.Pair;
         var (positive, negative) = Words.Diff(pair.PositiveResponse ?? pair.PositiveCaption, pair.NegativeResponse ?? pair.NegativeCaption);
         var cosines = pair.SiglipCosine is null
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $" · SigLIP {pair.SiglipCosine:F3} · DINOv2 {pair.Dinov2Cosine:F3}");
         return $"""
             <section data-type="{pair.Type}" data-source="{Encoded(pair.Source)}">
-            <div class="meta">{Encoded(pair.Id)} · {pair.Type}{cosines}</div><div class="question">{Encoded(pair.Question ?? "")}</div>
-            <div class="sides"><div>{Thumbnail(pair.Positive(dataRoot))}{Marked(positive)}</div><div>{Thumbnail(
-                pair.Negative(dataRoot)
-            )}{Marked(negative)}</div></div>
+            <div class="meta">{Encoded(pair.Id)} · {pair.Type}{cosines}</div>{Element("against", shown.Reason)}{Element("question", pair.Question)}
+            <div class="sides"><div>{Thumbnail(pair.Positive(dataRoot))}{Marked(positive)}{Caption(
+                pair.PositiveResponse,
+                pair.PositiveCaption
+            )}</div><div>{Thumbnail(pair.Negative(dataRoot))}{Marked(negative)}{Caption(
+                pair.NegativeResponse,
+                pair.NegativeCaption
+            )}</div></div>
             </section>
 
             """;
+
+        static string Element(string name, string? text) =>
+            string.IsNullOrEmpty(text) ? "" : $"<div class=\"{name}\">{Encoded(text)}</div>";
+
+        static string Caption(string? response, string caption) =>
+            response is null || response == caption ? "" : $"<div class=\"caption\">from: {Encoded(caption)}</div>";
     }
 
-    static string Marked(ImmutableArray<DiffPiece> pieces) =>
-        string.Concat(pieces.Select(piece => piece.Differs ? $"<mark>{Encoded(piece.Text)}</mark>" : Encoded(piece.Text)));
+    /// <summary>The words that differ are marked, neighbours together, without the blank before them.</summary>
+    static string Marked(ImmutableArray<DiffPiece> pieces)
+    {
+        var html = new StringBuilder();
+        for (var at = 0; at < pieces.Length; )
+        {
+            var differs = pieces[at].Differs;
+            var run = string.Concat(pieces.Skip(at).TakeWhile(piece => piece.Differs == differs).Select(piece => piece.Text));
+            var words = run.TrimStart();
+            html.Append(Encoded(run[..^words.Length])).Append(differs ? $"<mark>{Encoded(words)}</mark>" : Encoded(words));
+            at += pieces.Skip(at).TakeWhile(piece => piece.Differs == differs).Count();
+        }
+
+        return html.ToString();
+    }
 
     static string Thumbnail(ImageSource image)
     {
@@ -143,8 +195,24 @@ public static class PairPage
 
     static string Encoded(string text) => WebUtility.HtmlEncode(text);
 
+    const string Style = """
+
+        :root{color-scheme:light dark;--paper:#fafafa;--card:#fff;--ink:#222;--soft:#5f6670;--rule:#d9dce0;--mark:#ffe08a;--against:#a33}
+        @media (prefers-color-scheme:dark){:root{--paper:#15181c;--card:#1e2228;--ink:#e6e8eb;--soft:#a4abb5;--rule:#3a4049;--mark:#6b5310;--against:#f09a9a}}
+        body{font:15px/1.4 sans-serif;margin:1.2em;background:var(--paper);color:var(--ink)}
+        h1{font-size:1.4em;overflow-wrap:anywhere} label{margin-right:.8em;white-space:nowrap}
+        main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,30em),1fr));gap:1em;align-items:start}
+        section{background:var(--card);border:1px solid var(--rule);border-radius:6px;padding:.9em;overflow-wrap:anywhere}
+        section[hidden]{display:none}
+        .sides{display:grid;grid-template-columns:1fr 1fr;gap:1em}
+        img{max-width:100%;border-radius:4px;display:block;margin-bottom:.5em}
+        mark{background:var(--mark);color:inherit;border-radius:2px} .meta,.caption{color:var(--soft);font-size:.85em} .caption{margin:.3em 0 0}
+        .question{font-weight:bold;margin:.4em 0} .against{color:var(--against);margin:.3em 0}
+        @media print{section{break-inside:avoid}}
+        """;
+
     const string Script = """
-        <script>
+        </main><script>
         const pick = id => document.getElementById(id);
         function show() {
           let shown = 0;

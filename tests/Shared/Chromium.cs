@@ -15,7 +15,26 @@ public static class Chromium
     /// <summary>The page's elements after its scripts ran, and what the browser logged; console messages have the word CONSOLE.</summary>
     /// <param name="page">An HTML file.</param>
     /// <param name="args">More of the browser's options, such as <c>--window-size=390,844</c>.</param>
-    public static async Task<(string Dom, string Log)> OpenAsync(string page, params string[] args)
+    public static Task<(string Dom, string Log)> OpenAsync(string page, params string[] args) => RunAsync(page, [.. args, "--dump-dom"]);
+
+    /// <summary>Writes what the page looks like into a PNG file.</summary>
+    /// <param name="page">An HTML file.</param>
+    /// <param name="picture">Where to write.</param>
+    /// <param name="width">Of the window, in pixels.</param>
+    /// <param name="height">Of the window, in pixels.</param>
+    /// <param name="dark">Whether the reader likes dark pages.</param>
+    public static Task ScreenshotAsync(string page, string picture, int width, int height, bool dark) =>
+        RunAsync(
+            page,
+            [
+                "--hide-scrollbars",
+                $"--window-size={width},{height}",
+                .. dark ? ["--force-dark-mode", "--enable-features=WebUIDarkMode"] : Array.Empty<string>(),
+                $"--screenshot={picture}",
+            ]
+        );
+
+    static async Task<(string Output, string Log)> RunAsync(string page, string[] args)
     {
         var profile = Directory.CreateTempSubdirectory("svco-chromium");
         try
@@ -30,7 +49,6 @@ public static class Chromium
                         "--enable-logging=stderr",
                         $"--user-data-dir={profile.FullName}",
                         .. args,
-                        "--dump-dom",
                         new Uri(Path.GetFullPath(page)).AbsoluteUri,
                     ]
                 )
@@ -40,9 +58,9 @@ public static class Chromium
                 }
             )!;
             var log = process.StandardError.ReadToEndAsync();
-            var dom = await process.StandardOutput.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
-            return (dom, await log);
+            return (output, await log);
         }
         finally
         {
