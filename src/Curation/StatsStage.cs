@@ -22,10 +22,11 @@ public static class StatsStage
         var after = File.Exists(folder.Augmented) ? folder.Augmented : folder.Kept;
         var table = Composition.Of(JsonLines.Read<Candidate>(folder.Candidates, "read"), JsonLines.Read<Candidate>(after, "filter"));
         var losses = Losses(folder);
-        var text = Text(table, losses);
+        var counted = $"before: {Path.GetFileName(folder.Candidates)}, after: {Path.GetFileName(after)}";
+        var text = Text(table, losses, counted);
         Write(folder.At("stats.txt"), text);
         Write(folder.At("stats.csv"), Csv(table));
-        Write(folder.At("stats.html"), Html(table, losses));
+        Write(folder.At("stats.html"), Html(table, losses, counted));
         return text;
     }
 
@@ -49,7 +50,7 @@ public static class StatsStage
 
     static Dropped LossOf(Candidate candidate, string reason) => new(candidate.Source, candidate.Kind, candidate.Key, reason, "");
 
-    static string Text(Composition table, ImmutableArray<LossCount> losses)
+    static string Text(Composition table, ImmutableArray<LossCount> losses, string counted)
     {
         var text = new StringBuilder().AppendLine($"{"source", -24} {"type", -10} {"before", 8} {"after", 8}");
         foreach (var row in table.Rows)
@@ -57,7 +58,10 @@ public static class StatsStage
             text.AppendLine($"{row.Source, -24} {row.Type, -10} {row.Before, 8} {row.After, 8}");
         }
 
-        text.AppendLine($"{"all", -24} {"", -10} {table.Before, 8} {table.After, 8}").AppendLine().AppendLine("not among the pairs:");
+        text.AppendLine($"{"all", -24} {"", -10} {table.Before, 8} {table.After, 8}")
+            .AppendLine(counted)
+            .AppendLine()
+            .AppendLine("not among the pairs:");
         foreach (var loss in losses)
         {
             text.AppendLine($"{loss.Count, 8}  {loss.Source} {loss.Kind}: {loss.Reason}");
@@ -77,26 +81,33 @@ public static class StatsStage
         return writer.ToString();
     }
 
-    static string Html(Composition table, ImmutableArray<LossCount> losses)
-    {
-        var rows = table
-            .Rows.Select(row => Row(row.Source, row.Type, row.Before, row.After))
-            .Append(Row("all", "", table.Before, table.After));
-        return $"""
-            <!doctype html><html lang="en"><meta charset="utf-8"><title>Composition</title>
-            <style>body{"{"}font:15px sans-serif;margin:2em{"}"} td,th{"{"}padding:.3em 1em;text-align:left;border-bottom:1px solid #ccc{"}"}</style>
+    static string Html(Composition table, ImmutableArray<LossCount> losses, string counted) =>
+        $$"""
+            <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+            <title>Composition</title>
+            <style>
+            :root{color-scheme:light dark;--paper:#fff;--ink:#222;--soft:#5f6670;--rule:#d9dce0}
+            @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e6e8eb;--soft:#a4abb5;--rule:#3a4049} }
+            body{font:15px/1.4 sans-serif;margin:1.2em;background:var(--paper);color:var(--ink)} h1{font-size:1.25em} p{color:var(--soft)}
+            table{border-collapse:collapse} td,th{padding:.3em .8em .3em 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
+            .number{text-align:right} tr.all td{font-weight:bold}
+            </style>
             <h1>Pairs by source and type</h1>
-            <table><tr><th>source<th>type<th>before<th>after{string.Concat(rows)}</table>
+            <p>{{counted}}</p>
+            <table class="composition"><tr><th>source<th>type<th class="number">before<th class="number">after{{string.Concat(
+                table.Rows.Select(row => Row("", row.Source, row.Type, row.Before, row.After))
+            )}}{{Row("all", "all", "", table.Before, table.After)}}
+            </table>
             <h1>Not among the pairs</h1>
-            <table><tr><th>source<th>kind<th>reason<th>count{string.Concat(
-                losses.Select(loss => Row(loss.Source, loss.Kind, loss.Reason, loss.Count))
-            )}</table>
+            <table class="losses"><tr><th>source<th>kind<th>reason<th class="number">count{{string.Concat(
+                losses.Select(loss => Row("", loss.Source, loss.Kind, loss.Reason, loss.Count))
+            )}}
+            </table>
             </html>
             """;
 
-        static string Row(params ReadOnlySpan<object> cells) =>
-            $"\n<tr>{string.Concat(cells.ToArray().Select(cell => $"<td>{WebUtility.HtmlEncode(cell.ToString())}"))}";
-    }
+    static string Row(string name, params ReadOnlySpan<object> cells) =>
+        $"\n<tr{(name.Length > 0 ? $" class=\"{name}\"" : "")}>{string.Concat(cells.ToArray().Select(cell => $"<td{(cell is int ? " class=\"number\"" : "")}>{WebUtility.HtmlEncode(cell.ToString())}"))}";
 
     static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }
