@@ -18,7 +18,7 @@ public sealed class ChatAugmentationTests
         using var work = new TemporaryFolder();
         using var server = new ChatServer();
         Environment.SetEnvironmentVariable(KeyVariable, Key);
-        var settings = Settings(work, server.Address);
+        var settings = Settings(work, server.Address, timeoutSeconds: 0.5);
         var pairs = Enumerable.Range(0, 120).Select(Pair).ToList();
         var folder = new CurationFolder(settings.Output);
         JsonLines.Write(folder.Kept, pairs);
@@ -62,7 +62,7 @@ public sealed class ChatAugmentationTests
         using var work = new TemporaryFolder();
         using var server = new ChatServer();
         Environment.SetEnvironmentVariable(KeyVariable, Key);
-        var settings = Settings(work, server.Address) with { };
+        var settings = Settings(work, server.Address, timeoutSeconds: 0.5);
         settings = settings with { Augment = settings.Augment with { Budget = 0.02 } };
         JsonLines.Write(new CurationFolder(settings.Output).Kept, Enumerable.Range(0, 60).Select(Pair));
         var error = await Assert.ThrowsAsync<UserException>(() =>
@@ -162,6 +162,49 @@ public sealed class ChatAugmentationTests
     }
 
     [Fact]
+    public async Task A_key_that_the_server_repeats_in_its_error_is_not_shown()
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        using var server = new ChatServer((_, _) => ChatFault.Unauthorized);
+        var settings = Settings(work, server.Address);
+        JsonLines.Write(new CurationFolder(settings.Output).Kept, [Pair(0)]);
+        var error = await Assert.ThrowsAsync<UserException>(() =>
+            AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None)
+        );
+        Assert.Contains("Unknown: Bearer (key)", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, server.Requests);
+    }
+
+    [Fact]
+    public void What_cannot_be_a_key_is_refused_without_showing_it()
+    {
+        const string variable = "SVCO_TEST_BROKEN_KEY";
+        var settings = new AugmentSettings { KeyVariable = variable };
+        Environment.SetEnvironmentVariable(variable, Key + "\n" + Key);
+        var error = Assert.Throws<UserException>(() => ChatEndpoint.Open(settings));
+        Assert.Contains(variable, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
+
+        // A line end after the key comes with files that secrets are kept in.
+        Environment.SetEnvironmentVariable(variable, Key + "\n");
+        ChatEndpoint.Open(settings).Dispose();
+    }
+
+    [Theory]
+    [InlineData("https://user:password@host/v1")]
+    [InlineData("https://host/v1?key=sk-1")]
+    public async Task An_address_that_holds_a_secret_is_refused_without_showing_it(string address)
+    {
+        using var work = new TemporaryFolder();
+        await File.WriteAllTextAsync(work.At("c.yaml"), $"output: out\naugment: {{ base_url: \"{address}\" }}\n");
+        var error = Assert.Throws<UserException>(() => CurationSettings.Load(work.At("c.yaml")));
+        Assert.Contains("base_url holds no password", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(address, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_price_is_an_error_before_the_first_call()
     {
         using var work = new TemporaryFolder();
@@ -174,7 +217,8 @@ public sealed class ChatAugmentationTests
         Assert.Equal(9e-6, CurationSettings.Load(work.At("c.yaml")).Augment.PriceOf("my-model").Of(1, 1), 1e-12);
     }
 
-    static CurationSettings Settings(TemporaryFolder work, string address) =>
+    // Where no server hangs, a busy machine must not look as if it did.
+    static CurationSettings Settings(TemporaryFolder work, string address, double timeoutSeconds = 60) =>
         new()
         {
             Output = work.At("out"),
@@ -184,7 +228,7 @@ public sealed class ChatAugmentationTests
                 BaseUrl = address,
                 KeyVariable = KeyVariable,
                 CallsPerMinute = 100_000,
-                TimeoutSeconds = 0.5,
+                TimeoutSeconds = timeoutSeconds,
                 RetryDelaySeconds = 0.01,
                 RequestRetries = 12,
                 Concurrency = 8,

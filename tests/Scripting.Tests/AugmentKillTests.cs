@@ -21,7 +21,9 @@ public sealed class AugmentKillTests
     public async Task A_thousand_pairs_and_twenty_kills_lose_nothing_and_pay_nothing_twice()
     {
         using var work = new TemporaryFolder();
-        using var server = new ChatServer();
+
+        // Each answer says as its tokens which request it answers, and the journal keeps that.
+        using var server = new ChatServer { PromptTokens = number => number };
         var (settings, folder) = await PrepareAsync(work, server, "timeout_seconds: 0.4");
         var (random, said) = (new Random(6), new List<string>());
         for (var kill = 0; kill < Kills; kill++)
@@ -59,12 +61,17 @@ public sealed class AugmentKillTests
                 .Order()
         );
 
-        // Nothing is paid twice: a call that was answered and journaled is never made again. Only calls under way at a kill can be.
-        var calls = File.ReadLines(folder.Journal)
-            .Select(line => JsonDocument.Parse(line[17..]).RootElement.GetProperty("call").GetString())
-            .ToList();
-        Assert.Equal(calls.Count, calls.Distinct().Count());
-        Assert.InRange(server.Answered.Values.Sum() - calls.Count, 0, Kills * Concurrency);
+        // Nothing is paid twice: the request whose answer was journaled is the last of its call. Only calls under way at a kill were
+        // answered in vain.
+        var journal = File.ReadLines(folder.Journal).Select(line => JsonDocument.Parse(line[17..]).RootElement).ToList();
+        Assert.Equal(journal.Count, journal.Select(answer => answer.GetProperty("call").GetString()).Distinct().Count());
+        var keyOf = server.Log.ToDictionary(request => request.Number, request => request.Key);
+        var lastOf = server.Log.GroupBy(request => request.Key).ToDictionary(call => call.Key, call => call.Max(request => request.Number));
+        Assert.All(
+            journal.Select(answer => answer.GetProperty("input_tokens").GetInt32()),
+            number => Assert.Equal(lastOf[keyOf[number]], number)
+        );
+        Assert.InRange(server.Answered.Values.Sum() - journal.Count, 0, Kills * Concurrency);
 
         var requests = server.Requests;
         using (var again = Start(work.At(), settings))
@@ -75,6 +82,7 @@ public sealed class AugmentKillTests
 
         Assert.Equal(requests, server.Requests);
         Assert.All(said, text => Assert.DoesNotContain(Key, text, StringComparison.Ordinal));
+        Assert.All(said, text => Assert.DoesNotContain('\u001b', text));
         foreach (var file in Directory.EnumerateFiles(work.At(), "*", SearchOption.AllDirectories))
         {
             Assert.DoesNotContain(Key, await File.ReadAllTextAsync(file), StringComparison.Ordinal);

@@ -19,6 +19,7 @@ enum ChatFault
     WrongSchema,
     Refusal,
     ContentFilter,
+    Unauthorized,
 }
 
 /// <summary>A chat server on loopback that speaks OpenAI's protocol and misbehaves as it is told; it remembers which requests it answered in full.</summary>
@@ -62,8 +63,11 @@ sealed class ChatServer : IDisposable
 
     public string Address { get; }
 
-    /// <summary>When each request came, and what became of it.</summary>
-    public ConcurrentQueue<(TimeSpan At, ChatFault Fault)> Log { get; } = new();
+    /// <summary>The tokens that the answer to the n-th request says its prompt had.</summary>
+    public Func<int, int> PromptTokens { get; init; } = _ => 100;
+
+    /// <summary>When each request came, its number, its idempotency key, and what became of it.</summary>
+    public ConcurrentQueue<(TimeSpan At, int Number, string Key, ChatFault Fault)> Log { get; } = new();
 
     /// <summary>Requests so far, answered or not.</summary>
     public int Requests => Volatile.Read(ref requests);
@@ -94,8 +98,9 @@ sealed class ChatServer : IDisposable
         {
             using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
             var prompt = body.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
-            var fault = faultOf(Interlocked.Increment(ref requests), prompt);
-            Log.Enqueue((clock.Elapsed, fault));
+            var number = Interlocked.Increment(ref requests);
+            var fault = faultOf(number, prompt);
+            Log.Enqueue((clock.Elapsed, number, context.Request.Headers["Idempotency-Key"]!, fault));
             switch (fault)
             {
                 case ChatFault.TooManyRequests:
@@ -109,6 +114,14 @@ sealed class ChatServer : IDisposable
                     context.Response.StatusCode = 400;
                     await context.Response.OutputStream.WriteAsync("""{"error":{"code":"content_filter","message":"no"}}"""u8.ToArray());
                     break;
+                case ChatFault.Unauthorized:
+                    context.Response.StatusCode = 401;
+                    await context.Response.OutputStream.WriteAsync(
+                        Encoding.UTF8.GetBytes(
+                            $$$"""{"error":{"code":"invalid_api_key","message":"Unknown: {{{context.Request.Headers["Authorization"]}}}"}}"""
+                        )
+                    );
+                    break;
                 case ChatFault.Hang:
                     await Task.Delay(2000);
                     break;
@@ -120,16 +133,16 @@ sealed class ChatServer : IDisposable
                     context.Response.Abort();
                     return;
                 case ChatFault.JsonCutOff:
-                    await WriteAsync(context, "{\"question\": \"Which", null);
+                    await WriteAsync(context, number, "{\"question\": \"Which", null);
                     break;
                 case ChatFault.WrongSchema:
-                    await WriteAsync(context, "{\"answer\": 1}", null);
+                    await WriteAsync(context, number, "{\"answer\": 1}", null);
                     break;
                 case ChatFault.Refusal:
-                    await WriteAsync(context, null, "I cannot help with that.");
+                    await WriteAsync(context, number, null, "I cannot help with that.");
                     break;
                 default:
-                    await WriteAsync(context, Good(prompt), null);
+                    await WriteAsync(context, number, Good(prompt), null);
                     break;
             }
 
@@ -141,7 +154,7 @@ sealed class ChatServer : IDisposable
         }
     }
 
-    async Task WriteAsync(HttpListenerContext context, string? content, string? refusal)
+    async Task WriteAsync(HttpListenerContext context, int number, string? content, string? refusal)
     {
         var answer = new
         {
@@ -165,9 +178,9 @@ sealed class ChatServer : IDisposable
             },
             usage = new
             {
-                prompt_tokens = 100,
+                prompt_tokens = PromptTokens(number),
                 completion_tokens = 50,
-                total_tokens = 150,
+                total_tokens = PromptTokens(number) + 50,
             },
         };
         context.Response.ContentType = "application/json";

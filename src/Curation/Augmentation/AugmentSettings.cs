@@ -98,6 +98,7 @@ public sealed record AugmentSettings
             Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"),
             "augment: base_url is an http(s) address"
         );
+        require(uri is { UserInfo: "", Query: "" }, "augment: base_url holds no password or key; the variable of key_variable does");
     }
 }
 

@@ -14,16 +14,11 @@ namespace SVco.Curation.Augmentation;
 static class ChatEndpoint
 {
     /// <summary>Makes the client; the key is read from its variable and never written anywhere.</summary>
-    /// <exception cref="UserException">The variable is not set.</exception>
+    /// <exception cref="UserException">The variable is not set, or what it holds cannot be a key.</exception>
     public static IChatClient Open(AugmentSettings settings)
     {
-        var key =
-            settings.KeyVariable.Length == 0 ? "none"
-            : Environment.GetEnvironmentVariable(settings.KeyVariable) is { Length: > 0 } value ? value
-            : throw new UserException(
-                $"The variable {settings.KeyVariable} is not set. Put the key of {settings.BaseUrl} into it, or set augment: key_variable."
-            );
-        var http = new HttpClient(new ResilienceHandler(Pipeline(settings)) { InnerHandler = new IdempotencyKey() })
+        var key = settings.KeyVariable.Length == 0 ? null : Key(settings);
+        var http = new HttpClient(new ResilienceHandler(Pipeline(settings)) { InnerHandler = new Attempt(key) })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -34,8 +29,21 @@ static class ChatEndpoint
             RetryPolicy = new ClientRetryPolicy(0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
         };
-        return new OpenAI.Chat.ChatClient(settings.Model, new ApiKeyCredential(key), options).AsIChatClient();
+        return new OpenAI.Chat.ChatClient(settings.Model, new ApiKeyCredential(key ?? "none"), options).AsIChatClient();
     }
+
+    static string Key(AugmentSettings settings) =>
+        Environment.GetEnvironmentVariable(settings.KeyVariable)?.Trim() switch
+        {
+            null or "" => throw new UserException(
+                $"The variable {settings.KeyVariable} is not set. Put the key of {settings.BaseUrl} into it, or set augment: key_variable."
+            ),
+            // As a header it would be refused with a message that shows it.
+            var key when key.Any(letter => letter is <= ' ' or > '~') => throw new UserException(
+                $"The variable {settings.KeyVariable} holds spaces, line ends or letters that no key has. Put only the key of {settings.BaseUrl} into it."
+            ),
+            var key => key,
+        };
 
     static ResiliencePipeline<HttpResponseMessage> Pipeline(AugmentSettings settings)
     {
@@ -57,12 +65,11 @@ static class ChatEndpoint
         return builder.AddTimeout(TimeSpan.FromSeconds(settings.TimeoutSeconds)).Build();
     }
 
-    /// <summary>Equal requests say so: a server that knows the header answers the second without charging for it.</summary>
-    sealed class IdempotencyKey : DelegatingHandler
+    /// <summary>
+    /// One sending of a request. Equal requests say so: a server that knows the header answers the second without charging for it.
+    /// </summary>
+    sealed class Attempt(string? key) : DelegatingHandler(new SocketsHttpHandler())
     {
-        public IdempotencyKey()
-            : base(new SocketsHttpHandler()) { }
-
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
         {
             if (request.Content is { } content)
@@ -76,7 +83,25 @@ static class ChatEndpoint
             // The whole answer belongs to the attempt, so that one cut off half-way is asked for again.
             var response = await base.SendAsync(request, cancel);
             await response.Content.LoadIntoBufferAsync(cancel);
+            if (!response.IsSuccessStatusCode)
+            {
+                await HideKeyAsync(response, cancel);
+            }
+
             return response;
+        }
+
+        /// <summary>Servers and proxies like to repeat in an error what they were sent, and people see the error.</summary>
+        async Task HideKeyAsync(HttpResponseMessage response, CancellationToken cancel)
+        {
+            var text = await response.Content.ReadAsStringAsync(cancel);
+            if (key is not null && text.Contains(key, StringComparison.Ordinal))
+            {
+                var shown = new StringContent(text.Replace(key, "(key)", StringComparison.Ordinal));
+                shown.Headers.ContentType = response.Content.Headers.ContentType;
+                response.Content.Dispose();
+                response.Content = shown;
+            }
         }
     }
 }
