@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text.Json;
-using FsCheck.Xunit;
 using Parquet.Serialization;
 using SVco.Core;
 using SVco.Core.Curation;
@@ -14,32 +12,6 @@ public sealed class StageTests
 {
     static Candidate Of(string positive, string negative, ContrastType type) =>
         new("S", "k", type, "1", "a.jpg", "b.jpg", positive, negative);
-
-    [Property]
-    public bool A_split_shares_no_image_and_loses_no_pair(byte[] images, ulong seed)
-    {
-        var pairs = images
-            .Select(
-                (image, index) =>
-                    Of("a", "b", ContrastType.Object) with
-                    {
-                        Key = index.ToString(),
-                        PositiveImage = $"{image % 50}",
-                        NegativeImage = $"n{index}",
-                    }
-            )
-            .ToImmutableArray();
-        var singles = pairs.GroupBy(pair => pair.PositiveImage).Count(group => group.Count() == 1);
-        if (singles < 2)
-        {
-            return true;
-        }
-
-        var split = PairSplit.Of(pairs, new(2, ImmutableDictionary<string, int>.Empty, seed));
-        return split.Validation.Length == 2
-            && split.Train.Length + split.Validation.Length == pairs.Length
-            && !split.Train.SelectMany(pair => pair.Images).Intersect(split.Validation.SelectMany(pair => pair.Images)).Any();
-    }
 
     [Theory]
     [InlineData("a man is to the left of a dog", "a man is to the right of a dog", "The man is left of the dog.", true)]
@@ -141,39 +113,6 @@ public sealed class StageTests
         {
             Assert.Contains(report.Losses, loss => loss.Reason == reason);
         }
-    }
-
-    [GoldenFact("sources")]
-    public async Task Shards_merge_to_what_one_run_gives_and_a_missing_one_is_named()
-    {
-        using var work = new TemporaryFolder();
-        var (whole, sharded) = (SourcesCase.Settings(work.At("whole")), SourcesCase.Settings(work.At("sharded")));
-        ReadStage.Run(whole);
-        ReadStage.Run(sharded);
-        await FilterStage.ScoreAsync(whole, Shard.Whole, (_, _) => { }, default);
-        FilterStage.Merge(whole);
-        foreach (var index in (int[])[3, 1])
-        {
-            await FilterStage.ScoreAsync(sharded, new(index, 3), (_, _) => { }, default);
-        }
-
-        Assert.Contains("2/3", Assert.Throws<UserException>(() => FilterStage.Merge(sharded)).Message);
-        await FilterStage.ScoreAsync(sharded, new(2, 3), (_, _) => { }, default);
-        FilterStage.Merge(sharded);
-
-        // Batches differ between the runs, and with them the last bits of a float.
-        foreach (var (a, b) in Scored(whole).Zip(Scored(sharded)))
-        {
-            Assert.Equal(a.Id, b.Id);
-            Assert.Equal(a.SiglipCosine!.Value, b.SiglipCosine!.Value, 1e-5);
-        }
-
-        Assert.Equal(Scored(whole).Count(), Scored(sharded).Count());
-        var again = await FilterStage.ScoreAsync(whole, Shard.Whole, (_, _) => { }, default);
-        Assert.Equal(0, again.Images);
-
-        static IEnumerable<Candidate> Scored(CurationSettings settings) =>
-            JsonLines.Read<Candidate>(new CurationFolder(settings.Output).Scored, "");
     }
 
     [GoldenFact("sources")]
