@@ -106,10 +106,10 @@ public static class FilterStage
     {
         var folder = new CurationFolder(settings.Output);
         var shards = Shards(folder);
-        var scored = JsonLines.Write(folder.Scored, Parts<Candidate>("scored"));
         var dropped = Parts<Dropped>("dropped").ToList();
+        CheckIds(folder, Parts<Candidate>("scored"), dropped);
+        var scored = JsonLines.Write(folder.Scored, Parts<Candidate>("scored"));
         JsonLines.Write(folder.DroppedByFilter, dropped);
-        CheckIds(folder, dropped);
         return new(scored, StageReport.Count(dropped), [folder.Scored, folder.DroppedByFilter]);
 
         IEnumerable<T> Parts<T>(string name) =>
@@ -207,10 +207,10 @@ public static class FilterStage
     }
 
     /// <summary>Every candidate is there exactly once: measured or dropped, in the order of the candidates.</summary>
-    static void CheckIds(CurationFolder folder, List<Dropped> dropped)
+    static void CheckIds(CurationFolder folder, IEnumerable<Candidate> measured, List<Dropped> dropped)
     {
         var lost = dropped.Select(loss => $"{loss.Source}/{loss.Kind}/{loss.Key}").ToHashSet();
-        using var scored = JsonLines.Read<Candidate>(folder.Scored, "filter").GetEnumerator();
+        using var scored = measured.GetEnumerator();
         var isThere = scored.MoveNext();
         foreach (var candidate in JsonLines.Read<Candidate>(folder.Candidates, "read"))
         {

@@ -66,12 +66,14 @@ public sealed class MergeTests
         var settings = await ShardedAsync(work, new(1, 2), new(2, 2));
         var folder = new CurationFolder(settings.Output);
         FilterStage.Merge(settings);
+        var merged = File.ReadAllText(folder.Scored);
         var scored = folder.OfShard(new(1, 2), "scored");
         var lines = File.ReadAllLines(scored);
         File.WriteAllLines(scored, [.. lines, lines[^1]]);
         Assert.Contains("where it should be", RefusalOf(settings), StringComparison.Ordinal);
         File.WriteAllLines(scored, lines[..^1]);
         Assert.Contains(JsonLines.Read<Candidate>(folder.Candidates, "").Select(candidate => candidate.Id), RefusalOf(settings).Contains);
+        Assert.Equal(merged, File.ReadAllText(folder.Scored));
         File.WriteAllLines(scored, lines);
         FilterStage.Merge(settings);
 
