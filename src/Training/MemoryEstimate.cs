@@ -51,10 +51,11 @@ public sealed record MemoryEstimate(long Weights, long Gradients, long Optimizer
         );
     }
 
-    /// <summary>What the layers keep until the way back: all that their products need, or only their inputs.</summary>
+    /// <summary>What the layers keep until the way back: all that their products need, or only the inputs of one pack.</summary>
     static long Decoder(MemoryPlan plan) =>
         plan.Scoring.MemorySmall
-            ? plan.Tokens * plan.Config.Text.Layers * plan.Config.Text.HiddenSize * BytesOf(plan.Type) + LayerKept(plan, PackTokens(plan))
+            ? PackTokens(plan) * plan.Config.Text.Layers * plan.Config.Text.HiddenSize * BytesOf(plan.Type)
+                + LayerKept(plan, PackTokens(plan))
             : plan.Config.Text.Layers * LayerKept(plan, plan.Tokens);
 
     /// <summary>

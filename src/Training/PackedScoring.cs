@@ -19,7 +19,8 @@ public sealed record PackedScoring
 
     /// <summary>
     /// Keeps nothing but the inputs of the decoder's layers, and runs each layer again for its gradients once the weights are known: a third
-    /// more time, and the peak is one layer's activations instead of all layers'. The results are the same.
+    /// more time, and the peak is one layer's activations instead of all layers'. Where a batch is more than one pack, not even these are
+    /// kept: all packs are scored first, and then each goes forward and back alone. The results are the same.
     /// </summary>
     public bool MemorySmall { get; init; }
 
@@ -49,12 +50,12 @@ public sealed record PackedScoring
             PackedMemory.Trim();
         }
 
+        var keeps = weights is not null && !(MemorySmall && packs.Length > 1);
         var (runs, logProbs) = (new TreeRun[packs.Length], new double[packs.Length][]);
         for (var i = 0; i < packs.Length; i++)
         {
-            using var mode = set_grad_enabled(weights is not null);
-            // With weights to come the way back is kept, else nothing.
-            using var each = weights is null ? NewDisposeScope() : null;
+            using var mode = set_grad_enabled(keeps);
+            using var each = keeps ? null : NewDisposeScope();
             runs[i] = Run(model, packs[i], features);
             logProbs[i] = head.LogProbs(runs[i], Predictions(packs[i]));
         }
@@ -69,8 +70,10 @@ public sealed record PackedScoring
             }
 
             using var mode = enable_grad();
-            foreach (var (pack, run) in packs.Zip(runs))
+            foreach (var (pack, scored) in packs.Zip(runs))
             {
+                using var each = NewDisposeScope();
+                var run = keeps ? scored : Run(model, pack, features);
                 head.Backward(run, Predictions(pack), [.. pack.SelectMany(tree => PredictionWeights(tree, weighted))]);
             }
         }
