@@ -9,7 +9,10 @@ using SVco.Curation.Output;
 namespace SVco.Curation;
 
 /// <summary>A pair whose texts broke a law to the end.</summary>
-public sealed record SetAside(string Reason, string Detail, Candidate Candidate);
+public sealed record SetAside(string Reason, string Detail, Candidate Candidate)
+{
+    internal Dropped Loss => new(Candidate.Source, Candidate.Kind, Candidate.Key, Reason, Detail);
+}
 
 /// <summary>How far the calls of an augmentation are.</summary>
 /// <param name="Done">Pairs that have their texts or are set aside.</param>
@@ -41,6 +44,9 @@ public static class AugmentStage
 {
     const int PairsPerCall = 8;
 
+    /// <summary>So many pairs one after another without an answer are no longer the pairs' fault.</summary>
+    const int MostUnanswered = 3;
+
     /// <summary>Writes the texts as the settings say; see <see cref="RunByRule"/>.</summary>
     /// <param name="settings">The curation.</param>
     /// <param name="dryRun">Only tells the calls and what they would cost.</param>
@@ -56,11 +62,16 @@ public static class AugmentStage
         Action<AugmentProgress>? progress = null
     )
     {
+        new CurationFolder(settings.Output).RequireUpToDate(new CurationFolder(settings.Output).Kept);
+        if (settings.Augment.Augmenter != Augmenter.Chat && dryRun)
+        {
+            output.WriteLine($"0 calls: the texts are written by rule (augment: augmenter: {settings.Augment.Augmenter}).");
+            return new(0, [], []);
+        }
+
         if (settings.Augment.Augmenter != Augmenter.Chat)
         {
-            return dryRun
-                ? throw new UserException($"augment: {settings.Augment.Augmenter} makes no calls, so --dry-run has nothing to tell.")
-                : RunByRule(settings);
+            return RunByRule(settings);
         }
 
         if (dryRun)
@@ -92,8 +103,8 @@ public static class AugmentStage
 
         using var written = new PartialLines(folder.Augmented);
         using var aside = new PartialLines(folder.SetAside);
-        var lost = new List<Dropped>();
         var (journaled, spentBefore) = (0, writer.Spent);
+        var (unanswered, reason) = (0, default(UnansweredException));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var ending = stop.Token.Register(writer.EndSoon);
         var running = new Queue<(Candidate Pair, Task<Written> Texts)>();
@@ -129,6 +140,11 @@ public static class AugmentStage
             await Task.WhenAll(running.Select(item => item.Texts)).ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
+        if (reason is not null && written.Count == 0)
+        {
+            throw Unanswered(reason);
+        }
+
         written.Complete();
         aside.Complete();
         output.WriteLine(
@@ -137,12 +153,23 @@ public static class AugmentStage
                 $"{total} pairs: {Progress()}; {writer.Spent - spentBefore:F4} {settings.Augment.Currency} in this run"
             )
         );
-        return new(written.Count, StageReport.Count(lost), [folder.Augmented, folder.SetAside]);
+        return Report(folder, written.Count);
 
         async Task FinishAsync()
         {
             var (pair, task) = running.Peek();
-            var result = await task;
+            Written result;
+            try
+            {
+                result = await task;
+                unanswered = 0;
+            }
+            catch (UnansweredException error)
+            {
+                (unanswered, reason) = (unanswered + 1, error);
+                result = unanswered < MostUnanswered ? new(null, "the server gives no answer", error.Message) : throw Unanswered(error);
+            }
+
             running.Dequeue();
             if (pair.HasTexts || result.Texts is not null)
             {
@@ -151,12 +178,14 @@ public static class AugmentStage
             else
             {
                 aside.Add(new SetAside(result.Reason, result.Detail, pair));
-                lost.Add(new(pair.Source, pair.Kind, pair.Key, result.Reason, result.Detail));
             }
 
             journaled = writer.Calls == 0 ? written.Count + aside.Count : journaled;
             progress?.Invoke(Progress());
         }
+
+        static UserException Unanswered(UnansweredException error) =>
+            new($"{error.Message} What was answered is kept; run the command again to go on.", error);
 
         AugmentProgress Progress() =>
             new(
@@ -210,10 +239,9 @@ public static class AugmentStage
     {
         var folder = new CurationFolder(settings.Output);
         using var aside = new PartialLines(folder.SetAside);
-        var lost = new List<Dropped>();
         var count = JsonLines.Write(folder.Augmented, Written());
         aside.Complete();
-        return new(count, StageReport.Count(lost), [folder.Augmented, folder.SetAside]);
+        return Report(folder, count);
 
         IEnumerable<Candidate> Written()
         {
@@ -230,11 +258,17 @@ public static class AugmentStage
                 else
                 {
                     aside.Add(new SetAside("texts break a law", string.Join(' ', breaches), candidate));
-                    lost.Add(new(candidate.Source, candidate.Kind, candidate.Key, "texts break a law", string.Join(' ', breaches)));
                 }
             }
         }
     }
+
+    static StageReport Report(CurationFolder folder, int count) =>
+        new(
+            count,
+            StageReport.Count(JsonLines.Read<SetAside>(folder.SetAside, "augment").Select(line => line.Loss)),
+            [folder.Augmented, folder.SetAside]
+        );
 
     internal static Candidate With(Candidate candidate, PairTexts texts) =>
         candidate.HasTexts

@@ -1,3 +1,5 @@
+using SVco.Core;
+
 namespace SVco.Curation;
 
 /// <summary>The files that the stages of a curation hand to each other.</summary>
@@ -36,6 +38,28 @@ public sealed record CurationFolder(string Path)
 
     /// <summary>split: the validation pairs in the official format.</summary>
     public string Validation => At("validation.json");
+
+    /// <summary>read: where the sources are, for commands that are given a file only.</summary>
+    public string DataRoot => At("data_root.txt");
+
+    /// <summary>Refuses what was made before an earlier stage was run anew.</summary>
+    /// <param name="upTo">The last file that will be used.</param>
+    /// <exception cref="UserException">A file is older than the one it was made from.</exception>
+    public void RequireUpToDate(string upTo)
+    {
+        (string File, string Command)[] chain = [(Candidates, "read"), (Scored, "filter"), (Kept, "filter"), (Augmented, "augment")];
+        foreach (var (earlier, later) in chain.Zip(chain.Skip(1)).TakeWhile(pair => pair.First.File != upTo))
+        {
+            if (IsOlder(later.File, earlier.File))
+            {
+                throw new UserException($"{later.File} is older than {earlier.File}. Run `svco data {later.Command}` again.");
+            }
+        }
+    }
+
+    /// <summary>Whether both files exist and the first was written before the second.</summary>
+    public static bool IsOlder(string file, string than) =>
+        File.Exists(file) && File.Exists(than) && File.GetLastWriteTimeUtc(file) < File.GetLastWriteTimeUtc(than);
 
     /// <summary>A file of one shard of the filter.</summary>
     public string OfShard(Shard shard, string name) => At("shards", $"{name}.{shard.Index}-of-{shard.Count}.jsonl");

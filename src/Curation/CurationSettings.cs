@@ -4,6 +4,7 @@ using SVco.Core.Curation;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Sources;
 using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 
@@ -121,12 +122,14 @@ public sealed record CurationSettings
         CurationSettings settings;
         try
         {
+            var text = File.ReadAllText(path);
+            RequireValues(path, text);
             settings =
                 new DeserializerBuilder()
                     .WithNamingConvention(UnderscoredNamingConvention.Instance)
                     .WithEnforceRequiredMembers()
                     .Build()
-                    .Deserialize<CurationSettings?>(File.ReadAllText(path))
+                    .Deserialize<CurationSettings?>(text)
                 ?? new();
         }
         catch (YamlException error)
@@ -137,20 +140,53 @@ public sealed record CurationSettings
             );
         }
 
-        return settings.Checked(path) with
-        {
-            DataRoot = Path.GetFullPath(Path.Combine(folder, settings.DataRoot)),
-            Output = Path.GetFullPath(Path.Combine(folder, settings.Output)),
-            Filter = settings.Filter with { Siglip = Model(settings.Filter.Siglip), Dinov2 = Model(settings.Filter.Dinov2) },
-        };
+        var output = Path.GetFullPath(Path.Combine(folder, settings.Output));
+        return File.Exists(output)
+            ? throw new UserException($"{path}: output: {output} is a file; name a folder.")
+            : settings.Checked(path) with
+            {
+                DataRoot = Path.GetFullPath(Path.Combine(folder, settings.DataRoot)),
+                Output = output,
+                Filter = settings.Filter with { Siglip = Model(settings.Filter.Siglip), Dinov2 = Model(settings.Filter.Dinov2) },
+            };
 
         // A folder beside the YAML file, else what ModelHub makes of it.
         string Model(string name) => Path.Combine(folder, name) is var near && Directory.Exists(near) ? near : name;
     }
 
+    /// <summary>A key without a value would quietly mean something else than its default.</summary>
+    static void RequireValues(string path, string text)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        foreach (var node in stream.Documents.SelectMany(document => document.AllNodes))
+        {
+            var empty = node switch
+            {
+                YamlMappingNode map => map.Where(entry => IsEmpty(entry.Value)).Select(entry => (entry.Value, $"{entry.Key}")),
+                YamlSequenceNode list => list.Where(IsEmpty).Select(item => (item, "an item of a list")),
+                _ => [],
+            };
+            foreach (var (value, name) in empty)
+            {
+                throw new UserException($"{path}, line {value.Start.Line}: {name} has no value. Give it one, or leave it out.");
+            }
+        }
+
+        static bool IsEmpty(YamlNode node) =>
+            node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+    }
+
     CurationSettings Checked(string path)
     {
         Require(Output.Length > 0, "output: say which folder to write to");
+        Require(Enum.IsDefined(Curation), "curation: is mvc or raw");
+        Require(double.IsFinite(Filter.SiglipMin) && double.IsFinite(Filter.Dinov2Max), "filter: siglip_min and dinov2_max are numbers");
+        Require(
+            Split.MadeImages.Length > 0
+                && ImageFinder.IsBelow(Path.GetFullPath(Path.Combine("/root", Split.MadeImages)), Path.GetFullPath("/root")),
+            "split: made_images is a folder below the data root"
+        );
         Require(Filter.Batch is > 0 and <= 4096, "filter: batch is from 1 to 4096");
         Require(Split.Validation >= 0, "split: validation is not negative");
         Require(Split.BySource.Values.All(count => count >= 0), "split: by_source has no negative numbers");

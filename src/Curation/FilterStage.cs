@@ -116,6 +116,17 @@ public static class FilterStage
             shards.SelectMany(shard => JsonLines.Read<T>(folder.OfShard(new(shard.Index, shard.Count), name), "filter --shard"));
     }
 
+    /// <summary>Gives another curation what reading and measuring found here, so that only its verdicts differ.</summary>
+    public static void Share(CurationSettings from, CurationSettings to)
+    {
+        var (source, target) = (new CurationFolder(from.Output), new CurationFolder(to.Output));
+        Directory.CreateDirectory(target.Path);
+        foreach (var path in (string[])[source.DataRoot, source.Candidates, source.DroppedByRead, source.Scored, source.DroppedByFilter])
+        {
+            File.Copy(path, target.At(Path.GetFileName(path)), overwrite: true);
+        }
+    }
+
     /// <summary>The verdicts: kept.jsonl and refused.jsonl.</summary>
     /// <param name="settings">The curation.</param>
     /// <param name="recipe">Which candidates are kept; null for that of the settings.</param>
@@ -124,45 +135,43 @@ public static class FilterStage
     {
         var folder = new CurationFolder(settings.Output);
         IEnumerable<Candidate> Scored() => JsonLines.Read<Candidate>(folder.Scored, "filter");
+        folder.RequireUpToDate(folder.Scored);
         var (kept, chosen) = (new HashSet<string>(), recipe ?? settings.Recipe);
-        var count = JsonLines.Write(
-            folder.Kept,
-            chosen
-                .Candidates(Scored)
-                .Select(candidate =>
-                {
-                    kept.Add(candidate.Id);
-                    return candidate;
-                })
-        );
+        using var lines = new PartialLines(folder.Kept);
+        foreach (var candidate in chosen.Candidates(Scored))
+        {
+            kept.Add(candidate.Id);
+            lines.Add(candidate);
+        }
+
         var refused = JsonLines.Write(
             folder.Refused,
             Scored().Where(candidate => !kept.Contains(candidate.Id)).Select(candidate => new RefusedCandidate(Why(candidate), candidate))
         );
-        return count == 0
-            ? throw new UserException(
+        if (lines.Count == 0)
+        {
+            throw new UserException(
                 $"None of {refused} candidates is kept (siglip > {settings.Filter.SiglipMin}, dinov2 < {settings.Filter.Dinov2Max}). Look at {folder.Refused}."
-            )
-            : new(
-                count,
-                [
-                    .. JsonLines
-                        .Read<RefusedCandidate>(folder.Refused, "filter")
-                        .CountBy(line => (line.Candidate.Source, line.Candidate.Kind, line.Reason))
-                        .Select(group => new LossCount(group.Key.Source, group.Key.Kind, group.Key.Reason, group.Value)),
-                ],
-                [
-                    folder.Kept,
-                    folder.Refused,
-                    .. FilterPictures.Write(
-                        folder.Path,
-                        settings.DataRoot,
-                        settings.Filter.Thresholds,
-                        () => JsonLines.Read<Candidate>(folder.Kept, "filter"),
-                        () => JsonLines.Read<RefusedCandidate>(folder.Refused, "filter").Select(line => line.Candidate)
-                    ),
-                ]
             );
+        }
+
+        lines.Complete();
+        IEnumerable<RefusedCandidate> Refused() => JsonLines.Read<RefusedCandidate>(folder.Refused, "filter");
+        return new(
+            lines.Count,
+            StageReport.Count(Refused().Select(line => line.Loss)),
+            [
+                folder.Kept,
+                folder.Refused,
+                .. FilterPictures.Write(
+                    folder.Path,
+                    settings.DataRoot,
+                    settings.Filter.Thresholds,
+                    () => JsonLines.Read<Candidate>(folder.Kept, "filter"),
+                    () => Refused().Select(line => line.Candidate)
+                ),
+            ]
+        );
 
         string Why(Candidate candidate) =>
             chosen.RefusedBy(candidate) is not { } filter ? "not drawn into the sample"
@@ -183,8 +192,10 @@ public static class FilterStage
             : [];
         var candidates = Sha256(folder.Candidates);
         var current = parts.Where(part => part.Candidates == candidates).OrderBy(part => part.First).ToImmutableArray();
-        var counts = current.Select(part => part.Count).Distinct().Order().ToList();
-        var chosen = counts.Count == 1 ? current : [];
+        // Of several divisions one that is whole has every candidate exactly once.
+        var divisions = current.GroupBy(part => part.Count).OrderByDescending(IsWhole).ThenBy(division => division.Key).ToList();
+        var counts = divisions.Count > 1 && IsWhole(divisions[0]) ? [divisions[0].Key] : divisions.ConvertAll(division => division.Key);
+        var chosen = counts.Count == 1 ? [.. divisions[0]] : ImmutableArray<ShardDone>.Empty;
         return parts.Count == 0 ? throw new UserException($"{folder.At("shards")} has no finished shard. Run `svco data filter` first.")
             : current.IsEmpty
                 ? throw new UserException(
@@ -192,7 +203,7 @@ public static class FilterStage
                 )
             : counts.Count > 1
                 ? throw new UserException(
-                    $"{folder.At("shards")} has shards of {string.Join(" and of ", counts)}, so some candidates are there twice. Remove those that you do not want."
+                    $"{folder.At("shards")} has shards of {string.Join(" and of ", counts)}, so some candidates are there twice, and no division is whole. Finish one of them."
                 )
             : Enumerable.Range(1, counts[0]).Except(chosen.Select(part => part.Index)).ToList() is { Count: > 0 } missing
                 ? throw new UserException(
@@ -204,6 +215,9 @@ public static class FilterStage
                     $"The shards in {folder.At("shards")} were not all made by the same towers. Run `svco data filter` again."
                 )
             : chosen;
+
+        static bool IsWhole(IGrouping<int, ShardDone> division) =>
+            Enumerable.Range(1, division.Key).All(index => division.Any(part => part.Index == index));
     }
 
     /// <summary>Every candidate is there exactly once: measured or dropped, in the order of the candidates.</summary>
@@ -243,4 +257,7 @@ public static class FilterStage
 }
 
 /// <summary>A candidate that is not kept, and why.</summary>
-public sealed record RefusedCandidate(string Reason, Candidate Candidate);
+public sealed record RefusedCandidate(string Reason, Candidate Candidate)
+{
+    internal Dropped Loss => new(Candidate.Source, Candidate.Kind, Candidate.Key, Reason, "");
+}

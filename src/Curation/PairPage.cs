@@ -8,6 +8,7 @@ using SVco.Core;
 using SVco.Core.Curation;
 using SVco.Core.Data;
 using SVco.Curation.Output;
+using SVco.Curation.Sources;
 using SVco.Models.Files;
 using SVco.Models.Images;
 
@@ -20,13 +21,21 @@ public static class PairPage
 
     /// <summary>Writes FILE.html beside a file of pairs; it needs nothing but itself.</summary>
     /// <param name="file">A file in the MVC format or a stage's .jsonl.</param>
-    /// <param name="dataRoot">The folder that image paths are relative to.</param>
+    /// <param name="dataRoot">The folder that image paths are relative to; when null that of the curation that wrote the file, else the file's own.</param>
     /// <param name="limit">At most so many pairs; the page says how many there are.</param>
     /// <returns>A sentence that names the page.</returns>
-    /// <exception cref="UserException">The file is missing or malformed.</exception>
-    public static string Write(string file, string dataRoot, int limit)
+    /// <exception cref="UserException">The file is missing or malformed, there is no data root, or the limit is below 1.</exception>
+    public static string Write(string file, string? dataRoot, int limit)
     {
-        var (pairs, total) = Pairs(file, limit);
+        var root = dataRoot ?? RootOf(file);
+        if (limit < 1 || !Directory.Exists(root))
+        {
+            throw new UserException(
+                limit < 1 ? $"--limit is {limit}; give a number from 1." : $"The data root {root} does not exist. Set --data-root."
+            );
+        }
+
+        var (pairs, total, refused) = Pairs(file, limit);
         var page = Path.ChangeExtension(file, ".html");
         AtomicOutput.WriteFile(
             page,
@@ -36,30 +45,33 @@ public static class PairPage
                 writer.Write(Head(file, pairs, total));
                 foreach (var pair in pairs)
                 {
-                    writer.Write(Section(pair, dataRoot));
+                    writer.Write(Section(pair, root));
                 }
 
                 writer.Write(Script);
             }
         );
-        return $"{page} shows {pairs.Length} of {total} pairs.";
+        return $"{page} shows {pairs.Length} of {total} pairs.{refused}";
+    }
+
+    static string RootOf(string file)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var ofCuration = new CurationFolder(folder).DataRoot;
+        return File.Exists(ofCuration) ? File.ReadAllText(ofCuration).Trim() : folder;
     }
 
     /// <summary>A pair, and what a stage says against it.</summary>
     readonly record struct Shown(Candidate Pair, string Reason);
 
-    static (ImmutableArray<Shown> Pairs, int Total) Pairs(string file, int limit)
+    static (ImmutableArray<Shown> Pairs, int Total, string Refused) Pairs(string file, int limit)
     {
-        var details = SplitStage.DetailsOf(file);
-        var lines =
-            Path.GetExtension(file) == ".jsonl" ? file
-            : File.Exists(details) && File.Exists(file) ? details
-            : null;
-        if (lines is not null)
+        if (Path.GetExtension(file) == ".jsonl")
         {
             return (
-                [.. JsonLines.Read<JsonElement>(lines, "split").Take(limit).Select(line => FromLine(line, lines))],
-                JsonLines.Read<JsonElement>(lines, "split").Count()
+                [.. JsonLines.Read<JsonElement>(file, "split").Take(limit).Select(line => FromLine(line, file))],
+                JsonLines.Read<JsonElement>(file, "split").Count(),
+                ""
             );
         }
 
@@ -68,7 +80,19 @@ public static class PairPage
             Path.GetFileName(file),
             ""
         );
-        return ([.. data.Pairs.Take(limit).Select(pair => new Shown(FromMvc(pair), ""))], data.Pairs.Length);
+        var details = SplitStage.DetailsOf(file);
+        ImmutableArray<Candidate> detailed = File.Exists(details) ? [.. JsonLines.Read<Candidate>(details, "split")] : [];
+        // The file may have been edited since.
+        var match =
+            detailed.Length == data.Pairs.Length
+            && detailed
+                .Zip(data.Pairs)
+                .All(pair => pair.First.Question == pair.Second.Query && pair.First.PositiveResponse == pair.Second.W.Response);
+        return (
+            [.. (match ? detailed : data.Pairs.Select(FromMvc)).Take(limit).Select(pair => new Shown(pair, ""))],
+            data.Pairs.Length,
+            data.Refusals is [var first, ..] ? $" {data.Refusals.Length} entries are no pairs, the first because {first.Reason}" : ""
+        );
     }
 
     /// <summary>A line of candidates or pairs, or one of those refused or set aside.</summary>
@@ -130,7 +154,7 @@ public static class PairPage
     static string Options(IEnumerable<string> values) =>
         string.Concat(values.Distinct().Order(StringComparer.Ordinal).Select(value => $"<option>{Encoded(value)}"));
 
-    static string Section(Shown shown, string dataRoot)
+    static string Section(Shown shown, string root)
     {
         var pair = shown.Pair;
         var (positive, negative) = Words.Diff(pair.PositiveResponse ?? pair.PositiveCaption, pair.NegativeResponse ?? pair.NegativeCaption);
@@ -140,16 +164,21 @@ public static class PairPage
         return $"""
             <section data-type="{pair.Type}" data-source="{Encoded(pair.Source)}">
             <div class="meta">{Encoded(pair.Id)} · {pair.Type}{cosines}</div>{Element("against", shown.Reason)}{Element("question", pair.Question)}
-            <div class="sides"><div>{Thumbnail(pair.Positive(dataRoot))}{Marked(positive)}{Caption(
+            <div class="sides"><div>{Picture(pair.PositiveImage, pair.Positive)}{Marked(positive)}{Caption(
                 pair.PositiveResponse,
                 pair.PositiveCaption
-            )}</div><div>{Thumbnail(pair.Negative(dataRoot))}{Marked(negative)}{Caption(
+            )}</div><div>{Picture(pair.NegativeImage ?? pair.PositiveImage, pair.Negative)}{Marked(negative)}{Caption(
                 pair.NegativeResponse,
                 pair.NegativeCaption
             )}</div></div>
             </section>
 
             """;
+
+        string Picture(string path, Func<string, ImageSource> image) =>
+            ImageFinder.IsBelow(Path.GetFullPath(Path.Combine(root, path)), Path.GetFullPath(root))
+                ? Thumbnail(image(root))
+                : $"<p class=\"meta\">{Encoded(path)} leaves the data root.</p>";
 
         static string Element(string name, string? text) =>
             string.IsNullOrEmpty(text) ? "" : $"<div class=\"{name}\">{Encoded(text)}</div>";

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Text;
 using SVco.Core;
 using SVco.Core.Curation;
 using SVco.Curation.Output;
 using SVco.Curation.Sources;
+using SVco.Models.Files;
 
 namespace SVco.Curation;
 
@@ -30,31 +32,27 @@ public sealed record LossCount(string Source, string Kind, string Reason, int Co
 public static class ReadStage
 {
     /// <summary>Reads all sources into candidates.jsonl, and what is no candidate into dropped.read.jsonl.</summary>
+    /// <param name="settings">The curation.</param>
+    /// <param name="cancel">Ends it between two entries; what was there before stays.</param>
     /// <exception cref="UserException">There is no data root, no source, or not one candidate.</exception>
-    public static StageReport Run(CurationSettings settings)
+    public static StageReport Run(CurationSettings settings, CancellationToken cancel = default)
     {
         var folder = new CurationFolder(settings.Output);
         Directory.CreateDirectory(folder.Path);
-        var losses = new Dictionary<(string Source, string Kind, string Reason), int>();
+        AtomicOutput.WriteFile(folder.DataRoot, stream => stream.Write(Encoding.UTF8.GetBytes(settings.DataRoot)));
         var count = 0;
         using (var dropped = new PartialLines(folder.DroppedByRead))
         {
             count = JsonLines.Write(
                 folder.Candidates,
-                Candidates(CandidateSources.Read(settings.DataRoot, settings.Sources), dropped, losses)
+                Candidates(CandidateSources.Read(settings.DataRoot, settings.Sources), dropped, cancel)
             );
             dropped.Complete();
         }
 
         var report = new StageReport(
             count,
-            [
-                .. losses
-                    .Select(loss => new LossCount(loss.Key.Source, loss.Key.Kind, loss.Key.Reason, loss.Value))
-                    .OrderBy(loss => loss.Source, StringComparer.Ordinal)
-                    .ThenBy(loss => loss.Kind, StringComparer.Ordinal)
-                    .ThenBy(loss => loss.Reason, StringComparer.Ordinal),
-            ],
+            StageReport.Count(JsonLines.Read<Dropped>(folder.DroppedByRead, "read")),
             [folder.Candidates, folder.DroppedByRead]
         );
         return count > 0
@@ -65,14 +63,11 @@ public static class ReadStage
             );
     }
 
-    static IEnumerable<Candidate> Candidates(
-        IEnumerable<Reading> readings,
-        PartialLines dropped,
-        Dictionary<(string Source, string Kind, string Reason), int> losses
-    )
+    static IEnumerable<Candidate> Candidates(IEnumerable<Reading> readings, PartialLines dropped, CancellationToken cancel)
     {
         foreach (var reading in readings)
         {
+            cancel.ThrowIfCancellationRequested();
             if (reading is Reading.Found(var candidate))
             {
                 yield return candidate;
@@ -80,8 +75,6 @@ public static class ReadStage
             else if (reading is Reading.Lost(var loss))
             {
                 dropped.Add(loss);
-                var key = (loss.Source, loss.Kind, loss.Reason);
-                losses[key] = losses.GetValueOrDefault(key) + 1;
             }
         }
     }

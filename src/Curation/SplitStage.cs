@@ -16,6 +16,7 @@ public static class SplitStage
     public static async Task<StageReport> RunAsync(CurationSettings settings)
     {
         var folder = new CurationFolder(settings.Output);
+        folder.RequireUpToDate(folder.Augmented);
         var split = PairSplit.Of([.. JsonLines.Read<Candidate>(folder.Augmented, "augment")], settings.SplitPlan);
         var train = await WriteAsync(settings, folder.Train, split.Train);
         var validation = await WriteAsync(settings, folder.Validation, split.Validation);

@@ -19,9 +19,11 @@ public static class StatsStage
     public static string Run(CurationSettings settings)
     {
         var folder = new CurationFolder(settings.Output);
-        var after = File.Exists(folder.Augmented) ? folder.Augmented : folder.Kept;
+        var isAugmented = File.Exists(folder.Augmented) && !CurationFolder.IsOlder(folder.Augmented, folder.Kept);
+        var after = isAugmented ? folder.Augmented : folder.Kept;
+        folder.RequireUpToDate(after);
         var table = Composition.Of(JsonLines.Read<Candidate>(folder.Candidates, "read"), JsonLines.Read<Candidate>(after, "filter"));
-        var losses = Losses(folder);
+        var losses = Losses(folder, isAugmented);
         var counted = $"before: {Path.GetFileName(folder.Candidates)}, after: {Path.GetFileName(after)}";
         var text = Text(table, losses, counted);
         Write(folder.At("stats.txt"), text);
@@ -31,24 +33,20 @@ public static class StatsStage
     }
 
     /// <summary>What did not become a pair, all stages together.</summary>
-    static ImmutableArray<LossCount> Losses(CurationFolder folder) =>
+    static ImmutableArray<LossCount> Losses(CurationFolder folder, bool isAugmented) =>
         StageReport.Count(
             ((string[])[folder.DroppedByRead, folder.DroppedByFilter])
                 .Where(File.Exists)
                 .SelectMany(path => JsonLines.Read<Dropped>(path, "read"))
                 .Concat(
-                    File.Exists(folder.Refused)
-                        ? JsonLines.Read<RefusedCandidate>(folder.Refused, "filter").Select(line => LossOf(line.Candidate, line.Reason))
-                        : []
+                    File.Exists(folder.Refused) ? JsonLines.Read<RefusedCandidate>(folder.Refused, "filter").Select(line => line.Loss) : []
                 )
                 .Concat(
-                    File.Exists(folder.SetAside)
-                        ? JsonLines.Read<SetAside>(folder.SetAside, "augment").Select(line => LossOf(line.Candidate, line.Reason))
+                    isAugmented && File.Exists(folder.SetAside)
+                        ? JsonLines.Read<SetAside>(folder.SetAside, "augment").Select(line => line.Loss)
                         : []
                 )
         );
-
-    static Dropped LossOf(Candidate candidate, string reason) => new(candidate.Source, candidate.Kind, candidate.Key, reason, "");
 
     static string Text(Composition table, ImmutableArray<LossCount> losses, string counted)
     {

@@ -72,7 +72,7 @@ public static class Generator
             (var usedEmbeddings, embeddings) = (embeddings, model.Embed(next).MoveToOuterDisposeScope());
             (var usedPositions, positions) = (
                 positions,
-                (positions.narrow(1, positions.shape[1] - 1, 1) + Numbers.Of(1)).MoveToOuterDisposeScope()
+                positions.narrow(1, positions.shape[1] - 1, 1).add(Numbers.Of(1), Numbers.One).MoveToOuterDisposeScope()
             );
             (var usedMask, mask) = (mask, cat([mask, ones_like(next, ScalarType.Bool)], 1).MoveToOuterDisposeScope());
             usedEmbeddings.Dispose();

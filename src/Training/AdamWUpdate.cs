@@ -50,7 +50,11 @@ readonly record struct AdamWUpdate(
         weights.mul_(Numbers.Of(Decay));
         first.mul_(Numbers.Of(Beta1)).add_(scaled, Numbers.Of(1 - Beta1));
         second.mul_(Numbers.Of(Beta2)).addcmul_(scaled, scaled, Numbers.Of(1 - Beta2));
-        weights.addcdiv_(first, second.sqrt().div_(Numbers.Of(SecondCorrection)).add_(Numbers.Of(Epsilon)), Numbers.Of(-StepSize));
+        weights.addcdiv_(
+            first,
+            second.sqrt().div_(Numbers.Of(SecondCorrection)).add_(Numbers.Of(Epsilon), Numbers.One),
+            Numbers.Of(-StepSize)
+        );
     }
 
     unsafe void InOnePass(Tensor weights, Tensor gradient, Tensor first, Tensor second)

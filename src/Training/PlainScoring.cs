@@ -52,7 +52,7 @@ public static class PlainScoring
             var weighted = weights(values)
                 .Zip(sums)
                 .SelectMany(pair => pair.First.Select(weight => pair.Second[weight.Key] * Numbers.Of(weight.Value)));
-            weighted.Aggregate((total, term) => total + term).backward();
+            weighted.Aggregate((total, term) => total.Plus(term)).backward();
         }
 
         return values;

@@ -161,6 +161,72 @@ public sealed class ChatAugmentationTests
         Assert.Equal($"400 + 200 tokens, {price:F4} USD, 1 set aside", told[^1].ToString());
     }
 
+    [Theory]
+    [InlineData(ChatFault.Page)]
+    [InlineData(ChatFault.HalfCompletion)]
+    [InlineData(ChatFault.NoChoices)]
+    public async Task An_answer_that_is_no_completion_is_asked_for_again(object fault)
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        using var server = new ChatServer((request, _) => request % 2 == 1 ? (ChatFault)fault : ChatFault.None);
+        var settings = Settings(work, server.Address);
+        settings = settings with { Augment = settings.Augment with { Concurrency = 1 } };
+        JsonLines.Write(new CurationFolder(settings.Output).Kept, [Pair(0)]);
+        var report = await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None);
+        Assert.Equal(1, report.Passed);
+        Assert.Equal(4, server.Requests);
+    }
+
+    [Fact]
+    public async Task A_pair_that_never_gets_an_answer_is_set_aside_and_three_in_a_row_end_the_run()
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        var stuck = "number n1 ";
+        using var server = new ChatServer(
+            (_, prompt) =>
+                prompt.Contains(stuck) ? ChatFault.ServerError
+                : prompt.Contains("number n3 ") ? ChatFault.ContextTooLong
+                : ChatFault.None
+        );
+        var settings = Settings(work, server.Address);
+        settings = settings with { Augment = settings.Augment with { RequestRetries = 1 } };
+        var folder = new CurationFolder(settings.Output);
+        JsonLines.Write(folder.Kept, Enumerable.Range(0, 6).Select(Pair));
+        var report = await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None);
+        Assert.Equal(4, report.Passed);
+        Assert.Equal(["1", "3"], JsonLines.Read<SetAside>(folder.SetAside, "").Select(aside => aside.Candidate.Key));
+        Assert.Equal(new LossCount("Test", "object", "the server gives no answer", 2), Assert.Single(report.Losses));
+
+        // Nothing is on record of what was not answered, so a server that works again is asked again.
+        stuck = "no pair";
+        Assert.Equal(5, (await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None)).Passed);
+
+        stuck = "n";
+        JsonLines.Write(folder.Kept, Enumerable.Range(10, 6).Select(Pair));
+        var error = await Assert.ThrowsAsync<UserException>(() =>
+            AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None)
+        );
+        Assert.Contains("does not answer as it should", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_budget_for_all_calls_but_not_for_all_at_once_is_used_up_in_one_run()
+    {
+        using var work = new TemporaryFolder();
+        Environment.SetEnvironmentVariable(KeyVariable, Key);
+        using var server = new ChatServer((_, _) => ChatFault.None);
+        var settings = Settings(work, server.Address);
+        // 40 calls of 100 and 50 tokens cost 0.03; the most that a call can cost is several times its price.
+        settings = settings with
+        {
+            Augment = settings.Augment with { Budget = 0.04 },
+        };
+        JsonLines.Write(new CurationFolder(settings.Output).Kept, Enumerable.Range(0, 20).Select(Pair));
+        Assert.Equal(20, (await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None)).Passed);
+    }
+
     [Fact]
     public async Task A_key_that_the_server_repeats_in_its_error_is_not_shown()
     {

@@ -42,11 +42,15 @@ public sealed class MergeTests
     }
 
     [GoldenFact("sources")]
-    public async Task Shards_of_two_divisions_have_candidates_twice_and_are_refused()
+    public async Task Of_two_divisions_the_whole_one_is_taken_and_without_one_they_are_refused()
     {
         using var work = new TemporaryFolder();
-        var settings = await ShardedAsync(work, new(1, 2), new(2, 2), new(1, 3));
+        var settings = await ShardedAsync(work, new(1, 2), new(1, 3));
         Assert.Contains("some candidates are there twice", RefusalOf(settings), StringComparison.Ordinal);
+        await FilterStage.ScoreAsync(settings, new(2, 2), (_, _) => { }, default);
+        var merged = FilterStage.Merge(settings);
+        var candidates = JsonLines.Read<Candidate>(new CurationFolder(settings.Output).Candidates, "").Count();
+        Assert.Equal(candidates, merged.Passed + merged.Losses.Sum(loss => loss.Count));
     }
 
     [GoldenFact("sources")]

@@ -40,6 +40,41 @@ public sealed class PairPageTests : IDisposable
         Assert.Contains("dropped.jsonl", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Images_outside_the_data_root_are_not_shown_and_the_root_is_that_of_the_curation()
+    {
+        Directory.CreateDirectory(work.At("data"));
+        Directory.CreateDirectory(work.At("out"));
+        foreach (var name in (string[])["secret.png", "data/a.png"])
+        {
+            using var png = File.Create(work.At(name));
+            MvcFiles.WritePng(new RgbImage(4, 4, new byte[48]), png);
+        }
+
+        File.WriteAllText(work.At("out", "data_root.txt"), work.At("data"));
+        var pair = Pair("A", ContrastType.Object, "a cat", "a dog") with { PositiveImage = "a.png", NegativeImage = "../secret.png" };
+        JsonLines.Write(work.At("out", "kept.jsonl"), [pair]);
+        PairPage.Write(work.At("out", "kept.jsonl"), null, 10);
+        var html = File.ReadAllText(work.At("out", "kept.html"));
+        Assert.Single(Regex.Matches(html, "<img "));
+        Assert.Contains("../secret.png leaves the data root", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_was_edited_is_shown_as_it_is_and_what_is_no_pair_is_counted()
+    {
+        const string entry =
+            """{"chosen_images":["a.png"],"rejected_images":["b.png"],"system_prompt":"","instruction_prompt":"What?","chosen_response":"A cat.","rejected_response":"A dog."}""";
+        File.WriteAllText(work.At("train.json"), $"[{entry},3]");
+        JsonLines.Write(
+            work.At("train.details.jsonl"),
+            Enumerable.Range(0, 2).Select(index => Pair("A", ContrastType.Object, "a cat", "a dog") with { Key = $"{index}" })
+        );
+        Assert.Contains("1 of 1 pairs. 1 entries are no pairs", PairPage.Write(work.At("train.json"), null, 10), StringComparison.Ordinal);
+        Assert.Contains("--limit", Assert.Throws<UserException>(() => PairPage.Write(work.At("train.json"), null, -3)).Message);
+        Assert.Contains("gone", Assert.Throws<UserException>(() => PairPage.Write(work.At("train.json"), work.At("gone"), 1)).Message);
+    }
+
     [ChromiumFact]
     public async Task In_Chromium_the_choice_of_type_and_source_hides_the_others_and_nothing_is_wider_than_a_phone()
     {

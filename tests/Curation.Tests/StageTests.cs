@@ -81,6 +81,9 @@ public sealed class StageTests
                 Row("6", "../secret.png", "a cat"),
                 Row("7", "good.png", new('x', 100_000)),
                 """{"id":"8","image_a":["good.png"]}""",
+                Row("9", "good.png", "5").Replace("\"5\"", "5"),
+                Row("10", "good.png", "d\uFFFDg"),
+                """{"\ud800":1}""",
                 "[1]",
                 "{",
             ]
@@ -94,7 +97,7 @@ public sealed class StageTests
             }
         );
         Assert.Equal(1, report.Passed);
-        Assert.Equal(10, report.Losses.Sum(loss => loss.Count));
+        Assert.Equal(13, report.Losses.Sum(loss => loss.Count));
         foreach (
             var reason in (string[])
                 [
@@ -105,7 +108,10 @@ public sealed class StageTests
                     "positive image is missing",
                     "image path leaves the data root",
                     "caption_a is too long",
-                    "image_a is neither a number nor a text",
+                    "image_a is not a text",
+                    "caption_a is not a text",
+                    "caption_a is not valid Unicode",
+                    "entry is not valid Unicode",
                     "entry is not an object",
                     "line is not JSON",
                 ]

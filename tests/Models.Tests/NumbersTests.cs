@@ -30,6 +30,8 @@ public sealed class NumbersTests
             {
                 using var scope = NewDisposeScope();
                 Assert.Equal(3f, (values * Numbers.Of(3.0))[0, 0].item<float>());
+                Assert.Equal(2f, values.Plus(values)[0, 0].item<float>());
+                Assert.Equal(1f, values.pow(Numbers.Two)[0, 0].item<float>());
                 Assert.Equal(1f, values.masked_fill(none, Numbers.Of(i))[0, 0].item<float>());
             }
         }

@@ -19,7 +19,11 @@ enum ChatFault
     WrongSchema,
     Refusal,
     ContentFilter,
+    ContextTooLong,
     Unauthorized,
+    Page,
+    HalfCompletion,
+    NoChoices,
 }
 
 /// <summary>A chat server on loopback that speaks OpenAI's protocol and misbehaves as it is told; it remembers which requests it answered in full.</summary>
@@ -42,6 +46,9 @@ sealed class ChatServer : IDisposable
             8 => ChatFault.WrongSchema,
             9 => ChatFault.Refusal,
             11 => ChatFault.BodyCutOff,
+            13 => ChatFault.HalfCompletion,
+            15 => ChatFault.Page,
+            17 => ChatFault.NoChoices,
             _ => ChatFault.None,
         };
 
@@ -113,6 +120,24 @@ sealed class ChatServer : IDisposable
                 case ChatFault.ContentFilter:
                     context.Response.StatusCode = 400;
                     await context.Response.OutputStream.WriteAsync("""{"error":{"code":"content_filter","message":"no"}}"""u8.ToArray());
+                    break;
+                case ChatFault.ContextTooLong:
+                    context.Response.StatusCode = 400;
+                    await context.Response.OutputStream.WriteAsync(
+                        """{"error":{"code":"context_length_exceeded","message":"too long"}}"""u8.ToArray()
+                    );
+                    break;
+                case ChatFault.Page:
+                    context.Response.ContentType = "text/html";
+                    await context.Response.OutputStream.WriteAsync("<html>Please sign in to the network.</html>"u8.ToArray());
+                    break;
+                case ChatFault.HalfCompletion:
+                    context.Response.ContentType = "application/json";
+                    await context.Response.OutputStream.WriteAsync("{\"id\": \"1\", \"choices\": [{\"mess"u8.ToArray());
+                    break;
+                case ChatFault.NoChoices:
+                    context.Response.ContentType = "application/json";
+                    await context.Response.OutputStream.WriteAsync("{\"id\": \"1\", \"choices\": []}"u8.ToArray());
                     break;
                 case ChatFault.Unauthorized:
                     context.Response.StatusCode = 401;

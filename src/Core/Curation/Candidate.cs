@@ -104,7 +104,7 @@ public sealed record Candidate(
     /// The images it was made of, by content where that is known and by path; two candidates with a common one must not be on both sides
     /// of a split.
     /// </summary>
-    public IEnumerable<string> Images => ((string?[])[PositiveImage, NegativeImage, PositiveContent, NegativeContent]).OfType<string>();
+    public IEnumerable<string> Images() => ((string?[])[PositiveImage, NegativeImage, PositiveContent, NegativeContent]).OfType<string>();
 
     static string Below(string root, string path) => root.Length == 0 ? path : $"{root.TrimEnd('/')}/{path}";
 }

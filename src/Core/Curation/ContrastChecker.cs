@@ -81,7 +81,8 @@ public static class ContrastChecker
         [
             .. Enumerable
                 .Range(0, Math.Max(words.Length - 1, 0))
-                .Where(index => Words.Number(words[index]) is not null)
+                // "twenty one dogs" are not 20 of "one".
+                .Where(index => Words.Number(words[index]) is not null && Words.Number(words[index + 1]) is null)
                 .Select(index => (Words.Number(words[index])!.Value, Words.Stem(words[index + 1]))),
         ];
     }

@@ -95,7 +95,7 @@ public sealed record PairSplit(ImmutableArray<Candidate> Train, ImmutableArray<C
         var firstWith = new Dictionary<string, int>();
         for (var index = 0; index < pairs.Length; index++)
         {
-            foreach (var image in pairs[index].Images)
+            foreach (var image in pairs[index].Images())
             {
                 if (!firstWith.TryAdd(image, index))
                 {

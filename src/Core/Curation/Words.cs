@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using SVco.Core.Data;
 
@@ -51,7 +52,7 @@ public static class Words
 
     /// <summary>The number that a word names (digits, or zero to twenty in English), else null.</summary>
     public static int? Number(string word) =>
-        int.TryParse(word, out var digits)
+        int.TryParse(word, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var digits)
             ? digits
             : word switch
             {
@@ -133,10 +134,14 @@ public static class Words
         for (int start = 0, end; start < text.Length; start = end)
         {
             var isWord = IsOfWord(text[start]);
-            for (end = start + 1; end < text.Length && IsOfWord(text[end]) == isWord; end++) { }
+            for (end = start + 1; end < text.Length && (IsOfWord(text[end]) == isWord || isWord && IsInNumber(text, end)); end++) { }
             yield return (text[start..end], isWord);
         }
     }
+
+    /// <summary>The comma of "1,000".</summary>
+    static bool IsInNumber(string text, int at) =>
+        text[at] == ',' && char.IsAsciiDigit(text[at - 1]) && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]);
 
     static bool IsOfWord(char letter) => char.IsLetterOrDigit(letter) || char.IsSurrogate(letter) || letter is '\'' or '-' or '’';
 }

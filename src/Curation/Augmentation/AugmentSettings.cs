@@ -79,6 +79,7 @@ public sealed record AugmentSettings
 
     internal void Check(Action<bool, string> require)
     {
+        require(Enum.IsDefined(Augmenter), "augment: augmenter is template, chat or none");
         require(Temperature is >= 0 and <= 2, "augment: temperature is from 0 to 2");
         require(Concurrency is > 0 and <= 1024, "augment: concurrency is from 1 to 1024");
         require(CallsPerMinute > 0, "augment: calls_per_minute is above 0");

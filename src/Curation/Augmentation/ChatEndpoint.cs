@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Http.Resilience;
 using OpenAI;
@@ -87,8 +88,33 @@ static class ChatEndpoint
             {
                 await HideKeyAsync(response, cancel);
             }
+            else if (!IsAnswer(await response.Content.ReadAsByteArrayAsync(cancel)))
+            {
+                response.Dispose();
+                throw new HttpRequestException("The body of its answer is no chat completion.");
+            }
 
             return response;
+        }
+
+        /// <summary>Proxies like to answer 200 with a page of their own, and servers under load with half of what they meant.</summary>
+        static bool IsAnswer(byte[] body)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(body);
+                return json.RootElement is { ValueKind: JsonValueKind.Object } answer
+                    && answer.TryGetProperty("choices", out var choices)
+                    && choices.ValueKind == JsonValueKind.Array
+                    && choices.GetArrayLength() > 0
+                    && choices[0].ValueKind == JsonValueKind.Object
+                    && choices[0].TryGetProperty("message", out var message)
+                    && message.ValueKind == JsonValueKind.Object;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
         }
 
         /// <summary>Servers and proxies like to repeat in an error what they were sent, and people see the error.</summary>

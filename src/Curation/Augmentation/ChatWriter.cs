@@ -16,6 +16,9 @@ readonly record struct Written(PairTexts? Texts, string Reason = "", string Deta
 /// <summary>The budget does not allow another call.</summary>
 sealed class BudgetException : Exception;
 
+/// <summary>The server had no answer to one request, however often it was sent.</summary>
+sealed class UnansweredException(string message, Exception inner) : Exception(message, inner);
+
 /// <summary>Writes a pair's texts with two calls to a language model. An answer that is in the journal is taken from there.</summary>
 sealed class ChatWriter : IDisposable
 {
@@ -30,7 +33,9 @@ sealed class ChatWriter : IDisposable
     readonly SemaphoreSlim slots;
     readonly CancellationTokenSource abort = new();
     readonly Lock gate = new();
+    TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     double reserved;
+    int underWay;
     int calls;
 
     /// <param name="client">Whom to ask; null to find out what would be asked.</param>
@@ -63,10 +68,11 @@ sealed class ChatWriter : IDisposable
     /// <param name="pair">The pair.</param>
     /// <param name="cancel">No further call is made; one under way is paid for and may come to its end, see <see cref="EndSoon"/>.</param>
     /// <exception cref="BudgetException">The next call might exceed the budget.</exception>
-    /// <exception cref="UserException">The server cannot be reached or refuses the request.</exception>
+    /// <exception cref="UnansweredException">The server did not answer one of its requests.</exception>
+    /// <exception cref="UserException">The server knows neither the key nor the address.</exception>
     public async Task<Written> WriteAsync(Candidate pair, CancellationToken cancel)
     {
-        var (question, _, refused) = await AskAsync(
+        var (question, refused) = await AskAsync(
             pair,
             Prompts.Question(pair),
             QuestionSchema,
@@ -79,7 +85,7 @@ sealed class ChatWriter : IDisposable
             return refused.CallsLeft > 0 ? new(null, CallsLeft: 2) : refused;
         }
 
-        var (texts, _, alsoRefused) = await AskAsync(
+        var (texts, alsoRefused) = await AskAsync(
             pair,
             Prompts.Texts(pair, question),
             TextsSchema,
@@ -119,7 +125,7 @@ sealed class ChatWriter : IDisposable
         abort.Dispose();
     }
 
-    async Task<(T? Value, string Answer, Written Refused)> AskAsync<T>(
+    async Task<(T? Value, Written Refused)> AskAsync<T>(
         Candidate pair,
         List<ChatMessage> messages,
         JsonElement schema,
@@ -134,20 +140,20 @@ sealed class ChatWriter : IDisposable
         {
             if (await AnswerAsync(pair, messages, schema, attempt, cancel) is not { } answer)
             {
-                return (null, "", new(null, CallsLeft: 1));
+                return (null, new(null, CallsLeft: 1));
             }
 
             var (value, breaches) = Understood(answer.Text, read, breachesOf);
             if (breaches.IsEmpty)
             {
-                return (value, answer.Text, default);
+                return (value, default);
             }
 
             detail = string.Join(' ', breaches);
             messages = Prompts.Again(messages, answer.Text.Length > 0 ? answer.Text : "(no answer)", breaches);
         }
 
-        return (null, "", new(null, "answers break a law", detail));
+        return (null, new(null, "answers break a law", detail));
     }
 
     static (T? Value, ImmutableArray<string> Breaches) Understood<T>(
@@ -216,16 +222,7 @@ sealed class ChatWriter : IDisposable
     {
         // No token is shorter than a byte, so the budget holds whatever the model's tokenizer is.
         var most = settings.PriceOf(settings.Model).Of(Bytes(messages, schema), settings.MaxOutputTokens);
-        lock (gate)
-        {
-            if (Spent + reserved + most > settings.Budget)
-            {
-                throw new BudgetException();
-            }
-
-            reserved += most;
-        }
-
+        await ReserveAsync(most, cancel);
         try
         {
             using var lease = await limiter.AcquireAsync(1, cancel);
@@ -245,18 +242,45 @@ sealed class ChatWriter : IDisposable
         catch (Exception error)
             when (error is System.ClientModel.ClientResultException or HttpRequestException or Polly.Timeout.TimeoutRejectedException)
         {
-            throw new UserException(
-                $"{settings.BaseUrl} does not answer as it should: {error.Message.ReplaceLineEndings(" ")} "
-                    + "What was answered is kept; run the command again to go on.",
-                error
-            );
+            var told = $"{settings.BaseUrl} does not answer as it should: {error.Message.ReplaceLineEndings(" ")}";
+            throw error is System.ClientModel.ClientResultException { Status: 401 or 403 or 404 }
+                ? new UserException($"{told} What was answered is kept; run the command again to go on.", error)
+                : new UnansweredException(told, error);
         }
         finally
         {
             lock (gate)
             {
-                reserved -= most;
+                (reserved, underWay) = (reserved - most, underWay - 1);
+                released.SetResult();
+                released = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
+        }
+    }
+
+    /// <summary>Sets the most aside that a call can cost; waits for calls under way where only what they set aside is in the way.</summary>
+    async Task ReserveAsync(double most, CancellationToken cancel)
+    {
+        for (; ; )
+        {
+            Task oneReleased;
+            lock (gate)
+            {
+                if (Spent + reserved + most <= settings.Budget)
+                {
+                    (reserved, underWay) = (reserved + most, underWay + 1);
+                    return;
+                }
+
+                if (underWay == 0)
+                {
+                    throw new BudgetException();
+                }
+
+                oneReleased = released.Task;
+            }
+
+            await oneReleased.WaitAsync(cancel);
         }
     }
 

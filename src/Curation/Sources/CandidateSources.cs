@@ -33,7 +33,7 @@ static class CandidateSources
         if (!Directory.Exists(dataRoot))
         {
             throw new UserException(
-                $"The data root {dataRoot} does not exist. Set data_root in the YAML file or --data-root to the folder of your sources."
+                $"The data root {dataRoot} does not exist. Set data_root in the YAML file to the folder of your sources."
             );
         }
 

@@ -7,11 +7,9 @@ namespace SVco.Curation.Sources;
 /// <param name="Path">Relative to the data root, with slashes; null when there is none that can be used.</param>
 /// <param name="Reason">Why not, in one of few sentences.</param>
 /// <param name="Detail">What exactly.</param>
-readonly record struct ImageSearch(string? Path, string Reason = "", string Detail = "")
+/// <param name="IsMissing">Whether there is none at all.</param>
+readonly record struct ImageSearch(string? Path, string Reason = "", string Detail = "", bool IsMissing = false)
 {
-    public bool IsMissing => Path is null && Reason.EndsWith(Missing);
-
-    public const string Missing = "is missing";
     public const string Undecodable = "cannot be decoded";
     public const string Leaves = "image path leaves the data root";
 }
@@ -58,8 +56,9 @@ sealed class ImageFinder(string dataRoot)
 
         return new(
             null,
-            $"{role} {ImageSearch.Missing}",
-            $"looked for {string.Join(", ", names.ToArray().Select(name => $"{folder}/{name}"))}"
+            $"{role} is missing",
+            $"looked for {string.Join(", ", names.ToArray().Select(name => $"{folder}/{name}"))}",
+            IsMissing: true
         );
     }
 
@@ -88,7 +87,8 @@ sealed class ImageFinder(string dataRoot)
         }
     }
 
-    static bool IsBelow(string path, string folder) =>
+    /// <summary>Whether an absolute path is a folder or below it.</summary>
+    public static bool IsBelow(string path, string folder) =>
         path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
         || path == Path.TrimEndingDirectorySeparator(folder);
 }

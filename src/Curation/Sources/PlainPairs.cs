@@ -106,7 +106,11 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
         try
         {
             using var json = JsonDocument.Parse(line);
-            return Pair(row.ToString(), field => SourceEntry.Name(json.RootElement, field), seen);
+            return Pair(
+                row.ToString(),
+                field => field == "id" ? SourceEntry.Name(json.RootElement, field) : SourceEntry.TextOrNull(json.RootElement, field),
+                seen
+            );
         }
         catch (JsonException error)
         {

@@ -54,11 +54,21 @@ static class SourceEntry
     }
 
     /// <summary>A text.</summary>
-    /// <exception cref="EntryException">It is empty or too long.</exception>
+    /// <exception cref="EntryException">It is empty, too long, or was not valid Unicode.</exception>
     public static string Checked(string? text, string field, int longest = LongestCaption) =>
         string.IsNullOrWhiteSpace(text) ? throw new EntryException($"{field} is empty")
+        // What decoders put in the place of broken bytes.
+        : text.Contains('\uFFFD') ? throw new EntryException($"{field} is not valid Unicode", "it holds U+FFFD")
         : text.Length > longest ? throw new EntryException($"{field} is too long", $"{text.Length} characters, at most {longest}")
         : text.Trim();
+
+    /// <summary>A text field, unchecked; null when it is missing or null.</summary>
+    /// <exception cref="EntryException">It is of another type.</exception>
+    public static string? TextOrNull(JsonElement entry, string field) =>
+        entry.ValueKind != JsonValueKind.Object ? throw new EntryException("entry is not an object", $"it is {entry.ValueKind}")
+        : !entry.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : throw new EntryException($"{field} is not a text", $"it is {value.ValueKind}");
 
     /// <summary>A field that names something: a number or a text; null when it is missing or null.</summary>
     /// <exception cref="EntryException">It is of another type.</exception>
@@ -97,6 +107,11 @@ static class SourceEntry
         catch (EntryException error)
         {
             return Lost(error.Reason, error.Detail);
+        }
+        catch (InvalidOperationException error)
+        {
+            // System.Text.Json's word for half a surrogate, wherever it stands.
+            return Lost("entry is not valid Unicode", error.Message);
         }
 
         Reading Lost(string reason, string detail) => new Reading.Lost(new(source, kind, Short(key), reason, detail));

@@ -41,7 +41,7 @@ public static class RowScoring
         var embeddings = features.Length > 0 ? model.MergeImages(tokens, model.Project(stack(features))) : model.Embed(tokens);
         // Padding stands behind all tokens that count, where causal attention does not see it.
         var attended = ones([rows.Count, longest], ScalarType.Bool);
-        var positions = arange(Numbers.Of(longest), ScalarType.Int64).unsqueeze(0).expand(rows.Count, longest);
+        var positions = arange(Numbers.Of(0), Numbers.Of(longest), Numbers.One, ScalarType.Int64).unsqueeze(0).expand(rows.Count, longest);
         var hidden = model.Decode(embeddings, positions, attended);
         var logits = model.Logits(hidden.flatten(0, 1).index_select(0, tensor(predicting.ToArray())));
         return log_softmax(logits, -1).gather(1, tensor(targets.ToArray()).unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();

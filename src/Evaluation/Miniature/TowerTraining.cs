@@ -51,7 +51,7 @@ static class TowerTraining
                         cross_entropy(Predict(head, weights[i], hidden).flatten(0, -2), head.Labels.index_select(0, chosen).flatten())
                         * Numbers.Of(head.Weight)
                 )
-                .Aggregate((sum, term) => sum + term);
+                .Aggregate((sum, term) => sum.Plus(term));
             loss.backward();
             optimizer.Step(LearningRate.At(Settings, step, steps));
             foreach (var parameter in trainable)

@@ -148,7 +148,7 @@ public sealed class LoraAdapter : IDisposable
         foreach (var linear in targets)
         {
             using var scope = NewDisposeScope();
-            linear.Weight.copy_(linear.Weight + linear.Adapter!.Delta());
+            linear.Weight.copy_(linear.Weight.Plus(linear.Adapter!.Delta()));
         }
 
         Dispose();

@@ -17,7 +17,7 @@ sealed class LoraTerm(LoraAdapter owner, Tensor a, Tensor b, double scale)
 
     /// <summary>Adds the term to the map's output, computed in the adapter's own type.</summary>
     public Tensor AddTo(Tensor output, Tensor input) =>
-        (output + nn.functional.linear(nn.functional.linear(input.to(a.dtype), a), b) * Numbers.Of(scale)).to(output.dtype);
+        output.Plus(nn.functional.linear(nn.functional.linear(input.to(a.dtype), a), b) * Numbers.Of(scale)).to(output.dtype);
 
     /// <summary>What merging adds to the map's weight: scale * B A [outputs, inputs].</summary>
     public Tensor Delta() => b.matmul(a) * Numbers.Of(scale);

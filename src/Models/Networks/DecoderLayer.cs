@@ -40,7 +40,7 @@ sealed class DecoderLayer
         var normed = inputNorm.Forward(x);
         var (q, k, v) = (rope.Turn(Heads(query, normed)), rope.Turn(Heads(key, normed)), Heads(value, normed));
         var (keys, values) = cache is null ? (k, v) : cache.Append(index, k, v);
-        return AddMlp(x + output.Forward(Attention.JoinHeads(Attention.Attend(q, keys, values, mask))));
+        return AddMlp(x.Plus(output.Forward(Attention.JoinHeads(Attention.Attend(q, keys, values, mask)))));
     }
 
     /// <summary>The layer on trees laid end to end.</summary>
@@ -57,13 +57,13 @@ sealed class DecoderLayer
             ? (normed, x, rope)
             : (normed.index_select(0, wanted), x.index_select(0, wanted), rope.Select(wanted));
         var q = turns.Turn(TokenHeads(query, asking));
-        return AddMlp(input + output.Forward(attention.Attend(q, k, v)));
+        return AddMlp(input.Plus(output.Forward(attention.Attend(q, k, v))));
     }
 
     Tensor AddMlp(Tensor x)
     {
         var inner = attendedNorm.Forward(x);
-        return x + down.Forward(config.Activation.Apply(gate.Forward(inner)) * up.Forward(inner));
+        return x.Plus(down.Forward(config.Activation.Apply(gate.Forward(inner)) * up.Forward(inner)));
     }
 
     /// <summary>[tokens, width] -> [tokens, heads, size].</summary>

@@ -92,6 +92,6 @@ public sealed class Dinov2
             )
             .flatten(2)
             .transpose(1, 2);
-        return cat([classToken.expand(patches.shape[0], -1, -1), patches], 1) + PositionsFor(height, width);
+        return cat([classToken.expand(patches.shape[0], -1, -1), patches], 1).Plus(PositionsFor(height, width));
     }
 }

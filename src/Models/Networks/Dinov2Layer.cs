@@ -38,8 +38,8 @@ sealed class Dinov2Layer
     {
         var normed = norm1.Forward(x);
         var (q, k, v) = (Heads(query, normed), Heads(key, normed), Heads(value, normed));
-        var attended = x + scale1 * output.Forward(Attention.JoinHeads(Attention.Attend(q, k, v, AttentionMask.None)));
-        return attended + scale2 * down.Forward(Activate(up.Forward(norm2.Forward(attended))));
+        var attended = x.Plus(scale1 * output.Forward(Attention.JoinHeads(Attention.Attend(q, k, v, AttentionMask.None))));
+        return attended.Plus(scale2 * down.Forward(Activate(up.Forward(norm2.Forward(attended)))));
     }
 
     Tensor Activate(Tensor x) =>

@@ -20,6 +20,6 @@ sealed record RmsNorm(Tensor Weight, double Epsilon)
     public Tensor Forward(Tensor x)
     {
         var wide = Precision.AtLeastFloat32(x);
-        return Weight * (wide * rsqrt(wide.square().mean([-1], keepdim: true) + Numbers.Of(Epsilon))).to(x.dtype);
+        return Weight * (wide * rsqrt(wide.pow(Numbers.Two).mean([-1], keepdim: true).add(Numbers.Of(Epsilon), Numbers.One))).to(x.dtype);
     }
 }

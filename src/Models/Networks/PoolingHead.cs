@@ -37,7 +37,7 @@ sealed class PoolingHead
         var query = Project(probe.expand(x.shape[0], -1, -1), weight[0], bias[0]);
         var pooled = Attention.Attend(query, Project(x, weight[1], bias[1]), Project(x, weight[2], bias[2]), AttentionMask.None);
         var attended = output.Forward(Attention.JoinHeads(pooled)).select(1, 0);
-        return attended + down.Forward(activation.Apply(up.Forward(norm.Forward(attended))));
+        return attended.Plus(down.Forward(activation.Apply(up.Forward(norm.Forward(attended)))));
     }
 
     Tensor Project(Tensor x, Tensor weight, Tensor bias) => Attention.SplitHeads(nn.functional.linear(x, weight, bias), headSize);

@@ -26,6 +26,6 @@ sealed record Rope(Tensor Cosines, Tensor Sines)
     public Tensor Turn(Tensor x)
     {
         var halves = x.chunk(2, -1);
-        return x * Cosines + cat([-halves[1], halves[0]], -1) * Sines;
+        return (x * Cosines).Plus(cat([-halves[1], halves[0]], -1) * Sines);
     }
 }

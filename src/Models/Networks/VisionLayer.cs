@@ -36,8 +36,8 @@ sealed class VisionLayer
     {
         var normed = norm1.Forward(x);
         var (q, k, v) = (Heads(query, normed), Heads(key, normed), Heads(value, normed));
-        var attended = x + output.Forward(Attention.JoinHeads(Attention.Attend(q, k, v, AttentionMask.None)));
-        return attended + down.Forward(activation.Apply(up.Forward(norm2.Forward(attended))));
+        var attended = x.Plus(output.Forward(Attention.JoinHeads(Attention.Attend(q, k, v, AttentionMask.None))));
+        return attended.Plus(down.Forward(activation.Apply(up.Forward(norm2.Forward(attended)))));
     }
 
     Tensor Heads(Linear projection, Tensor x) => Attention.SplitHeads(projection.Forward(x), headSize);

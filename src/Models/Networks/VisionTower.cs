@@ -101,6 +101,7 @@ public sealed class VisionTower
             .flatten(2)
             .transpose(1, 2);
         var tokens = classToken is null ? patches : cat([classToken.expand(patches.shape[0], 1, -1), patches], 1);
-        return preNorm is null ? tokens + positions : preNorm.Forward(tokens + positions);
+        var placed = tokens.Plus(positions);
+        return preNorm is null ? placed : preNorm.Forward(placed);
     }
 }

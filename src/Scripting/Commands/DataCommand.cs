@@ -11,7 +11,7 @@ static class DataCommand
         new("data", "Build contrast pairs from their sources.")
         {
             Stage("build", "Do all stages one after another.", BuildAsync),
-            Stage("read", "Read the sources into candidates.", settings => Tell(ReadStage.Run(settings))),
+            Stage("read", "Read the sources into candidates.", settings => Tell(ReadStage.Run(settings, Interrupt.Token))),
             Filter(),
             Stage("merge", "Put the shards of the filter together and decide what is kept.", Merge),
             Augment(),
@@ -71,6 +71,7 @@ static class DataCommand
         {
             Description = "Instead of the YAML file's: template, chat or none.",
         };
+        augmenter.AcceptOnlyFromAmong("template", "chat", "none");
         var command = new Command("augment", "Write a question and two answers for every kept pair.") { config, dryRun, augmenter };
         command.SetAction(
             (parsed, _) =>
@@ -91,21 +92,27 @@ static class DataCommand
     static Command View()
     {
         var file = new Argument<string>("file") { Description = "train.json, validation.json, or a .jsonl file of a stage." };
-        var root = new Option<string>("--data-root") { Description = "The folder that image paths are relative to.", Required = true };
+        var root = new Option<string?>("--data-root")
+        {
+            Description = "The folder that image paths are relative to; that of the curation, or the file's own folder, when not given.",
+        };
         var limit = new Option<int>("--limit") { Description = "Show at most so many pairs.", DefaultValueFactory = _ => 500 };
         var command = new Command("view", "Write a page with the pairs side by side.") { file, root, limit };
         command.SetAction(parsed =>
-            Console.WriteLine(PairPage.Write(parsed.GetRequiredValue(file), parsed.GetRequiredValue(root), parsed.GetValue(limit)))
+            Console.WriteLine(PairPage.Write(parsed.GetRequiredValue(file), parsed.GetValue(root), parsed.GetValue(limit)))
         );
         return command;
     }
 
     static async Task BuildAsync(CurationSettings settings)
     {
-        Tell(ReadStage.Run(settings));
+        Tell(ReadStage.Run(settings, Interrupt.Token));
         await ScoreAsync(settings, Shard.Whole);
+        Interrupt.Token.ThrowIfCancellationRequested();
         Merge(settings);
+        Interrupt.Token.ThrowIfCancellationRequested();
         await AugmentAsync(settings, dryRun: false);
+        Interrupt.Token.ThrowIfCancellationRequested();
         Tell(await SplitStage.RunAsync(settings));
         Console.Write(StatsStage.Run(settings));
         Console.WriteLine(PairPage.Write(new CurationFolder(settings.Output).Train, settings.DataRoot, 500));
