@@ -5,12 +5,40 @@ using FsCheck.Xunit;
 using SVco.Core;
 using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Output;
+using SVco.Curation.Output;
+using SVco.Tests;
+using SVco.Tests;
 
 namespace SVco.Curation.Tests;
 
 /// <summary>The laws of the split into training and validation pairs.</summary>
 public sealed class SplitTests
 {
+    [Fact]
+    public async Task What_is_older_than_its_source_is_refused_with_the_command_that_makes_it_anew()
+    {
+        using var work = new TemporaryFolder();
+        var settings = new CurationSettings { Output = work.At("out"), DataRoot = work.At() };
+        var folder = new CurationFolder(settings.Output);
+        var pair = new Candidate("A", "k", ContrastType.Object, "1", "a.png", "b.png", "a cat", "a dog");
+        var time = new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        string[] files = [folder.Candidates, folder.Scored, folder.Kept, folder.Augmented];
+        foreach (var (minute, path) in files.Index())
+        {
+            JsonLines.Write(path, [pair]);
+            File.SetLastWriteTimeUtc(path, time.AddMinutes(minute));
+        }
+
+        folder.RequireUpToDate(folder.Augmented);
+        File.SetLastWriteTimeUtc(folder.Kept, time.AddMinutes(9));
+        var error = await Assert.ThrowsAsync<UserException>(() => SplitStage.RunAsync(settings));
+        Assert.Contains("Run `svco data augment` again", error.Message, StringComparison.Ordinal);
+        Assert.Contains("after: kept.jsonl", StatsStage.Run(settings), StringComparison.Ordinal);
+        File.SetLastWriteTimeUtc(folder.Candidates, time.AddMinutes(10));
+        Assert.Contains("Run `svco data filter` again", Assert.Throws<UserException>(() => StatsStage.Run(settings)).Message);
+    }
+
     /// <summary>Pairs of two sources that share images by path and by content, and a plan for them.</summary>
     public sealed record Case(ImmutableArray<Candidate> Pairs, SplitPlan Plan);
 
