@@ -43,7 +43,7 @@ public static class StudyPicture
 
         plot.Axes.Left.TickGenerator = new NumericManual([.. models.Select((_, row) => -(double)row)], models);
         plot.Axes.SetLimitsY(-models.Length + 0.4, 0.6);
-        plot.Axes.Margins(horizontal: 0.12);
+        plot.Axes.Margins(horizontal: 0.16);
         plot.XLabel("average improvement, % (mean, 95 % interval)", 13);
         plot.ShowLegend(Edge.Bottom);
         return plot.GetSvgXml(760, 110 + (44 * models.Length));
