@@ -34,8 +34,7 @@ var parts = MiniatureStudy.Run(
     Interrupt.Token,
     new ProgressLine(Console.Error, Interrupt.Token).Show
 );
-var command =
-    $"svco run experiments/miniature.csx {string.Join(' ', Args.Select(arg => arg.Contains(' ') ? $"\"{arg}\"" : arg))}".TrimEnd();
+var command = ShellCommand.Of("experiments/miniature.csx", Args);
 if (Interrupt.Token.IsCancellationRequested)
 {
     Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on:\n  {command}");

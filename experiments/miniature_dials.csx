@@ -9,11 +9,16 @@ using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))
 {
-    Console.WriteLine(StudyOptions.Help);
+    Console.WriteLine($"Turns one dial of the world at a time; intervals need --seeds of 2 or more. The options:\n{StudyOptions.Help}");
     return 0;
 }
 
 var options = StudyOptions.Parse([.. Args]);
+if (options.FromScratch)
+{
+    throw new UserException("The dials are turned on the committed base model: leave --from-scratch out.");
+}
+
 var settings = options.Settings(Path.Combine(Repository.Root, "experiments", "miniature_base"));
 var folder = options.Output ?? Path.Combine("runs", $"{options.Name}-dials");
 var points = DialSweep.Run(

@@ -1,15 +1,41 @@
 #load "../src/Scripting/svco.csx"
 #r "../src/Scripting/bin/Release/SVco.Evaluation.dll"
 
-// The choice of settings by docs/miniature-protocol.md: one grid for all objectives, on validation scenes. An argument gives the prompts:
-// shared (the default) or own. What it finds goes into StudyOptions by hand.
-using System.Threading;
+// The choice of settings by docs/miniature-protocol.md: one grid for all objectives, on validation scenes. Takes the options of
+// miniature.csx that make sense for it: --prompts, --output. What it finds goes into StudyOptions by hand.
 using SVco.Evaluation.Miniature;
+using SVco.Evaluation.Report;
+using SVco.Scripting.Host;
 
-var options = StudyOptions.Parse(["--prompts", Args.FirstOrDefault() ?? "shared"]);
+if (Args.Contains("--help"))
+{
+    Console.WriteLine(
+        "Runs the grid of learning rates and betas (about ten minutes).\n  --prompts P      shared or own (shared)\n  --output FOLDER  the study's folder"
+    );
+    return 0;
+}
+
+var options = StudyOptions.Parse([.. Args]);
 var settings = options.Grid(Path.Combine(Repository.Root, "experiments", "miniature_base"));
-var folder = Path.Combine("runs", settings.Name);
-var parts = MiniatureStudy.Run(settings, folder, Environment.ProcessorCount, CancellationToken.None, new ProgressLine(Console.Error).Show);
-var results = StudyReport.Write(settings, parts, folder, $"svco run experiments/miniature_grid.csx {string.Join(' ', Args)}".TrimEnd());
+var folder = options.Output ?? Path.Combine("runs", settings.Name);
+var parts = MiniatureStudy.Run(
+    settings,
+    folder,
+    Environment.ProcessorCount,
+    Interrupt.Token,
+    new ProgressLine(Console.Error, Interrupt.Token).Show
+);
+if (Interrupt.Token.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Stopped; finished parts are kept and the same command goes on.");
+    return 130;
+}
+
+var results = StudyReport.Write(settings, parts, folder, ShellCommand.Of("experiments/miniature_grid.csx", Args));
 Console.WriteLine(StudyTable.Text(results));
+foreach (var path in HtmlReport.Write([(results, folder)], Path.Combine(folder, "report.html"), DateTimeOffset.Now))
+{
+    Console.WriteLine(path);
+}
+
 return 0;

@@ -68,14 +68,14 @@ public sealed class ReportCommandTests : IDisposable
         var (output, code) = await SvcoProcess.RunAsync(_folder, "report", "a", "b");
 
         Assert.True(code == 0, output);
-        var page = File.ReadAllText(Path.Combine(_folder, "a", "report.html"));
+        var page = File.ReadAllText(Path.Combine(_folder, "comparison", "report.html"));
         Assert.Contains("2 runs compared", page);
-        Assert.Contains("<th scope=\"col\">shared</th><th scope=\"col\">own</th>", page);
+        Assert.Contains("<th scope=\"col\">a</th><th scope=\"col\">b</th>", page);
         // 50 to 60 and 50 to 75.
         Assert.Contains("+20.0", page);
         Assert.Contains("+50.0", page);
-        Assert.True(File.Exists(Path.Combine(_folder, "a", "1-shared-table1.csv")));
-        Assert.True(File.Exists(Path.Combine(_folder, "a", "2-own-table1.csv")));
+        Assert.True(File.Exists(Path.Combine(_folder, "comparison", "1-a-table1.csv")));
+        Assert.True(File.Exists(Path.Combine(_folder, "comparison", "2-b-table1.csv")));
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public enum PromptSetting
 /// </summary>
 /// <param name="Pairs">The number of pairs.</param>
 /// <param name="FailedEdits">The share of edited images on which nothing was changed but the artefact added; the response says that it was.</param>
-/// <param name="OverEdits">The share of edited images on which everything else was changed as well.</param>
+/// <param name="OverEdits">The share of edited images on which more than the named thing was changed.</param>
 /// <param name="Artefact">The strength of the edit's trace in edited images (<see cref="Canvas.Draw"/>).</param>
 /// <param name="StyleGap">The share of pairs that answer in conversational style; the others answer plainly, as the benchmarks want it.</param>
 /// <param name="Flourish">The share of details in responses that no image shows.</param>

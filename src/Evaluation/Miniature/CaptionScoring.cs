@@ -28,7 +28,7 @@ public static class CaptionScoring
         int seed
     )
     {
-        var (prepared, _) = PairPreparation.Prepare(pairs, model.Chat, 256, Behaviour.Corrected);
+        var prepared = model.Prepare(pairs);
         Cell[] cells =
         [
             .. from side in Enum.GetValues<Side>()

@@ -70,7 +70,7 @@ public static class DialSweep
     /// <param name="folder">Where parts, table and figures go.</param>
     /// <param name="workers">Parts that run at once.</param>
     /// <param name="stop">Ends the sweep between two steps.</param>
-    /// <param name="progress">Makes the receiver of a study's progress from the sweep's own, such as "pairs 256".</param>
+    /// <param name="progress">Makes the receiver of a study's progress from the sweep's own, such as "study 13 of 15: pairs 256".</param>
     /// <returns>The points; null when it was stopped.</returns>
     public static ImmutableArray<DialPoint>? Run(
         StudySettings settings,
@@ -81,14 +81,15 @@ public static class DialSweep
     )
     {
         var points = new List<DialPoint>();
-        foreach (var (dial, value, study) in Studies(settings))
+        var studies = Studies(settings);
+        foreach (var (index, (dial, value, study)) in studies.Index())
         {
             var parts = MiniatureStudy.Run(
                 study,
                 folder,
                 workers,
                 stop,
-                progress(string.Create(CultureInfo.InvariantCulture, $"{dial.Name} {value}"))
+                progress(string.Create(CultureInfo.InvariantCulture, $"study {index + 1} of {studies.Length}: {dial.Name} {value}"))
             );
             if (stop.IsCancellationRequested)
             {
@@ -153,6 +154,8 @@ public static class DialSweep
             ];
             var drawn = plot.Add.Scatter(places, means);
             (drawn.LegendText, drawn.LineWidth, drawn.MarkerSize, drawn.MarkerShape) = (model, 1.5f, 7, Shapes[index % Shapes.Length]);
+            // Each plottable takes the palette's next colour; an interval's would be another model's.
+            drawn.Color = plot.Add.Palette.GetColor(index);
             plot.Add.ErrorBar(places, means, [.. line.Select(point => point.Improvement.HalfWidth ?? 0)]).Color = drawn.Color;
         }
 

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Models;
 using SVco.Models.Images;
 using SVco.Models.Text;
+using SVco.Training;
 
 namespace SVco.Evaluation.Miniature;
 
@@ -50,6 +52,15 @@ public sealed class MiniatureModel : IDisposable
     /// <summary>The row of a conversation, the response labelled with its end.</summary>
     public TokenSequence Encode(string query, string response, bool withImage) =>
         Chat.Encode("", query, response, withImage ? 1 : 0, NoLimit, Behaviour.Corrected);
+
+    /// <summary>Pairs as they are scored.</summary>
+    /// <exception cref="UserException">One cannot be; no pair of this world should be so.</exception>
+    public ImmutableArray<PreparedPair> Prepare(IEnumerable<ContrastPair> pairs) =>
+        PairPreparation.Prepare(pairs, Chat, NoLimit, Behaviour.Corrected) switch
+        {
+            (var prepared, []) => prepared,
+            (_, [var first, ..]) => throw new UserException($"{first}"),
+        };
 
     /// <summary>A row with its image's features, ready to be scored; without an image if it is null.</summary>
     public ScoredRow Row(string query, string response, ImageSource? image) =>

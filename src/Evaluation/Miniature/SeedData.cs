@@ -27,7 +27,7 @@ sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<P
             (ulong)seed
         );
         var kept = settings.Filtered ? PairFilter.Filter(drawn, model.Vision).Take(wanted) : drawn;
-        var (prepared, _) = PairPreparation.Prepare(kept.Select(pair => pair.Pair), model.Chat, 256, Behaviour.Corrected);
+        var prepared = model.Prepare(kept.Select(pair => pair.Pair));
         model.Vision.See(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
         var cells = settings.Treatments.SelectMany(treatment => treatment.Objective.ReferenceCells()).Distinct().ToArray();
         var score = new PackedScoring().Score;

@@ -98,7 +98,8 @@ public sealed record StudyOptions(
             Split.Test,
             // The full study asks twice as much.
             Seeds > 1
-                ? 100
+            && !Quick
+                ? 2 * items
                 : items
         );
     }

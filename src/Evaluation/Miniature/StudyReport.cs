@@ -47,7 +47,6 @@ public static class StudyReport
         // The base model has no seed of its own; it stands beside each, so that changes can be paired.
         var all = seeds.Select(seed => baseModel with { Seed = seed }).Concat(tuned).ToImmutableArray();
         var whole = new PairDials().Pairs;
-        var missing = settings.Treatments.Length * settings.Seeds.Length - tuned.Length;
         return new(
             settings.Name,
             $"The paper in miniature: {settings.Pairs.Prompts.ToString().ToLowerInvariant()} prompts",
@@ -55,11 +54,11 @@ public static class StudyReport
                 .. settings.Pairs.Pairs < whole
                     ?
                     [
-                        $"A quick run: {settings.Pairs.Pairs} pairs instead of {whole}, {settings.Items} items in each part of the benchmarks.",
+                        $"A quick run: {settings.Pairs.Pairs} pairs instead of {whole}, finetuned in steps that are as many fewer, and {settings.Items} items in each part of the benchmarks.",
                     ]
                     : Array.Empty<string>(),
-                .. missing > 0
-                    ? [$"{missing} of the study's {settings.Treatments.Length * settings.Seeds.Length} finetunings are still missing."]
+                .. seeds.Length == 1
+                    ? ["One seed: differences are indications. The full study (--seeds 5) also asks twice as many questions."]
                     : Array.Empty<string>(),
             ],
             [

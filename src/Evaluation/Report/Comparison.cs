@@ -60,6 +60,12 @@ public sealed record Comparison(
     /// <summary>The average improvement of a model with its interval over seeds.</summary>
     public Interval Improvement(string model) => Interval.Of(Improvements[model].Values);
 
+    /// <summary>The mean average improvement when one benchmark is left out.</summary>
+    public double ImprovementWithout(string model, string benchmark) =>
+        Wholes
+            .Where(column => column.Averaged && column.Benchmark != benchmark && column.Changes.ContainsKey(model))
+            .Average(column => column.Changes[model].Mean);
+
     /// <summary>The models from the highest average improvement to the lowest.</summary>
     public ImmutableArray<string> Ranked => [.. Models.OrderByDescending(model => Improvement(model).Mean)];
 

@@ -64,9 +64,10 @@ public static class Figures
         {
             var offset = apart ? 0.8 * ((Array.IndexOf(series, one) + 0.5) / series.Length - 0.5) : 0;
             var y = -(groups.IndexOf(group) + offset);
-            if (value.HalfWidth is > 0 && (!logarithmic || value.Low > 0))
+            if (value.HalfWidth is > 0)
             {
-                var whisker = plot.Add.Line(Place(value.Low), y, Place(value.High), y);
+                // On a logarithmic axis an interval down to 0 goes over the left edge.
+                var whisker = plot.Add.Line(logarithmic && value.Low <= 0 ? LeftOfAll : Place(value.Low), y, Place(value.High), y);
                 (whisker.LineColor, whisker.LineWidth, whisker.MarkerSize) = (ThemedSvg.Of(one), 1.5f, 0);
             }
 
@@ -81,7 +82,7 @@ public static class Figures
                 [.. ticks.Select(Math.Log10)],
                 [.. ticks.Select(tick => tick.ToString(CultureInfo.InvariantCulture))]
             );
-            plot.Axes.SetLimitsX(0, Math.Max(0.3, points.Max(point => Place(point.Value.Mean)) * 1.08));
+            plot.Axes.SetLimitsX(0, Math.Max(0.3, points.Max(point => Place(point.Value.High)) * 1.08));
         }
 
         plot.Axes.SetLimitsY(0.5 - groups.Length, 0.5);
@@ -127,6 +128,7 @@ public static class Figures
         string vertical,
         int series,
         ImmutableArray<(double X, double Y)> points,
+        (double Low, double High) across,
         (double Low, double High) limits
     )
     {
@@ -148,9 +150,11 @@ public static class Figures
             Mark(plot.Add.Scatter(new[] { x }, new[] { y }), series);
         }
 
-        plot.Axes.SetLimits(-5, 105, limits.Low, limits.High);
+        plot.Axes.SetLimits(across.Low, across.High, limits.Low, limits.High);
         return ThemedSvg.Render(plot, Width, 280, id, alternative);
     }
+
+    const double LeftOfAll = -9;
 
     // A formula as a name would leave no room for the figure.
     static string Short(string name) => name.Length <= MostLetters ? name : $"{name[..(MostLetters - 1)]}…";

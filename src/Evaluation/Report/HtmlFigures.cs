@@ -64,6 +64,8 @@ static class HtmlFigures
                     .Select(column => (column.Dependency!.Value, column.Changes[model].Mean)),
             ];
         var limits = Limits([.. study.Models.Select(Points)]);
+        var dependencies = columns.Select(column => column.Dependency!.Value).ToArray();
+        var across = (Math.Min(0, dependencies.Min()) - 5, Math.Max(100, dependencies.Max()) + 5);
         var panels = study.Models.Select(
             (model, i) =>
                 Html.Figure(
@@ -74,6 +76,7 @@ static class HtmlFigures
                         "change, %",
                         i,
                         Points(model),
+                        across,
                         limits
                     ),
                     $"Fig. 6. {Html.Text(model)}: a point for each benchmark, line of least squares with 95 % band."

@@ -170,7 +170,9 @@ public static class ReportTables
                     .. study
                         .Wholes.Where(column => column.Averaged && column.Dependency is not null)
                         .SelectMany(column =>
-                            column.Changes.Select(change => Row([change.Key, column.Benchmark, column.Dependency], change.Value))
+                            study
+                                .Models.Where(column.Changes.ContainsKey)
+                                .Select(model => Row([model, column.Benchmark, column.Dependency], column.Changes[model]))
                         ),
                 ]
             ),

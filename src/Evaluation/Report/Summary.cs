@@ -27,6 +27,7 @@ public static class Summary
                         : "."
                 ),
             ranked.Length > 1 ? Lead(study, ranked[0], ranked[1]) : "",
+            Fragile(study, ranked),
             Best(study),
             .. Harm(study),
         ];
@@ -41,6 +42,33 @@ public static class Summary
             { } lead =>
                 $"Its lead over {second}, {Number(lead.Mean)} points ({Range(lead)}), is within the spread over seeds: not settled.",
         };
+
+    /// <summary>Whether one benchmark alone decides who is first.</summary>
+    static string Fragile(Comparison study, ImmutableArray<string> ranked)
+    {
+        var averaged = study.Wholes.Where(column => column.Averaged).ToArray();
+        if (ranked.Length < 2 || averaged.Length < 2)
+        {
+            return "";
+        }
+
+        var others = averaged
+            .Select(column =>
+                (
+                    column.Name,
+                    Leader: ranked.MaxBy(model => study.ImprovementWithout(model, column.Benchmark))!,
+                    Of: (Func<string, string>)(model => Number(study.ImprovementWithout(model, column.Benchmark)))
+                )
+            )
+            .Where(without => without.Leader != ranked[0])
+            .Select(without =>
+                $"without {without.Name}, {without.Leader} is first ({without.Of(without.Leader)} against {without.Of(ranked[0])} %)"
+            )
+            .ToArray();
+        return others.Length == 0
+            ? $"{ranked[0]} stays first whichever of the {averaged.Length} numbers is left out."
+            : $"The first place hangs on one number: {List(others)}.";
+    }
 
     static string Best(Comparison study)
     {
@@ -74,7 +102,12 @@ public static class Summary
                 (
                     Model: model,
                     Columns: study
-                        .Wholes.Where(column => column.Changes.TryGetValue(model, out var change) && change.Mean < -5)
+                        .Wholes.Where(column =>
+                            column.Averaged
+                            && column.Changes.TryGetValue(model, out var change)
+                            && change.Mean < -5
+                            && (change.HalfWidth is null || change.High < 0)
+                        )
                         .Select(column =>
                             $"{column.Name} ({Number(column.Values[study.Base].Mean)} to {Number(column.Values[model].Mean)})"
                         )
@@ -84,7 +117,7 @@ public static class Summary
             .Where(model => model.Columns.Length > 0)
             .ToArray();
         return losses.Length == 0
-            ? [$"No finetuned model falls more than 5 % below {study.Base} on any benchmark."]
+            ? [$"No finetuned model falls more than 5 % below {study.Base} on any averaged benchmark."]
             : losses.Select(model => $"{model.Model} is more than 5 % worse than {study.Base} on {List(model.Columns)}.");
     }
 

