@@ -52,7 +52,8 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public async Task Interrupted_it_takes_away_what_it_has_written()
     {
-        using var process = SvcoProcess.Start(_folder, OnDisk("disk"));
+        // So large that the signal comes long before its end.
+        using var process = SvcoProcess.Start(_folder, "bench", "--geometry", "mid", "--on-disk", "--folder", "disk");
         while (!Directory.Exists(Path.Combine(_folder, "disk", "bench")) && !process.HasExited)
         {
             await Task.Delay(5);
