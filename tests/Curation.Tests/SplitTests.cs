@@ -6,8 +6,6 @@ using SVco.Core;
 using SVco.Core.Curation;
 using SVco.Core.Data;
 using SVco.Curation.Output;
-using SVco.Curation.Output;
-using SVco.Tests;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;
