@@ -17,12 +17,14 @@ if (Args.Contains("--help"))
 var options = StudyOptions.Parse([.. Args]);
 var baseModel = Path.Combine(Repository.Root, "experiments", "miniature_base");
 var folder = options.Output ?? Path.Combine("runs", options.Name);
+var command = ShellCommand.Of("experiments/miniature.csx", Args);
 if (options.FromScratch)
 {
     baseModel = Path.Combine(folder, "base");
-    if (!Directory.Exists(baseModel))
+    if (!Directory.Exists(baseModel) && BaseTraining.Run(BaseRecipe.Default, baseModel, Console.WriteLine, Interrupt.Token) is null)
     {
-        BaseTraining.Run(BaseRecipe.Default, baseModel, Console.WriteLine);
+        Console.Error.WriteLine($"Stopped; finished stages of the base model are kept. The same command goes on:\n  {command}");
+        return 130;
     }
 }
 
@@ -34,7 +36,6 @@ var parts = MiniatureStudy.Run(
     Interrupt.Token,
     new ProgressLine(Console.Error, Interrupt.Token).Show
 );
-var command = ShellCommand.Of("experiments/miniature.csx", Args);
 if (Interrupt.Token.IsCancellationRequested)
 {
     Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on:\n  {command}");

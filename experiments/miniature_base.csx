@@ -3,6 +3,7 @@
 
 // Makes the base model of the miniature study: about seven minutes on two idle cores.
 using SVco.Evaluation.Miniature;
+using SVco.Scripting.Host;
 
 if (Args is not [var folder] || folder.StartsWith('-'))
 {
@@ -10,5 +11,11 @@ if (Args is not [var folder] || folder.StartsWith('-'))
     return Args.Contains("--help") ? 0 : 2;
 }
 
-Console.WriteLine($"{BaseTraining.Run(BaseRecipe.Default, folder, Console.WriteLine)}  {folder}");
+if (BaseTraining.Run(BaseRecipe.Default, folder, Console.WriteLine, Interrupt.Token) is not { } hash)
+{
+    Console.Error.WriteLine("Stopped; finished stages are kept and the same command goes on.");
+    return 130;
+}
+
+Console.WriteLine($"{hash}  {folder}");
 return 0;

@@ -15,14 +15,17 @@ namespace SVco.Training;
 /// <param name="rows">The most predictors at a time.</param>
 sealed class PackedHead(Llava model, int rows)
 {
+    (Tensor Hidden, Tensor Logits)? kept;
+
     /// <summary>log p of each prediction.</summary>
     /// <param name="run">The pass that gave the predictors' hidden states.</param>
     /// <param name="predictions">Ordered by predictor.</param>
-    public double[] LogProbs(TreeRun run, ImmutableArray<Prediction> predictions)
-    {
-        using var noGrad = no_grad();
-        return [.. Chunks(predictions, run.Hidden.shape[0]).SelectMany(chunk => LogProbs(run.Hidden, chunk))];
-    }
+    /// <param name="keep">
+    /// Whether the caller's dispose scope keeps the logits for <see cref="Backward(TreeRun, ImmutableArray{Prediction}, double[])"/>, which
+    /// must be of the same run; those of several chunks are computed again.
+    /// </param>
+    public double[] LogProbs(TreeRun run, ImmutableArray<Prediction> predictions, bool keep) =>
+        [.. Chunks(predictions, run.Hidden.shape[0]).SelectMany(chunk => LogProbs(run, chunk, keep && chunk.Rows == run.Hidden.shape[0]))];
 
     /// <summary>Adds the gradient of sum(weight * log p) to all trainable parameters.</summary>
     /// <param name="run">The pass that gave the predictors' hidden states.</param>
@@ -38,10 +41,13 @@ sealed class PackedHead(Llava model, int rows)
         }
     }
 
-    double[] LogProbs(Tensor hidden, Chunk chunk)
+    double[] LogProbs(TreeRun run, Chunk chunk, bool keep)
     {
         using var scope = NewDisposeScope();
-        var logits = model.Logits(hidden.narrow(0, chunk.Start, chunk.Rows));
+        using var mode = set_grad_enabled(keep);
+        var (hidden, logits) = Logits(run, chunk);
+        kept = keep ? (hidden.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope()) : null;
+        using var noGrad = no_grad();
         return log_softmax(logits, -1).view(-1).index_select(0, chunk.Index(logits)).to(float64).cpu().data<double>().ToArray();
     }
 
@@ -49,14 +55,20 @@ sealed class PackedHead(Llava model, int rows)
     Tensor? Backward(TreeRun run, Chunk chunk, double[] weights)
     {
         using var scope = NewDisposeScope();
-        var leaf = run.Hidden.detach().narrow(0, chunk.Start, chunk.Rows).requires_grad_(run.NeedsGradient);
-        var logits = model.Logits(leaf);
+        var (hidden, logits) = kept ?? Logits(run, chunk);
         if (logits.requires_grad)
         {
             logits.backward([LogitsGradient(logits.detach(), chunk, weights)]);
         }
 
-        return leaf.grad?.MoveToOuterDisposeScope();
+        return hidden.grad?.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A chunk's hidden states, cut off from what is below, and their logits.</summary>
+    (Tensor Hidden, Tensor Logits) Logits(TreeRun run, Chunk chunk)
+    {
+        var hidden = run.Hidden.detach().narrow(0, chunk.Start, chunk.Rows).requires_grad_(run.NeedsGradient);
+        return (hidden, model.Logits(hidden));
     }
 
     static Tensor LogitsGradient(Tensor logits, Chunk chunk, double[] weights)

@@ -44,12 +44,6 @@ public sealed record PackedScoring
         var features = Features(model, images, encodeImages, graph: weights is not null);
         var head = new PackedHead(model, (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize));
 
-        var trims = weights is not null && IsLarge(model, packs);
-        if (trims)
-        {
-            PackedMemory.Trim();
-        }
-
         var keeps = weights is not null && !(MemorySmall && packs.Length > 1);
         var (runs, logProbs) = (new TreeRun[packs.Length], new double[packs.Length][]);
         for (var i = 0; i < packs.Length; i++)
@@ -57,14 +51,14 @@ public sealed record PackedScoring
             using var mode = set_grad_enabled(keeps);
             using var each = keeps ? null : NewDisposeScope();
             runs[i] = Run(model, packs[i], features);
-            logProbs[i] = head.LogProbs(runs[i], Predictions(packs[i]));
+            logProbs[i] = head.LogProbs(runs[i], Predictions(packs[i]), keep: keeps && packs.Length == 1 && !MemorySmall);
         }
 
         var sums = Sums(batch.Count, trees, packs.Zip(logProbs).SelectMany(pack => ByTree(pack.First, pack.Second)));
         if (weights is not null)
         {
             var weighted = weights(sums);
-            if (trims)
+            if (IsLarge(model, packs))
             {
                 PackedMemory.Trim();
             }

@@ -49,7 +49,7 @@ public sealed record BenchmarkSuite(
     /// <param name="seed">Which items.</param>
     /// <param name="artefact">The strength of the trace in the edited images of <see cref="Captions"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one item.</exception>
-    public static BenchmarkSuite Draw(Split split, int items, ulong seed = 0, double artefact = 0.06)
+    public static BenchmarkSuite Draw(Split split, int items, ulong seed = 0, double artefact = Canvas.UsualArtefact)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(items, 1);
         var uniform = new World(Priors.Uniform, split);

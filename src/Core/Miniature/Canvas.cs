@@ -8,6 +8,9 @@ public static class Canvas
     /// <summary>Pixels in a row, and rows.</summary>
     public const int Side = Layout.Side * Cell;
 
+    /// <summary>The strength of an edit's trace unless a dial says otherwise.</summary>
+    public const double UsualArtefact = 0.06;
+
     const int Cell = 8;
     const double Grain = 0.05;
     const double Brightness = 0.03;

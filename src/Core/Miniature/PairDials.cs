@@ -26,7 +26,7 @@ public sealed record PairDials(
     int Pairs = 1024,
     double FailedEdits = 0.15,
     double OverEdits = 0.10,
-    double Artefact = 0.06,
+    double Artefact = Canvas.UsualArtefact,
     double StyleGap = 1,
     double Flourish = 0,
     double Captions = 0.5,

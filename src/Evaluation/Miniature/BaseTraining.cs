@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using SVco.Core.Miniature;
 using SVco.Core.Training;
 using SVco.Models;
@@ -83,59 +84,90 @@ public static class BaseTraining
 {
     const string Weights = "model.safetensors";
 
-    /// <summary>Trains a base model and saves it as a Hugging Face folder in bf16.</summary>
+    /// <summary>
+    /// Trains a base model and saves it as a Hugging Face folder in bf16. Each finished stage is kept in <c>FOLDER.stages</c> until all are:
+    /// whoever stopped goes on with the stage that was not finished, and ends with the same bytes.
+    /// </summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="folder">The folder to make; an existing one is replaced.</param>
     /// <param name="log">Is told how it goes.</param>
-    /// <returns>The SHA-256 of the weights' file in hexadecimal.</returns>
-    public static string Run(BaseRecipe recipe, string folder, Action<string> log)
+    /// <param name="stop">Ends it between two steps.</param>
+    /// <returns>The SHA-256 of the weights' file in hexadecimal; null if it was stopped.</returns>
+    public static string? Run(BaseRecipe recipe, string folder, Action<string> log, CancellationToken stop)
+    {
+        try
+        {
+            return Train(recipe, folder, log, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    static string Train(BaseRecipe recipe, string folder, Action<string> log, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         NativeLibraries.Load();
         // Sums in another order would give another model.
         set_num_threads(1);
-        var work = Path.Combine(Path.GetTempPath(), $"svco-base-{Guid.NewGuid():N}");
-        try
+        // Stages of another recipe or another program are no beginning of this one.
+        var stages = $"{Path.TrimEndingDirectorySeparator(folder)}.stages";
+        var files = Path.Combine(stages, StudyPart.Hash($"{StudyPart.Code} {JsonSerializer.Serialize(recipe)}")[..16]);
+        if (!Directory.Exists(files) && Directory.Exists(stages))
         {
-            BaseModelFiles.Write(work);
-            var suite = BenchmarkSuite.Draw(Split.Validation, 40);
-            using (var model = MiniatureModel.Random(work, (long)recipe.Seed))
+            Directory.Delete(stages, recursive: true);
+        }
+
+        BaseModelFiles.Write(files);
+        var suite = BenchmarkSuite.Draw(Split.Validation, 40);
+        using (var model = MiniatureModel.Random(files, (long)recipe.Seed))
+        {
+            Tell($"{model.Network.Parameters.Sum(parameter => parameter.Value.numel())} parameters");
+            Stage("tower", () => TowerTraining.Run(model.Network, model.Processor, recipe.Seed, recipe.TowerSteps, Tell, stop));
+            foreach (var stage in recipe.Stages)
             {
-                Tell($"{model.Network.Parameters.Sum(parameter => parameter.Value.numel())} parameters");
-                TowerTraining.Run(model.Network, model.Processor, recipe.Seed, recipe.TowerSteps, Tell);
-                foreach (var stage in recipe.Stages)
+                Stage(
+                    stage.Name,
+                    () =>
+                        LanguageTraining.Run(
+                            model,
+                            stage,
+                            recipe.Seed,
+                            Tell,
+                            checkEvery: 100,
+                            step => Check(model, suite, $"{stage.Name} {step}", Tell),
+                            stop
+                        )
+                );
+            }
+
+            void Stage(string name, Action train)
+            {
+                var finished = Path.Combine(files, name);
+                if (Directory.Exists(finished))
                 {
-                    LanguageTraining.Run(
-                        model,
-                        stage,
-                        recipe.Seed,
-                        Tell,
-                        checkEvery: 100,
-                        step => Check(model, suite, $"{stage.Name} {step}", Tell)
-                    );
+                    model.Network.CopyFrom(finished);
+                    Tell($"{name}: finished before");
+                    return;
                 }
 
+                train();
                 model.Network.SetTrainable(_ => false);
-                model.Network.Save(Path.Combine(work, "trained"));
+                model.Network.Save(finished);
             }
-
-            File.Copy(Path.Combine(work, "trained", Weights), Path.Combine(work, Weights));
-            using (var rounded = Llava.Load(work, new LoadOptions { Dtype = ScalarType.BFloat16 }))
-            {
-                rounded.Save(folder, overwrite: true);
-            }
-
-            using var saved = MiniatureModel.Load(folder);
-            Check(saved, suite, "saved", Tell);
-            return Sha256(folder);
         }
-        finally
+
+        File.Copy(Path.Combine(files, recipe.Stages[^1].Name, Weights), Path.Combine(files, Weights), overwrite: true);
+        using (var rounded = Llava.Load(files, new LoadOptions { Dtype = ScalarType.BFloat16 }))
         {
-            if (Directory.Exists(work))
-            {
-                Directory.Delete(work, recursive: true);
-            }
+            rounded.Save(folder, overwrite: true);
         }
+
+        Directory.Delete(stages, recursive: true);
+        using var saved = MiniatureModel.Load(folder);
+        Check(saved, suite, "saved", Tell);
+        return Sha256(folder);
 
         void Tell(string line) => log(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds, 6:F0} s  {line}"));
     }

@@ -20,7 +20,7 @@ public sealed record Dial(string Name, ImmutableArray<double> Values, Func<PairD
     public static ImmutableArray<Dial> All { get; } =
     [
         new("share of failed edits", [0, 0.15, 0.4], (dials, value) => dials with { FailedEdits = value }),
-        new("strength of the artefact", [0, 0.06, 0.2], (dials, value) => dials with { Artefact = value }),
+        new("strength of the artefact", [0, Canvas.UsualArtefact, 0.2], (dials, value) => dials with { Artefact = value }),
         new("share of pairs in conversational style", [0, 0.5, 1], (dials, value) => dials with { StyleGap = value }),
         new("share of details that no image shows", [0, 0.25, 0.5], (dials, value) => dials with { Flourish = value }),
         new("pairs", [256, 512, 1024], (dials, value) => dials with { Pairs = (int)value }),
@@ -96,7 +96,7 @@ public static class DialSweep
                 return null;
             }
 
-            var measured = Comparison.Of(StudyReport.Of(study, parts, ""))!;
+            var measured = Comparison.Of(StudyReport.Of(study, study.Benchmarks(), parts, ""))!;
             points.AddRange(measured.Models.Select(model => new DialPoint(dial.Name, value, model, measured.Improvement(model))));
         }
 

@@ -31,10 +31,18 @@ static class LanguageTraining
     const int Batch = 64;
     const int Chunks = 3;
     const double EditedShare = 0.05;
-    const double Artefact = 0.06;
 
     /// <summary>Runs one stage; <paramref name="check"/> is called every so many steps and at the end.</summary>
-    public static void Run(MiniatureModel model, PretrainingStage stage, ulong seed, Action<string> log, int checkEvery, Action<int> check)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static void Run(
+        MiniatureModel model,
+        PretrainingStage stage,
+        ulong seed,
+        Action<string> log,
+        int checkEvery,
+        Action<int> check,
+        CancellationToken stop
+    )
     {
         using var scope = NewDisposeScope();
         var rng = new SplitMix64(SplitMix64.Derive(seed, stage.Name));
@@ -47,7 +55,7 @@ static class LanguageTraining
         };
         var scenes = Enumerable.Range(0, Scenes).Select(_ => stage.Curriculum.DrawScene(rng)).ToArray();
         var images = scenes
-            .Select(scene => (ImageSource)new ImageSource.Drawn(scene, rng.Uniform() < EditedShare ? Artefact : 0))
+            .Select(scene => (ImageSource)new ImageSource.Drawn(scene, rng.Uniform() < EditedShare ? Canvas.UsualArtefact : 0))
             .ToArray();
         model.Vision.See(images);
         model.Network.SetTrainable(name => !name.StartsWith("vision_tower."));
@@ -55,6 +63,7 @@ static class LanguageTraining
         using var optimizer = new AdamW(trainable, name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected), settings);
         for (var step = 0; step < stage.Steps; step++)
         {
+            stop.ThrowIfCancellationRequested();
             using var each = NewDisposeScope();
             var strength = stage.Ramp == 0 ? 1 : Math.Min(1, (step + 1) / (stage.Ramp * stage.Steps));
             var curriculum = stage.Curriculum with { Noise = stage.Curriculum.Noise.Times(strength) };

@@ -72,16 +72,31 @@ public static class MiniatureStudy
             0
         );
         var (data, gate, running) = (new Dictionary<int, SeedData>(), new Lock(), new SortedDictionary<int, PartProgress>());
+        // Who fails ends the others too: their parts would only be waited for.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task[] threads =
         [
             .. Enumerable
                 .Range(0, Math.Min(workers, missing.Count))
-                .Select(worker => Task.Factory.StartNew(() => Work(worker), TaskCreationOptions.LongRunning)),
+                .Select(worker => Task.Factory.StartNew(() => WorkOrEnd(worker), TaskCreationOptions.LongRunning)),
         ];
         Task.WhenAll(threads).GetAwaiter().GetResult();
         return [.. jobs.Where(finished.ContainsKey).Select(job => finished[job])];
 
         string Fingerprint(Job job) => StudyPart.Fingerprint(known, baseModel, job.Treatment, job.Seed);
+
+        void WorkOrEnd(int worker)
+        {
+            try
+            {
+                Work(worker);
+            }
+            catch
+            {
+                ending.Cancel();
+                throw;
+            }
+        }
 
         void Work(int worker)
         {
@@ -90,7 +105,7 @@ public static class MiniatureStudy
             torch.set_num_threads(1);
             using var model = MiniatureModel.Load(known.BaseModel);
             var suite = known.Benchmarks();
-            while (!stop.IsCancellationRequested && missing.TryDequeue(out var job))
+            while (!ending.IsCancellationRequested && missing.TryDequeue(out var job))
             {
                 var (begun, spent) = (clock.Elapsed, 0.0);
                 model.Network.SetTrainable(_ => false);
@@ -100,7 +115,7 @@ public static class MiniatureStudy
                 {
                     Advance("drawing pairs", 0);
                     var drawn = Data(model, job.Seed);
-                    trained = Train(model, drawn, job.Treatment, job.Seed, stop, cost => Advance("training", cost));
+                    trained = Train(model, drawn, job.Treatment, job.Seed, ending.Token, cost => Advance("training", cost));
                 }
 
                 if (trained is null)
@@ -243,20 +258,18 @@ public static class MiniatureStudy
             [
                 .. suite
                     .Captions.Take(SensitivityPairs)
-                    .SelectMany(
-                        (pair, index) =>
-                            new[] { ("matching", pair.W.Image), ("mismatching", pair.L.Image) }.Select(shown =>
-                            {
-                                var (tokens, values) = CaptionScoring.Sensitivity(model, pair.Query, pair.W.Response, shown.Image);
-                                return new Sensitivity(job.Name, PictureName(shown.Image), shown.Item1, pair.Query, tokens, values);
-                            })
+                    .SelectMany(pair =>
+                        new[] { ("matching", pair.W.Image), ("mismatching", pair.L.Image) }.Select(shown =>
+                        {
+                            var (tokens, values) = CaptionScoring.Sensitivity(model, pair.Query, pair.W.Response, shown.Image);
+                            return new Sensitivity(job.Name, PictureName(shown.Image), shown.Item1, pair.Query, tokens, values);
+                        })
                     ),
             ]
         );
 
     /// <summary>The name of a picture's file, the same for the same picture.</summary>
-    internal static string PictureName(ImageSource image) =>
-        $"pictures/{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{image}")))[..12]}.png";
+    internal static string PictureName(ImageSource image) => $"pictures/{StudyPart.Hash($"{image}")[..12]}.png";
 
     static ImmutableArray<CurvePoint> Curves(string model, int seed, IReadOnlyList<TrainingEvent.Stepped> steps) =>
         [

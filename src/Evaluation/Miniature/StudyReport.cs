@@ -22,9 +22,9 @@ public static class StudyReport
     /// <param name="command">How to run it again.</param>
     public static StudyResults Write(StudySettings settings, ImmutableArray<StudyPart> parts, string folder, string command)
     {
-        var results = Of(settings, parts, command);
-        Directory.CreateDirectory(Path.Combine(folder, "pictures"));
         var suite = settings.Benchmarks();
+        var results = Of(settings, suite, parts, command);
+        Directory.CreateDirectory(Path.Combine(folder, "pictures"));
         foreach (
             var image in suite
                 .Hallucination.Items.Take(Examples)
@@ -39,7 +39,7 @@ public static class StudyReport
         return results;
     }
 
-    internal static StudyResults Of(StudySettings settings, ImmutableArray<StudyPart> parts, string command)
+    internal static StudyResults Of(StudySettings settings, BenchmarkSuite suite, ImmutableArray<StudyPart> parts, string command)
     {
         var baseModel = parts.First(part => part.Model == MiniatureStudy.Base);
         var tuned = parts.Where(part => part.Model != MiniatureStudy.Base).ToImmutableArray();
@@ -77,7 +77,7 @@ public static class StudyReport
                     .DistinctBy(part => part.Seed)
                     .OrderBy(part => part.Seed)
                     .Select(part => new Setting($"finetuning pairs of seed {part.Seed}", part.Data!)),
-                new("benchmark items", Fingerprint(settings.Benchmarks())),
+                new("benchmark items", Fingerprint(suite)),
                 new("base model", BaseTraining.Sha256(settings.BaseModel)),
             ],
             [
@@ -98,7 +98,7 @@ public static class StudyReport
             [.. all.SelectMany(part => StudyMetrics.Of(part.Model, part.Seed, part.Score, part.NoImage))],
             [.. all.SelectMany(part => part.Perplexities.Select(point => point with { Seed = part.Seed }))],
             [.. tuned.SelectMany(part => part.Curves)],
-            ExamplesOf(settings, [baseModel, .. tuned.Where(part => part.Seed == seeds.FirstOrDefault())]),
+            ExamplesOf(suite, [baseModel, .. tuned.Where(part => part.Seed == seeds.FirstOrDefault())]),
             [
                 .. parts
                     .Where(part => part.Model == MiniatureStudy.Base || part.Seed == seeds.FirstOrDefault())
@@ -136,10 +136,9 @@ public static class StudyReport
             )
         );
 
-    static ImmutableArray<Example> ExamplesOf(StudySettings settings, ImmutableArray<StudyPart> parts) =>
+    static ImmutableArray<Example> ExamplesOf(BenchmarkSuite suite, ImmutableArray<StudyPart> parts) =>
         [
-            .. settings
-                .Benchmarks()
+            .. suite
                 .Hallucination.Items.Take(Examples)
                 .Select(
                     (item, index) =>

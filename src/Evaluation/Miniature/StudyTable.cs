@@ -1,4 +1,3 @@
-using System.Globalization;
 using SVco.Core.Metrics;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
@@ -23,7 +22,7 @@ public static class StudyTable
             .Models.Prepend(study.Base)
             .Select(model =>
                 new[] { model, study.Improvements.ContainsKey(model) ? Improvement(study.Improvement(model)) : "" }
-                    .Concat(columns.Select(column => column.Values.TryGetValue(model, out var value) ? Number(value.Mean) : ""))
+                    .Concat(columns.Select(column => column.Values.TryGetValue(model, out var value) ? Html.Number(value.Mean) : ""))
                     .ToArray()
             );
         string[][] lines =
@@ -39,7 +38,5 @@ public static class StudyTable
     }
 
     static string Improvement(Interval value) =>
-        value.HalfWidth is { } half ? $"{Number(value.Mean)} ± {Number(half)}" : Number(value.Mean);
-
-    static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+        value.HalfWidth is { } half ? $"{Html.Number(value.Mean)} ± {Html.Number(half)}" : Html.Number(value.Mean);
 }

@@ -17,7 +17,6 @@ static class TowerTraining
     const int Scenes = 12288;
     const double UniformShare = 0.6;
     const double EditedShare = 0.3;
-    const double Artefact = 0.06;
 
     static readonly TrainSettings Settings = new()
     {
@@ -29,7 +28,8 @@ static class TowerTraining
     sealed record Head(string Name, int Classes, bool OfCells, Tensor Labels, double Weight);
 
     /// <summary>Trains the tower's parameters in place.</summary>
-    public static void Run(Llava model, ImageProcessor processor, ulong seed, int steps, Action<string> log)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static void Run(Llava model, ImageProcessor processor, ulong seed, int steps, Action<string> log, CancellationToken stop)
     {
         using var scope = NewDisposeScope();
         var rng = new SplitMix64(SplitMix64.Derive(seed, "tower"));
@@ -42,6 +42,7 @@ static class TowerTraining
         using var optimizer = new AdamW(trainable, name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected), Settings);
         for (var step = 0; step < steps; step++)
         {
+            stop.ThrowIfCancellationRequested();
             using var each = NewDisposeScope();
             var chosen = tensor(Enumerable.Range(0, 128).Select(_ => (long)rng.Below(Scenes)).ToArray());
             var hidden = model.VisionFeatures(pixels.index_select(0, chosen));
@@ -72,7 +73,10 @@ static class TowerTraining
     static ImageSource Draw(SplitMix64 rng)
     {
         var priors = rng.Uniform() < UniformShare ? Priors.Uniform : Priors.Natural;
-        return new ImageSource.Drawn(new World(priors, Split.Pretraining).Scene(rng), rng.Uniform() < EditedShare ? Artefact : 0);
+        return new ImageSource.Drawn(
+            new World(priors, Split.Pretraining).Scene(rng),
+            rng.Uniform() < EditedShare ? Canvas.UsualArtefact : 0
+        );
     }
 
     static Head[] Heads(IReadOnlyList<ImageSource> images)

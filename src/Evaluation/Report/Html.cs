@@ -11,10 +11,21 @@ static class Html
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>One digit after the point, with a true minus.</summary>
-    public static string Number(double value) => value.ToString("0.0;−0.0", CultureInfo.InvariantCulture);
+    public static string Number(double value) =>
+        value.ToString("F1", CultureInfo.InvariantCulture) switch
+        {
+            "-0.0" => "0.0",
+            var text => text.Replace('-', '−'),
+        };
 
     /// <summary>With its sign.</summary>
-    public static string Signed(double value) => value.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+    public static string Signed(double value) =>
+        Number(value) switch
+        {
+            "0.0" => "0.0",
+            ['−', ..] negative => negative,
+            var positive => $"+{positive}",
+        };
 
     /// <summary>The half width of an interval, in small.</summary>
     public static string Spread(Interval value) => value.HalfWidth is { } half and > 0 ? $"<small> ±{Number(half)}</small>" : "";

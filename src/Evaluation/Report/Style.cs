@@ -16,8 +16,8 @@ static class Style
         dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.15rem 1rem;margin:.5rem 0}dt{color:var(--soft)}dd{margin:0}
         code,.t{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.88em}code{overflow-wrap:anywhere}
         .scroll{overflow-x:auto;max-width:100%}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
-        th,td{padding:.3rem .42rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap;vertical-align:top}
-        th:first-child,td.text{text-align:left}th[scope=row]{position:sticky;left:0;background:var(--paper);font-weight:600;white-space:normal;min-width:10.5rem;max-width:15rem;overflow-wrap:anywhere}thead th{background:var(--tint);font-weight:600;white-space:normal;vertical-align:bottom}
+        th,td{padding:.3rem .34rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap;vertical-align:top}
+        th:first-child,td.text{text-align:left}th[scope=row]{position:sticky;left:0;background:var(--paper);font-weight:600;white-space:normal;min-width:9.8rem;max-width:15rem;overflow-wrap:anywhere}thead th{background:var(--tint);font-weight:600;white-space:normal;vertical-align:bottom}
         thead th[scope=colgroup]{text-align:center;border-left:1px solid var(--rule)}td small{font-size:.78rem;display:block;line-height:1.2}td.best b{text-decoration:underline;text-underline-offset:.2em}td sup{font-size:.65rem;color:var(--soft)}
         .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem}
         figure{margin:0;break-inside:avoid;min-width:0}figure svg{width:100%;max-width:560px;height:auto;display:block}figure svg text{font-family:inherit}figcaption{font-size:.88rem}

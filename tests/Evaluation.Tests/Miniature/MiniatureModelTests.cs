@@ -29,6 +29,32 @@ public sealed class MiniatureModelTests
         );
 
     [Fact]
+    public void A_base_model_that_was_stopped_goes_on_to_the_same_bytes()
+    {
+        var folder = Directory.CreateTempSubdirectory("svco-base-").FullName;
+        var (whole, parted) = (Path.Combine(folder, "whole"), Path.Combine(folder, "parted"));
+        var recipe = BaseRecipe.Default with { TowerSteps = 1, Stages = [BaseRecipe.Default.Stages[0] with { Steps = 2 }] };
+        var hash = BaseTraining.Run(recipe, whole, _ => { }, default);
+
+        using var stop = new CancellationTokenSource();
+        Assert.Null(BaseTraining.Run(recipe, parted, line => StopAt("tower: ", line), stop.Token));
+        Assert.False(Directory.Exists(parted));
+        var lines = new List<string>();
+        Assert.Equal(hash, BaseTraining.Run(recipe, parted, lines.Add, default));
+        Assert.Contains(lines, line => line.EndsWith("tower: finished before", StringComparison.Ordinal));
+        Assert.Equal(["parted", "whole"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
+        Directory.Delete(folder, recursive: true);
+
+        void StopAt(string what, string line)
+        {
+            if (line.Contains(what, StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    [Fact]
     public void Every_word_of_the_world_is_one_known_token()
     {
         using var small = new SmallModel();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using SVco.Core.Metrics;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
@@ -118,19 +119,64 @@ public sealed class ReportTests
     {
         var folder = Written("numbers");
         var html = File.ReadAllText(Path.Combine(folder, "report.html"));
-        var table = html[html.IndexOf("<table class=\"scores\"", StringComparison.Ordinal)..];
-        table = table[..table.IndexOf("</table>", StringComparison.Ordinal)];
-        var shown = Regex.Matches(table, "<td[^>]*>(?:<b>)?([+−]?[0-9.]+)").Select(match => match.Groups[1].Value).Order();
-        string[] Filed(string file, int column, string format) =>
-            [
-                .. File.ReadLines(Path.Combine(folder, file))
-                    .Skip(1)
-                    .Select(line =>
-                        double.Parse(line.Split(',')[column], CultureInfo.InvariantCulture).ToString(format, CultureInfo.InvariantCulture)
-                    ),
-            ];
-        var filed = Filed("table1.csv", 9, "0.0").Concat(Filed("improvement.csv", 2, "+0.0;−0.0")).Order();
-        Assert.Equal(filed, shown);
+        var table = XElement.Parse(Between(html, "<table class=\"scores\"", "</table>").Replace("&nbsp;", "\u00a0"));
+        var head = table.Element("thead")!.Elements("tr").Last().Elements("th").Skip(1).Select(Name).ToArray();
+        var shown = table
+            .Element("tbody")!
+            .Elements("tr")
+            .SelectMany(row => head.Zip(row.Elements("td"), (column, cell) => (Model: row.Element("th")!.Value, column, Number(cell))))
+            .Where(entry => entry.Item3 is not "–")
+            .ToHashSet();
+
+        var filed = Filed("table1.csv", (fields, mean) => (fields[0], fields[1], Html.Number(mean)), mean: 9)
+            .Concat(Filed("improvement.csv", (fields, mean) => (fields[0], "average improvement %", Html.Signed(mean)), mean: 2));
+        Assert.Equal(filed.ToHashSet(), shown);
+
+        static string Name(XElement cell) => $"{cell.FirstNode}".Replace('\u2011', '-').TrimEnd('\u00a0');
+
+        static string Number(XElement cell) => cell.Element("b")?.Value ?? $"{cell.FirstNode}";
+
+        IEnumerable<(string, string, string)> Filed(string file, Func<string[], double, (string, string, string)> entry, int mean) =>
+            File.ReadLines(Path.Combine(folder, file))
+                .Skip(1)
+                .Select(line => line.Split(','))
+                .Select(fields => entry(fields, double.Parse(fields[mean], CultureInfo.InvariantCulture)));
+    }
+
+    [Theory]
+    [InlineData(0.26, "0.3", "+0.3")]
+    [InlineData(-12.34, "−12.3", "−12.3")]
+    [InlineData(-0.04, "0.0", "0.0")]
+    public void Numbers_have_one_digit_and_a_true_minus(double value, string plain, string signed) =>
+        Assert.Equal((plain, signed), (Html.Number(value), Html.Signed(value)));
+
+    [Fact]
+    public void Every_benchmark_is_a_point_in_the_middle_of_Fig_6()
+    {
+        var folder = Written("points");
+        var html = File.ReadAllText(Path.Combine(folder, "report.html"));
+        var panel = Between(html[html.IndexOf("<h2>Improvement against visual dependency", StringComparison.Ordinal)..], "<svg ", "</svg>");
+        // The first panel's marks are circles; its data lie in the rectangle that the rest is cut by.
+        var rectangle = Regex.Match(panel, "<rect x=\"([0-9.]+)\" y=\"([0-9.]+)\" width=\"([0-9.]+)\" height=\"([0-9.]+)\"");
+        var (left, top) = (Value(rectangle, 1), Value(rectangle, 2));
+        var points = Regex.Matches(panel, "<ellipse [^>]*cx=\"([-0-9.]+)\" cy=\"([-0-9.]+)\"");
+        var averaged = SampleStudy
+            .Create(folder)
+            .Metrics.Where(metric => metric.Averaged)
+            .Select(metric => metric.Benchmark)
+            .Distinct()
+            .Count();
+        Assert.Equal(averaged, points.Count);
+        Assert.All(points, point => Assert.InRange(Value(point, 1), left, left + Value(rectangle, 3)));
+        Assert.All(points, point => Assert.InRange(Value(point, 2), top, top + Value(rectangle, 4)));
+
+        static double Value(Match match, int group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+    }
+
+    static string Between(string text, string begin, string end)
+    {
+        text = text[text.IndexOf(begin, StringComparison.Ordinal)..];
+        return text[..(text.IndexOf(end, StringComparison.Ordinal) + end.Length)];
     }
 
     [ChromiumFact]
