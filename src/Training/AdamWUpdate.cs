@@ -75,14 +75,31 @@ readonly record struct AdamWUpdate(
                 var start = piece * Piece;
                 var length = (int)Math.Min(Piece, count - start);
                 var widened = stackalloc float[half ? Piece : 0];
-                for (var i = 0; half && i < length; i++)
+                if (half)
                 {
-                    widened[i] = BitConverter.UInt32BitsToSingle((uint)((ushort*)g)[start + i] << 16);
+                    Widen((ushort*)g + start, widened, length);
                 }
 
                 update.Run(w + start, half ? widened : (float*)g + start, m + start, v + start, length);
             }
         );
+    }
+
+    // bf16 is the upper half of fp32.
+    static unsafe void Widen(ushort* from, float* to, int count)
+    {
+        var i = 0;
+        for (; i <= count - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            Vector.Widen(Vector.Load(from + i), out var low, out var high);
+            Vector.Store((low << 16).As<uint, float>(), to + i);
+            Vector.Store((high << 16).As<uint, float>(), to + i + Vector<uint>.Count);
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = BitConverter.UInt32BitsToSingle((uint)from[i] << 16);
+        }
     }
 
     unsafe void Run(float* w, float* g, float* m, float* v, int count)

@@ -110,12 +110,12 @@ public sealed record PackedScoring
         }
 
         using var noGrad = no_grad();
-        var features = images
-            .Chunk(Math.Max(1, TokenBudget / model.ImageTokens))
-            .SelectMany(chunk => encodeImages(chunk).unbind(0))
-            .ToArray();
+        var features = images.Chunk(ImagesTogether(model)).SelectMany(chunk => encodeImages(chunk).unbind(0)).ToArray();
         return some => stack(some.Select(image => features[image]));
     }
+
+    /// <summary>How many images the tower encodes together: as many as the token budget allows.</summary>
+    internal int ImagesTogether(Llava model) => Math.Max(1, TokenBudget / model.ImageTokens);
 
     /// <summary>Whether the activations are so many that holes in the heap matter; with fewer, looking for them takes longer than a step.</summary>
     static bool IsLarge(Llava model, IEnumerable<ImmutableArray<PackedTree>> packs) =>

@@ -66,9 +66,13 @@ public static class BenchStep
             void Encode()
             {
                 using var noGrad = no_grad();
-                foreach (var image in settings.Way == BenchWay.Packed ? images : [])
+                foreach (var some in settings.Way == BenchWay.Packed ? images.Chunk(Packed(settings).ImagesTogether(policy)) : [])
                 {
-                    features[image] = policy.VisionFeatures(pixels[image].unsqueeze(0)).squeeze(0);
+                    var encoded = policy.VisionFeatures(stack(some.Select(image => pixels[image])));
+                    foreach (var (image, value) in some.Zip(encoded.unbind(0)))
+                    {
+                        features[image] = value;
+                    }
                 }
             }
 
