@@ -19,7 +19,7 @@ public sealed record PackedScoring
 
     /// <summary>
     /// Keeps nothing but the inputs of the decoder's layers, and runs each layer again for its gradients once the weights are known: a third
-    /// more time, and the peak is one layer's activations instead of all layers'. Where a batch is more than one pack, not even these are
+    /// more work, and the peak is one layer's activations instead of all layers'. Where a batch is more than one pack, not even these are
     /// kept: all packs are scored first, and then each goes forward and back alone. The results are the same.
     /// </summary>
     public bool MemorySmall { get; init; }
