@@ -44,7 +44,7 @@ static class ScalingPlot
         var line = plot.Add.Line(0, scaling.Line.Intercept, end, scaling.Line.Intercept + scaling.Line.Slope * end);
         line.LegendText = string.Create(
             CultureInfo.InvariantCulture,
-            $"{scaling.Line.Intercept:0.00} s + {1000 * scaling.Line.Slope:0.00} ms a token, R² {scaling.Determination:0.000}"
+            $"pairs, image tokens: {scaling.Line.Intercept:0.00} s + {1000 * scaling.Line.Slope:0.00} ms a token, R² {scaling.Determination:0.000}"
         );
         (line.LineWidth, line.LineColor) = (1.5f, Colors.Gray);
         plot.Axes.SetLimits(0, 1.05 * end, 0, 1.1 * scaling.Points.Max(point => point.Seconds));

@@ -36,7 +36,7 @@ public sealed record Scaling(ImmutableArray<ScalingPoint> Points)
         [
             .. Pairs.Select(pairs => ("pairs", start with { Pairs = pairs })),
             .. ImageTokens.Select(tokens => ("image tokens", start with { ImageTokens = tokens })),
-            .. Responses.Select(response => ("response", start with { Response = response })),
+            .. Responses.Select(response => (ByResponse, start with { Response = response })),
         ];
     }
 
@@ -72,17 +72,22 @@ public sealed record Scaling(ImmutableArray<ScalingPoint> Points)
         ]);
     }
 
-    /// <summary>Seconds over tokens as a straight line.</summary>
-    public LinearFit Line => LinearFit.Of([.. Points.Select(point => ((double)point.Tokens, point.Seconds))])!;
+    const string ByResponse = "response";
 
-    /// <summary>The share of the seconds' variance that the line explains.</summary>
+    /// <summary>Where batches grow by pairs or images. A response's tokens also pay for the output head, so longer ones lie above the line.</summary>
+    IEnumerable<ScalingPoint> OnLine => Points.Where(point => point.Varied != ByResponse);
+
+    /// <summary>Seconds over tokens as a straight line, as batches grow by pairs or images.</summary>
+    public LinearFit Line => LinearFit.Of([.. OnLine.Select(point => ((double)point.Tokens, point.Seconds))])!;
+
+    /// <summary>The share of these points' variance that the line explains.</summary>
     public double Determination
     {
         get
         {
-            var mean = Points.Average(point => point.Seconds);
-            var whole = Points.Sum(point => Math.Pow(point.Seconds - mean, 2));
-            return 1 - Points.Sum(point => Math.Pow(point.Seconds - Line.Intercept - Line.Slope * point.Tokens, 2)) / whole;
+            var mean = OnLine.Average(point => point.Seconds);
+            var whole = OnLine.Sum(point => Math.Pow(point.Seconds - mean, 2));
+            return 1 - OnLine.Sum(point => Math.Pow(point.Seconds - Line.Intercept - Line.Slope * point.Tokens, 2)) / whole;
         }
     }
 
