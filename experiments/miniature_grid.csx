@@ -10,7 +10,7 @@ using SVco.Scripting.Host;
 if (Args.Contains("--help"))
 {
     Console.WriteLine(
-        "Runs the grid of learning rates and betas (about ten minutes).\n  --prompts P      shared or own (shared)\n  --output FOLDER  the study's folder"
+        "Runs the grid of learning rates and betas (about eight minutes on two cores).\n  --prompts P      shared or own (shared)\n  --output FOLDER  the study's folder"
     );
     return 0;
 }
