@@ -17,7 +17,7 @@ public sealed partial class Llava
     {
         var embeddings = EmbedTrees(trees, projected);
         var batch = TreeBatch.Of(trees, decoder.Type, Device);
-        if (recompute)
+        if (recompute && is_grad_enabled())
         {
             return decoder.ForwardRecomputing(embeddings, batch);
         }

@@ -36,7 +36,8 @@ public static class ReferenceScoring
             }
         }
 
-        foreach (var (batch, encode) in job.Loaded(unknown.Chunk(job.Settings.BatchSize).Select(batch => batch.ToImmutableArray()), cells))
+        // Each pair alone, so that its numbers do not depend to the last bit on which others were known already.
+        foreach (var (batch, encode) in job.Loaded(unknown.Select(pair => ImmutableArray.Create(pair)), cells))
         {
             foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, encode)))
             {

@@ -80,10 +80,14 @@ public sealed class DiskCache
 
             File.Move(temporary, file, overwrite: true);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A full disk makes the cache useless, not the run.
-            File.Delete(temporary);
+            // A full disk or a folder that is not ours makes the cache useless, not the run.
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             _warn($"The cache in {_folder} cannot be written: {error.Message}");
             return;
         }
@@ -135,9 +139,9 @@ public sealed class DiskCache
         {
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Another process has just thrown the entry out; its content is here already.
+            // Another process has just thrown the entry out, or another user owns it; its content is here already.
         }
     }
 
