@@ -14,8 +14,8 @@ public sealed class BenchCommandTests : IDisposable
     public async Task A_model_on_disk_is_written_scored_and_trained_and_taken_away()
     {
         // As if an earlier bench had been killed.
-        Directory.CreateDirectory(Path.Combine(_folder, "disk", "bench", "model"));
-        File.WriteAllText(Path.Combine(_folder, "disk", "bench", "model", "left"), "over");
+        Directory.CreateDirectory(Path.Combine(_folder, "disk", "svco-bench-checkpoint", "model"));
+        File.WriteAllText(Path.Combine(_folder, "disk", "svco-bench-checkpoint", "model", "left"), "over");
 
         var (output, code) = await SvcoProcess.RunAsync(_folder, OnDisk("disk"));
 
@@ -54,7 +54,7 @@ public sealed class BenchCommandTests : IDisposable
     {
         // So large that the signal comes long before its end.
         using var process = SvcoProcess.Start(_folder, "bench", "--geometry", "mid", "--on-disk", "--folder", "disk");
-        while (!Directory.Exists(Path.Combine(_folder, "disk", "bench")) && !process.HasExited)
+        while (!Directory.Exists(Path.Combine(_folder, "disk", "svco-bench-checkpoint")) && !process.HasExited)
         {
             await Task.Delay(5);
         }

@@ -41,7 +41,7 @@ public static class RealSize
         var bytes = Llava.ParameterShapes(config).Sum(parameter => parameter.Count) * sizeof(short);
         var measured = settings with { Bf16 = true, MemorySmall = true, LoraRank = 16, Steps = 1, WarmUp = false };
         progress($"memory: about {BenchStep.Estimate(measured, config)}");
-        var folder = Path.Combine(Path.GetFullPath(root), "bench");
+        var folder = Path.Combine(Path.GetFullPath(root), "svco-bench-checkpoint");
         using var mine = Claim(Path.GetFullPath(root));
         try
         {
