@@ -10,6 +10,8 @@ namespace SVco.Training;
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
+    const string EvaluationLoss = "eval_loss";
+
     readonly StreamWriter _lines;
     readonly SummaryWriter _events;
 
@@ -21,16 +23,17 @@ public sealed class MetricsLog : IDisposable
         var path = Path.Combine(folder, "metrics.jsonl");
         if (File.Exists(path))
         {
-            byte[] kept =
-            [
-                .. File.ReadLines(path).Where(line => StepOf(line) <= step).SelectMany(line => Encoding.UTF8.GetBytes(line + "\n")),
-            ];
-            AtomicOutput.WriteFile(path, stream => stream.Write(kept));
+            string[] kept = [.. File.ReadLines(path).Where(line => StepOf(line) <= step)];
+            IsEvaluated = kept.Any(line => StepOf(line) == step && line.Contains(EvaluationLoss, StringComparison.Ordinal));
+            AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n")))));
         }
 
         _lines = new StreamWriter(path, append: true) { AutoFlush = true };
         _events = TorchSharp.torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);
     }
+
+    /// <summary>Whether there is a line already of the validation after the step the run goes on from.</summary>
+    public bool IsEvaluated { get; }
 
     /// <summary>Writes what a run tells, under the official trainer's names.</summary>
     public void Write(TrainingEvent next)
@@ -54,7 +57,7 @@ public sealed class MetricsLog : IDisposable
                 _events.add_scalar("time/data_seconds", (float)step.DataTime.TotalSeconds, step.Step);
                 break;
             case TrainingEvent.Evaluated evaluated:
-                Write(evaluated.Step, [new("eval_loss", evaluated.Metrics.Loss), .. evaluated.Metrics.Official("eval")]);
+                Write(evaluated.Step, [new(EvaluationLoss, evaluated.Metrics.Loss), .. evaluated.Metrics.Official("eval")]);
                 break;
         }
     }

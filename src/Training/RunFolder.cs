@@ -24,6 +24,8 @@ public sealed class RunFolder : IDisposable
 
     sealed record State(int Step);
 
+    const string LockFile = "lock";
+
     readonly FileStream _lock;
 
     RunFolder(string path) => (Path, _lock) = (path, Lock(path));
@@ -63,36 +65,62 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="UserException">The folder holds another experiment or something else.</exception>
     public static RunFolder Open(string path, string experiment, bool restart)
     {
-        var description = System.IO.Path.Combine(path, Description);
-        if (restart && File.Exists(description))
+        if (!IsRun(path))
         {
-            Directory.Delete(path, recursive: true);
+            throw new UserException($"{path} is not a run's folder and not empty. Choose another with --output.");
+        }
+
+        var folder = new RunFolder(path);
+        try
+        {
+            folder.Begin(experiment, restart);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a folder is a run's, or may become one; one whose process was killed at its very first write holds only that.</summary>
+    static bool IsRun(string path) =>
+        !Directory.Exists(path)
+        || File.Exists(System.IO.Path.Combine(path, Description))
+        || Directory
+            .EnumerateFileSystemEntries(path)
+            .Select(entry => System.IO.Path.GetFileName(entry))
+            .All(name => name == LockFile || name.StartsWith($".{Description}.", StringComparison.Ordinal));
+
+    /// <summary>Takes away what is not to stay and compares what was run here with what is to run now; the lock is held.</summary>
+    void Begin(string experiment, bool restart)
+    {
+        var description = System.IO.Path.Combine(Path, Description);
+        // What begins with a point is what a killed process left half written. The description goes last: without it this is no run's folder.
+        var leaving = Directory
+            .GetFileSystemEntries(Path, restart ? "*" : ".*")
+            .Where(entry => System.IO.Path.GetFileName(entry) != LockFile);
+        foreach (var entry in leaving.OrderBy(entry => entry == description))
+        {
+            Delete(entry);
         }
 
         if (!File.Exists(description))
         {
-            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            {
-                throw new UserException($"{path} is not a run's folder and not empty. Choose another with --output.");
-            }
-
             WriteText(description, experiment);
         }
         else if (FirstDifference(File.ReadAllText(description), experiment) is { } difference)
         {
             throw new UserException(
-                $"{path} holds a run of another experiment: it has '{difference.Before}' where this one has '{difference.Now}'. "
+                $"{Path} holds a run of another experiment: it has '{difference.Before}' where this one has '{difference.Now}'. "
                     + "Choose another folder with --output, or throw the earlier run away with --restart."
             );
         }
 
-        var folder = new RunFolder(path);
-        foreach (var halfWritten in Directory.GetDirectories(path, ".*"))
+        if (IsFinished)
         {
-            Directory.Delete(halfWritten, recursive: true);
+            DeleteStates();
         }
-
-        return folder;
     }
 
     /// <inheritdoc/>
@@ -100,20 +128,31 @@ public sealed class RunFolder : IDisposable
 
     static FileStream Lock(string path)
     {
+        var file = System.IO.Path.Combine(System.IO.Path.GetFullPath(path), LockFile);
         try
         {
-            return new FileStream(
-                System.IO.Path.Combine(path, "lock"),
-                FileMode.Create,
-                FileAccess.Write,
-                FileShare.None,
-                1,
-                FileOptions.DeleteOnClose
-            );
+            Directory.CreateDirectory(path);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException error)
+        catch (IOException error) when (File.Exists(file))
         {
             throw new UserException($"Another process is training in {path}. Wait for it, or choose another folder with --output.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be written: {error.Message.TrimEnd('.')}. Choose another with --output.", error);
+        }
+    }
+
+    static void Delete(string entry)
+    {
+        if (Directory.Exists(entry))
+        {
+            Directory.Delete(entry, recursive: true);
+        }
+        else
+        {
+            File.Delete(entry);
         }
     }
 
@@ -205,6 +244,11 @@ public sealed class RunFolder : IDisposable
     public void Finish(Llava model, LoraAdapter? adapter)
     {
         SaveModel(model, adapter, Checkpoint);
+        DeleteStates();
+    }
+
+    void DeleteStates()
+    {
         if (Directory.Exists(States))
         {
             Directory.Delete(States, recursive: true);

@@ -46,10 +46,19 @@ public sealed class Trainer : IDisposable
     public int Steps => _plan.Length;
 
     /// <summary>Trains from the optimiser's step to the end, or until it is asked to stop, which it does between two steps.</summary>
+    /// <param name="stop">Asks it to stop.</param>
+    /// <param name="evaluated">
+    /// Whether the validation that may be due after the optimiser's step has been made; a run that was killed in its midst has not.
+    /// </param>
     /// <exception cref="UserException">A loss or a gradient is not finite; the batch's pairs are named and nothing was updated.</exception>
-    public IEnumerable<TrainingEvent> Run(CancellationToken stop)
+    public IEnumerable<TrainingEvent> Run(CancellationToken stop, bool evaluated = true)
     {
         var first = Optimizer.Steps;
+        if (!evaluated && IsEvaluatedAfter(first))
+        {
+            yield return Evaluate();
+        }
+
         using var batches = _job.Loaded(_plan.Skip(first).SelectMany(step => step.MicroBatches).Select(Pairs), _job.Objective.Cells())
             .GetEnumerator();
         for (var step = first; step < Steps; step++)
@@ -61,7 +70,7 @@ public sealed class Trainer : IDisposable
             }
 
             yield return Step(_plan[step], batches);
-            if (!_job.Validation.IsEmpty && ((step + 1) % _job.Settings.EvaluateEvery == 0 || step + 1 == Steps))
+            if (IsEvaluatedAfter(step + 1))
             {
                 yield return Evaluate();
             }
@@ -129,6 +138,9 @@ public sealed class Trainer : IDisposable
         );
         return (table!, batch.Sum(pair => pair.TokenCount(_job.Objective.Cells(), _job.Model.ImageTokens)));
     }
+
+    bool IsEvaluatedAfter(int steps) =>
+        !_job.Validation.IsEmpty && steps > 0 && (steps % _job.Settings.EvaluateEvery == 0 || steps == Steps);
 
     TrainingEvent.Evaluated Evaluate()
     {

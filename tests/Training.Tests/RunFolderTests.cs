@@ -1,0 +1,126 @@
+using SVco.Core;
+using SVco.Core.Metrics;
+using SVco.Tests;
+
+namespace SVco.Training.Tests;
+
+public sealed class RunFolderTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    string Run => _folder.At("run");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_process_killed_at_its_very_first_write_is_no_obstacle()
+    {
+        Put(".experiment.yaml.0123", "name: ha");
+
+        Open().Dispose();
+
+        Assert.Equal(["experiment.yaml"], Entries());
+    }
+
+    [Fact]
+    public void What_was_left_half_written_goes_and_nothing_else()
+    {
+        Open().Dispose();
+        Put(".metrics.jsonl.0123", "");
+        Put(".checkpoint.new-0123/model.safetensors", "");
+        Put("metrics.jsonl", "");
+        Put("notes.txt", "mine");
+
+        Open().Dispose();
+
+        Assert.Equal(["experiment.yaml", "metrics.jsonl", "notes.txt"], Entries());
+    }
+
+    [Fact]
+    public void A_restart_throws_everything_away_but_not_under_a_process_that_is_training()
+    {
+        using (Open())
+        {
+            Put("metrics.jsonl", "");
+            Assert.Contains("Another process", Assert.Throws<UserException>(() => Open(restart: true)).Message);
+            Assert.Equal(["experiment.yaml", "lock", "metrics.jsonl"], Entries());
+        }
+
+        Open(restart: true, experiment: "name: other").Dispose();
+        Assert.Equal(["experiment.yaml"], Entries());
+        Assert.Equal("name: other", File.ReadAllText(Path.Combine(Run, "experiment.yaml")));
+    }
+
+    [Fact]
+    public void A_finished_run_keeps_no_states_though_it_was_killed_before_it_deleted_them()
+    {
+        Open().Dispose();
+        Put("checkpoints/step-00000007/state.json", "{}");
+        Put("checkpoint/model.safetensors", "");
+
+        using var again = Open();
+
+        Assert.True(again.IsFinished);
+        Assert.Equal(["checkpoint", "experiment.yaml", "lock"], Entries());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_folder_of_something_else_is_refused_and_not_touched(bool restart)
+    {
+        Put("lock", "not ours");
+        Put("thesis.tex", "");
+
+        Assert.Contains("not a run's folder", Assert.Throws<UserException>(() => Open(restart)).Message);
+        Assert.Equal(["lock", "thesis.tex"], Entries());
+        Assert.Equal("not ours", File.ReadAllText(Path.Combine(Run, "lock")));
+    }
+
+    [Fact]
+    public void Another_experiment_is_refused_with_the_line_that_differs()
+    {
+        Open().Dispose();
+        var refused = Assert.Throws<UserException>(() => Open(experiment: "name: b"));
+        Assert.Contains("'name: a'", refused.Message);
+        Assert.Contains("'name: b'", refused.Message);
+        Open().Dispose();
+    }
+
+    [Fact]
+    public void A_path_where_no_folder_can_be_is_named()
+    {
+        Put("../file", "");
+        var path = _folder.At("file", "run");
+        Assert.Contains(path, Assert.Throws<UserException>(() => RunFolder.Open(path, "name: a", restart: false)).Message);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("{\"eval_loss\":1,\"step\":2}\n", true)]
+    [InlineData("{\"eval_loss\":1,\"st", false)]
+    public void A_log_knows_whether_the_validation_after_its_step_was_made(string last, bool isEvaluated)
+    {
+        Put("metrics.jsonl", "{\"eval_loss\":1,\"step\":1}\n{\"loss\":1,\"step\":2}\n" + last);
+
+        using (var log = new MetricsLog(Run, 2))
+        {
+            Assert.Equal(isEvaluated, log.IsEvaluated);
+            log.Write(new TrainingEvent.Evaluated(2, new TableMetrics(1, 1, [], [])));
+        }
+
+        Assert.All(File.ReadLines(Path.Combine(Run, "metrics.jsonl")), line => Assert.EndsWith("}", line));
+    }
+
+    RunFolder Open(bool restart = false, string experiment = "name: a") => RunFolder.Open(Run, experiment, restart);
+
+    void Put(string name, string text)
+    {
+        var path = Path.Combine(Run, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    IEnumerable<string> Entries() =>
+        Directory.GetFileSystemEntries(Run).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal);
+}
