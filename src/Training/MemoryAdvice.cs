@@ -14,6 +14,11 @@ public static class MemoryAdvice
         (string Change, bool IsNew, Func<MemoryPlan, MemoryPlan> Apply)[] all =
         [
             ("--memory small", !plan.Scoring.MemorySmall, Small),
+            (
+                plan.Scoring.MemorySmall ? "--token-budget 1" : "--memory small --token-budget 1",
+                Math.Min(plan.Tokens, plan.Scoring.TokenBudget) > plan.LargestTree,
+                TreeByTree
+            ),
             ("--batch-size 1 with a larger --accumulation", plan.Pairs > 1, OnePair),
             ("Precision = BFloat16 in the script", plan.Type == ScalarType.Float32, Half),
             ("Lora = new(Rank: 16, Alpha: 32, \"q_proj\", \"v_proj\") in the script", plan.Lora is null, Adapted),
@@ -55,6 +60,8 @@ public static class MemoryAdvice
     }
 
     static MemoryPlan Small(MemoryPlan plan) => plan with { Scoring = plan.Scoring with { MemorySmall = true } };
+
+    static MemoryPlan TreeByTree(MemoryPlan plan) => plan with { Scoring = plan.Scoring with { MemorySmall = true, TokenBudget = 1 } };
 
     static MemoryPlan OnePair(MemoryPlan plan) =>
         plan with

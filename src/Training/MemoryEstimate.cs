@@ -14,16 +14,28 @@ namespace SVco.Training;
 /// <param name="Activations">What the layers keep for the way back.</param>
 /// <param name="Working">What one layer and the output head need on top while they run.</param>
 /// <param name="Vision">What the vision tower needs while it encodes; over before the decoder begins, unless it is trained.</param>
-public sealed record MemoryEstimate(long Weights, long Gradients, long OptimizerState, long Activations, long Working, long Vision)
+/// <param name="Images">Images that were loaded ahead.</param>
+public sealed record MemoryEstimate(
+    long Weights,
+    long Gradients,
+    long OptimizerState,
+    long Activations,
+    long Working,
+    long Vision,
+    long Images
+)
 {
     /// <summary>The program itself with libtorch, as measured on Linux with a model of no size.</summary>
     public const long Program = 300L << 20;
 
+    /// <summary>What the training of these parameters takes however it is done.</summary>
+    public long Own => Weights + Gradients + OptimizerState;
+
     /// <summary>What is taken from the first step to the last.</summary>
-    public long Lasting => Program + Weights + Gradients + OptimizerState;
+    public long Lasting => Program + Own;
 
     /// <summary>The peak.</summary>
-    public long Total => Lasting + Math.Max(Activations + Working, Vision);
+    public long Total => Lasting + Images + Math.Max(Activations + Working, Vision);
 
     /// <inheritdoc/>
     public override string ToString() =>
@@ -47,7 +59,11 @@ public sealed record MemoryEstimate(long Weights, long Gradients, long Optimizer
             trained.Sum(shape => shape.Count * (2 * Wide + (Size(shape) < shape.Count * Wide ? Wide : 0))) + 2 * adapter,
             Decoder(plan) + (trained.Concat(adapted).Any(shape => IsVision(shape.Name)) ? VisionKept(plan) : 0),
             LayerWorking(plan) + HeadWorking(plan),
-            VisionWorking(plan)
+            VisionWorking(plan),
+            // Those that wait, those of the batch that is being loaded, and those of the one that is scored.
+            (TrainingJob.BatchesAhead + 2)
+                * plan.Images
+                * Pixels(plan)
         );
     }
 
@@ -98,8 +114,11 @@ public sealed record MemoryEstimate(long Weights, long Gradients, long Optimizer
         var vision = plan.Config.Vision;
         long images = Math.Min(plan.Images, Math.Max(1, plan.Scoring.TokenBudget / plan.Config.ImageTokens));
         var layer = vision.Tokens * (7L * vision.HiddenSize + 2L * vision.IntermediateSize) * BytesOf(plan.VisionType);
-        return images * (layer + Wide * vision.Channels * vision.ImageSize * (long)vision.ImageSize);
+        return images * (layer + Pixels(plan));
     }
+
+    /// <summary>An image in fp32.</summary>
+    static long Pixels(MemoryPlan plan) => Wide * plan.Config.Vision.Channels * plan.Config.Vision.ImageSize * plan.Config.Vision.ImageSize;
 
     static long VisionKept(MemoryPlan plan)
     {

@@ -29,7 +29,7 @@ public sealed record TrainingJob(
 )
 {
     /// <summary>How many batches may be loaded before they are needed.</summary>
-    const int BatchesAhead = 4;
+    internal const int BatchesAhead = 4;
 
     /// <summary>All pairs that are scored, each once.</summary>
     public ImmutableArray<PreparedPair> ScoredPairs => [.. Train.Concat(Validation).Distinct()];

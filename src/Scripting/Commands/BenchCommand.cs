@@ -16,8 +16,8 @@ static class BenchCommand
     public static Command Create()
     {
         var defaults = new BenchSettings();
-        static Option<int> Number(string name, int value, string description) =>
-            new(name) { Description = description, DefaultValueFactory = _ => value };
+        static Option<int> Number(string name, int value, string description, int least = 1) =>
+            new Option<int>(name) { Description = description, DefaultValueFactory = _ => value }.AtLeast(least);
         var geometry = new Option<string>("--geometry")
         {
             Description =
@@ -29,7 +29,7 @@ static class BenchCommand
         var response = Number("--response", defaults.Response, "Tokens of each response.");
         var text = Number("--text", defaults.Text, "Text tokens to which the official way pads.");
         var steps = Number("--steps", defaults.Steps, "Measured steps of a process.");
-        var threads = Number("--threads", defaults.Threads, "Threads of the matrix products; 0 leaves the library's choice.");
+        var threads = Number("--threads", defaults.Threads, "Threads of the matrix products; 0 leaves the library's choice.", least: 0);
         var rounds = Number("--rounds", 3, "How often each row is measured, in turn.");
         var script = new Option<string?>("--against-pytorch")
         {

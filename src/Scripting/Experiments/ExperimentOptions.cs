@@ -1,6 +1,8 @@
 using System.CommandLine;
 using SVco.Core;
 using SVco.Core.Objectives;
+using SVco.Scripting.Host;
+using SVco.Training;
 
 namespace SVco.Scripting.Experiments;
 
@@ -10,7 +12,7 @@ enum Memory
     /// <summary>All that the way back needs is kept.</summary>
     Normal,
 
-    /// <summary><see cref="Training.PackedScoring.MemorySmall"/>, and freed blocks go back to the system at once.</summary>
+    /// <summary><see cref="PackedScoring.MemorySmall"/>, and freed blocks go back to the system at once.</summary>
     Small,
 }
 
@@ -21,6 +23,7 @@ enum Memory
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
 /// <param name="FeatureCacheBytes">The most that remembered image features may take on disk; 0 remembers none.</param>
 /// <param name="Memory">What the activations may take.</param>
+/// <param name="TokenBudget"><see cref="PackedScoring.TokenBudget"/></param>
 /// <param name="Restart">Throws an earlier run in the folder away.</param>
 /// <param name="IsTiny">Whether the bundled checkpoint and pairs are used.</param>
 sealed record ExperimentOptions(
@@ -30,11 +33,14 @@ sealed record ExperimentOptions(
     string Device,
     long FeatureCacheBytes,
     Memory Memory,
+    int TokenBudget,
     bool Restart,
     bool IsTiny
 )
 {
     const double DefaultFeatureCache = 10;
+    static readonly int DefaultTokenBudget = new PackedScoring().TokenBudget;
+    static readonly Dictionary<string, Precision> Precisions = new() { ["bf16"] = Precision.BFloat16, ["fp32"] = Precision.Float32 };
 
     /// <summary>Reads the options and goes on with them; <c>--help</c> lists them and does not.</summary>
     public static Task<int> Parse(Experiment experiment, string[] args, Func<ExperimentOptions, Task<int>> run)
@@ -79,6 +85,16 @@ sealed record ExperimentOptions(
             Description =
                 "normal, or small: keeps only the inputs of the decoder's layers and runs each layer again for its gradients, to the same results.",
         };
+        var tokenBudget = new Option<int?>("--token-budget")
+        {
+            Description =
+                $"The most tokens that go through the model together; {DefaultTokenBudget} when not given. With --memory small, 1 means one tree (the responses under one image) after the other.",
+        }.AtLeast(1);
+        var precision = new Option<string?>("--precision")
+        {
+            Description =
+                $"bf16 or fp32, of weights and matrix products; the script says {Precisions.First(name => name.Value == experiment.BaseModel.Precision).Key}.",
+        }.AcceptOnlyFromAmong([.. Precisions.Keys]);
         var behaviour = new Option<Behaviour?>("--behaviour")
         {
             Description = $"official or corrected; the script says {settings.Behaviour}.",
@@ -95,6 +111,8 @@ sealed record ExperimentOptions(
             device,
             featureCache,
             memory,
+            tokenBudget,
+            precision,
             objective,
             learningRate,
             epochs,
@@ -125,7 +143,11 @@ sealed record ExperimentOptions(
 
             var changed = start with
             {
-                BaseModel = parsed.GetValue(model) is { } checkpoint ? start.BaseModel with { Checkpoint = checkpoint } : start.BaseModel,
+                BaseModel = start.BaseModel with
+                {
+                    Checkpoint = parsed.GetValue(model) ?? start.BaseModel.Checkpoint,
+                    Precision = parsed.GetValue(precision) is { } name ? Precisions[name] : start.BaseModel.Precision,
+                },
                 Loss = parsed.GetValue(objective) is { } formula ? Objective.Parse(formula) : start.Loss,
                 Settings = (
                     start.Settings with
@@ -154,6 +176,7 @@ sealed record ExperimentOptions(
                     parsed.GetValue(device) ?? "auto",
                     (long)((parsed.GetValue(featureCache) ?? DefaultFeatureCache) * 1e9),
                     parsed.GetValue(memory),
+                    parsed.GetValue(tokenBudget) ?? DefaultTokenBudget,
                     parsed.GetValue(restart),
                     isTiny
                 )

@@ -46,7 +46,7 @@ static class ExperimentRun
         }
 
         var device = Devices.Parse(options.Device);
-        var scoring = new PackedScoring { MemorySmall = options.Memory == Memory.Small };
+        var scoring = new PackedScoring { MemorySmall = options.Memory == Memory.Small, TokenBudget = options.TokenBudget };
         AnnounceMemory(experiment, modelFolder, data, scoring, device);
         using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
@@ -99,7 +99,7 @@ static class ExperimentRun
             "training",
             trainer.Optimizer.Steps,
             trainer.Steps,
-            trainer.Run(Interrupt.Token),
+            trainer.Run(Interrupt.Token, log.IsEvaluated),
             next =>
             {
                 log.Write(next);
@@ -163,7 +163,8 @@ static class ExperimentRun
             Lora = model.Lora is { } lora ? Adapters.Config(model, lora) : null,
             Scoring = scoring,
         };
-        var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, MachineMemory.Installed, MachineMemory.Free) : null;
+        var machine = new MachineMemory();
+        var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, machine.Installed, machine.Free) : null;
         Console.WriteLine(warning ?? $"memory: about {MemoryEstimate.Of(plan)}");
     }
 

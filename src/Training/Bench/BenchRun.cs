@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -40,7 +41,9 @@ public static class BenchRun
     )
     {
         // A mistake in the geometry is told here, not by a child.
-        _ = BenchGeometry.Read(settings.Geometry);
+        var config = BenchGeometry.Read(settings.Geometry);
+        // PyTorch's mixed precision holds weights, gradients and moments of the same parameters in fp32 too.
+        var theirOwn = BenchStep.Estimate(settings, config).Own >> 20;
         var rows = BenchRow.All(settings, script is not null);
         return new(
             rows,
@@ -53,7 +56,7 @@ public static class BenchRun
                             row =>
                             {
                                 progress($"{round}/{rounds} {row.Name}");
-                                return row.Ours is { } ours ? Ours(ours, self, stop) : Theirs(row, script!, stop);
+                                return row.Ours is { } ours ? Ours(ours, self, stop) : Theirs(row, script!, theirOwn, stop);
                             }
                         )
                     ),
@@ -68,10 +71,10 @@ public static class BenchRun
     static BenchSample Ours(BenchSettings settings, IReadOnlyList<string> self, CancellationToken stop)
     {
         var result = Measured(settings, self, stop);
-        return new(result.Median, result.Tokens, result.PeakBytes >> 20, result);
+        return new(result.Median, result.Tokens, result.PeakBytes >> 20, result.OwnBytes >> 20, result);
     }
 
-    static BenchSample Theirs(BenchRow row, string script, CancellationToken stop)
+    static BenchSample Theirs(BenchRow row, string script, long ownMib, CancellationToken stop)
     {
         var python = Environment.GetEnvironmentVariable(PythonVariable) is { Length: > 0 } named ? named : "python3";
         using var said = JsonDocument.Parse(LastLine([python, script, .. row.Script], stop));
@@ -79,8 +82,24 @@ public static class BenchRun
             said.RootElement.GetProperty("median").GetDouble(),
             said.RootElement.GetProperty("lm_tokens_a_step").GetInt64(),
             said.RootElement.GetProperty("peak_mib").GetInt64(),
+            ownMib,
             null
         );
+    }
+
+    static Process Started(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new UserException(
+                $"'{start.FileName}' cannot be started: {error.Message}. For a Python with PyTorch set {PythonVariable} to its path.",
+                error
+            );
+        }
     }
 
     /// <summary>The last line that a command writes.</summary>
@@ -89,7 +108,7 @@ public static class BenchRun
         const int interrupted = 130;
         stop.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start) ?? throw new UserException($"{command[0]} does not start.");
+        using var process = Started(start);
         using var killing = stop.Register(() => process.Kill(entireProcessTree: true));
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SVco.Core;
 using SVco.Core.Data;
 
 namespace SVco.Training.Caching;
@@ -7,6 +8,7 @@ namespace SVco.Training.Caching;
 public static class ImageContent
 {
     /// <summary>The name of an image.</summary>
+    /// <exception cref="UserException">A file cannot be read.</exception>
     public static string Of(ImageSource image) =>
         image switch
         {
@@ -16,7 +18,14 @@ public static class ImageContent
 
     static string FileHash(string path)
     {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"The image {path} cannot be read: {error.Message}", error);
+        }
     }
 }

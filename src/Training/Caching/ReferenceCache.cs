@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using SVco.Core;
+using SVco.Core.Data;
 using SVco.Core.Objectives;
 
 namespace SVco.Training.Caching;
@@ -13,9 +15,10 @@ namespace SVco.Training.Caching;
 public sealed class ReferenceCache(DiskCache cache, string model)
 {
     /// <summary>The cells known of a pair; null unless all of <paramref name="cells"/> are.</summary>
+    /// <exception cref="UserException">An image of the pair cannot be read.</exception>
     public ImmutableDictionary<Cell, double>? Find(PreparedPair pair, IReadOnlyCollection<Cell> cells)
     {
-        var known = cells.Select(cell => (Cell: cell, Value: cache.Find(Key(pair, cell)))).ToArray();
+        var known = Keys(pair, cells).Select(cell => (cell.Cell, Value: cache.Find(cell.Key))).ToArray();
         return known.All(cell => cell.Value is not null)
             ? known.ToImmutableDictionary(cell => cell.Cell, cell => BitConverter.ToDouble(cell.Value!))
             : null;
@@ -26,7 +29,7 @@ public sealed class ReferenceCache(DiskCache cache, string model)
     /// though scored in other company they differ in their last bits, so that a run gives the same with and without its cache filled.
     /// </summary>
     public ImmutableDictionary<Cell, double> Keep(PreparedPair pair, ImmutableDictionary<Cell, double> scored) =>
-        scored.ToImmutableDictionary(cell => cell.Key, cell => Keep(Key(pair, cell.Key), cell.Value));
+        Keys(pair, scored.Keys).ToImmutableDictionary(cell => cell.Cell, cell => Keep(cell.Key, scored[cell.Cell]));
 
     double Keep(string key, double scored)
     {
@@ -39,15 +42,26 @@ public sealed class ReferenceCache(DiskCache cache, string model)
         return scored;
     }
 
+    // An image is read once for all cells that show it.
+    (Cell Cell, string Key)[] Keys(PreparedPair pair, IEnumerable<Cell> cells)
+    {
+        try
+        {
+            var images = cells.Select(pair.Image).OfType<ImageSource>().Distinct().ToDictionary(image => image, ImageContent.Of);
+            return [.. cells.Select(cell => (cell, Key(pair, cell, pair.Image(cell) is { } image ? images[image] : "")))];
+        }
+        catch (UserException error)
+        {
+            throw new UserException($"{pair.Pair.Id}: {error.Message}", error);
+        }
+    }
+
     // A cell is what its row, its summed tokens and its image are; the pair it stands in does not matter.
-    string Key(PreparedPair pair, Cell cell)
+    string Key(PreparedPair pair, Cell cell, string image)
     {
         var row = pair.Row(cell);
         var key = new StringBuilder(model).Append('\n').AppendJoin(',', row.Ids).Append('\n').AppendJoin("", pair.Summed(cell).Select(Bit));
-        key.Append('\n')
-            .AppendJoin("", row.Attended.Select(Bit))
-            .Append('\n')
-            .Append(pair.Image(cell) is { } image ? ImageContent.Of(image) : "");
+        key.Append('\n').AppendJoin("", row.Attended.Select(Bit)).Append('\n').Append(image);
         return DiskCache.KeyOf(key.ToString());
     }
 
