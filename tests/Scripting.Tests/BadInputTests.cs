@@ -101,15 +101,20 @@ public sealed class BadInputTests : IDisposable
     [MountFact]
     public async Task A_full_disk_leaves_the_state_before_and_the_run_goes_on_when_there_is_room()
     {
+        string[] steps = ["--save-every", "1", "--accumulation", "1", "--max-steps", "6"];
         using var disk = new FullDisk(PathOf("disk"), kilobytes: 2200);
-        var (output, code) = await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6");
+        var (output, code) = await Run(["--output", PathOf("disk/run"), .. steps]);
         Assert.Equal(1, code);
         Assert.Contains("No space left", output);
-        var states = Directory.GetDirectories(PathOf("disk/run/checkpoints"), "step-*");
-        Assert.Single(states);
+        Assert.Single(Directory.GetFileSystemEntries(PathOf("disk/run/checkpoints")));
 
         disk.Grow(kilobytes: 60_000);
-        Assert.Equal(0, (await Run("--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1", "--max-steps", "6")).Code);
+        Assert.Equal(0, (await Run(["--output", PathOf("disk/run"), .. steps])).Code);
+        Assert.Equal(0, (await Run(["--output", PathOf("roomy"), .. steps])).Code);
+        Assert.Equal(
+            File.ReadAllBytes(PathOf("roomy/checkpoint/model.safetensors")),
+            File.ReadAllBytes(PathOf("disk/run/checkpoint/model.safetensors"))
+        );
     }
 
     Task Fails(params string[] messages) => Fails([], messages);

@@ -6,58 +6,104 @@ namespace SVco.Scripting.Tests;
 /// <summary>Real processes killed without warning.</summary>
 public sealed class KillTests : IDisposable
 {
-    const int Kills = 20;
+    const int Killed = 137;
+    const string Reference = "reference ";
+    const string Training = "training ";
+
+    /// <summary>Beginnings of lines that a run prints, and how long after one of them it is killed at most [ms].</summary>
+    static readonly (string Line, int Most)[] Moments =
+    [
+        .. Enumerable.Repeat(("", 900), 4),
+        .. Enumerable.Repeat(("memory: ", 300), 2),
+        .. Enumerable.Repeat((Reference, 100), 4),
+        .. Enumerable.Repeat((Training, 150), 10),
+    ];
 
     readonly string _folder = Directory.CreateTempSubdirectory("svco-kill").FullName;
+    readonly Random _random = new(20);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>Two pairs a micro batch, two micro batches a step, a state after each, a validation after every fifth.</summary>
     [Fact]
-    public async Task A_run_killed_twenty_times_at_random_moments_ends_with_the_weights_of_one_left_alone()
+    public Task A_run_killed_at_random_moments_ends_with_the_weights_of_one_left_alone() =>
+        AssertUnharmed(Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx"), "model.safetensors", Moments);
+
+    [Fact]
+    public Task So_does_an_adapter_on_16_bit_weights()
     {
-        using (var alone = Start("alone"))
-        {
-            await alone.StandardOutput.ReadToEndAsync();
-            await alone.WaitForExitAsync();
-            Assert.Equal(0, alone.ExitCode);
-        }
-
-        var random = new Random(20);
-        for (var kill = 0; kill < Kills; kill++)
-        {
-            using var process = Start("killed");
-            if (kill % 5 != 0)
-            {
-                while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("training")) { }
-            }
-
-            // In a step or in a save, and every fifth time while the run is still starting.
-            await Task.Delay(random.Next(250));
-            process.Kill();
-            await process.WaitForExitAsync();
-            Assert.Equal(137, process.ExitCode);
-        }
-
-        using (var last = Start("killed"))
-        {
-            await last.StandardOutput.ReadToEndAsync();
-            await last.WaitForExitAsync();
-            Assert.Equal(0, last.ExitCode);
-        }
-
-        Assert.Equal(File.ReadAllBytes(Weights("alone")), File.ReadAllBytes(Weights("killed")));
-        Assert.Equal(
-            File.ReadAllLines(Path.Combine(_folder, "alone", "metrics.jsonl")),
-            File.ReadAllLines(Path.Combine(_folder, "killed", "metrics.jsonl"))
+        var script = Path.Combine(_folder, "adapter.csx");
+        File.WriteAllText(
+            script,
+            $"""
+            #load "{Path.Combine(Golden.RepositoryRoot, "src", "Scripting", "svco.csx")}"
+            var model = LlavaInterleave7B with [[ Precision = Precision.BFloat16, Lora = new(Rank: 4, Alpha: 8, "q_proj", "v_proj") ]];
+            return await Experiment("adapter").Model(model).Objective(SVco(beta1: 0.1, beta2: 0.1)).Data(Mvc.Train, validation: Mvc.Validation).Run(Args);
+            """.Replace("[[", "{").Replace("]]", "}")
         );
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "killed"), ".*"));
+        return AssertUnharmed(script, "adapter_model.safetensors", Moments.Where((_, index) => index % 2 == 0));
     }
 
-    string Weights(string run) => Path.Combine(_folder, run, "checkpoint", "model.safetensors");
-
-    Process Start(string run)
+    async Task AssertUnharmed(string script, string weights, IEnumerable<(string Line, int Most)> moments)
     {
-        var script = Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx");
-        return SvcoProcess.Start(_folder, "run", script, "--output", run, "--epochs", "60", "--save-every", "1", "--evaluate-every", "50");
+        Assert.Equal(0, await Run(script, "alone"));
+        foreach (var (line, most) in moments)
+        {
+            Assert.Equal(Killed, await Run(script, "killed", line, most));
+        }
+
+        // In the last validation or the writing of the finished model, or just after its end.
+        for (var kill = 0; kill < 2; kill++)
+        {
+            Assert.Contains(await Run(script, "killed", $"{Training}100/100", 60), (int[])[Killed, 0]);
+        }
+
+        Assert.Equal(0, await Run(script, "killed"));
+        Assert.Equal(Read("alone", "checkpoint", weights), Read("killed", "checkpoint", weights));
+        Assert.Equal(Read("alone", "metrics.jsonl"), Read("killed", "metrics.jsonl"));
+        Assert.Equal(Names("alone"), Names("killed"));
     }
+
+    /// <summary>A run until its end, or until some time after it has said something; gives its exit code.</summary>
+    async Task<int> Run(string script, string run, string? line = null, int most = 0)
+    {
+        // A cache of its own, so that the reference is scored in both runs.
+        using var process = SvcoProcess.Start(
+            _folder,
+            new() { ["SVCO_CACHE"] = Path.Combine(_folder, $"{run} cache") },
+            ["run", script, "--output", run, "--epochs", "20", "--save-every", "1", "--evaluate-every", "5"]
+        );
+        _ = process.StandardError.ReadToEndAsync();
+        while (line is not "" && await process.StandardOutput.ReadLineAsync() is { } said)
+        {
+            // What has been scored once is not scored again.
+            if (line is not null && (said.StartsWith(line) || (line == Reference && said.StartsWith(Training))))
+            {
+                break;
+            }
+        }
+
+        if (line is not null)
+        {
+            await Task.Delay(_random.Next(most));
+            process.Kill();
+        }
+
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    byte[] Read(params string[] path) => File.ReadAllBytes(Path.Combine([_folder, .. path]));
+
+    /// <summary>The names of a run's files, those of the events aside, of which each process begins one.</summary>
+    IEnumerable<string> Names(string run) =>
+        Directory
+            .EnumerateFileSystemEntries(
+                Path.Combine(_folder, run),
+                "*",
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }
+            )
+            .Select(path => Path.GetRelativePath(Path.Combine(_folder, run), path))
+            .Where(path => !path.StartsWith("tensorboard"))
+            .Order(StringComparer.Ordinal);
 }
