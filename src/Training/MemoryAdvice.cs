@@ -20,7 +20,7 @@ public static class MemoryAdvice
                 TreeByTree
             ),
             ("--batch-size 1 with a larger --accumulation", plan.Pairs > 1, OnePair),
-            ("Precision = BFloat16 in the script", plan.Type == ScalarType.Float32, Half),
+            ("--precision bf16", plan.Type == ScalarType.Float32, Half),
             ("Lora = new(Rank: 16, Alpha: 32, \"q_proj\", \"v_proj\") in the script", plan.Lora is null, Adapted),
         ];
         var news = all.Where(change => change.IsNew).ToArray();
