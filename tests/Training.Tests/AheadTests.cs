@@ -100,6 +100,51 @@ public class AheadTests
         Assert.Equal(0, trainer.Optimizer.Steps);
     }
 
+    /// <summary>A batch's two images take 200 ms, at least; nothing is loaded ahead of the first step.</summary>
+    [Fact]
+    public void A_step_tells_how_long_it_waited_for_its_images()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        float[] Load(ImageSource image)
+        {
+            Thread.Sleep(200);
+            return Pixels(image);
+        }
+
+        var job = Job(random, VisionFeatures.Loading(random.Model, Load, null, ""));
+        using var trainer = new Trainer(
+            job,
+            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
+            Reference(job)
+        );
+        var first = trainer.Run(default).OfType<TrainingEvent.Stepped>().First();
+        Assert.InRange(first.DataTime, TimeSpan.FromMilliseconds(150), first.Time);
+    }
+
+    /// <summary>The process was killed after the step's state was saved and before its validation was written.</summary>
+    [Fact]
+    public void A_validation_that_a_kill_has_prevented_is_made_up_for()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        var job = Job(random, VisionFeatures.Loading(random.Model, Pixels, null, ""));
+        using var trainer = new Trainer(
+            job,
+            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
+            Reference(job)
+        );
+        var second = trainer.Run(default).OfType<TrainingEvent.Stepped>().ElementAt(1);
+        Assert.Equal(2, second.Step);
+        Assert.Equal(2, Assert.IsType<TrainingEvent.Evaluated>(trainer.Run(default, evaluated: false).First()).Step);
+        Assert.Equal(3, Assert.IsType<TrainingEvent.Stepped>(trainer.Run(default, evaluated: true).First()).Step);
+        // After the third none is due.
+        Assert.Equal(4, Assert.IsType<TrainingEvent.Stepped>(trainer.Run(default, evaluated: false).First()).Step);
+        Assert.IsType<TrainingEvent.Evaluated>(trainer.Run(default).Last());
+        Assert.IsType<TrainingEvent.Evaluated>(Assert.Single(trainer.Run(default, evaluated: false)));
+        Assert.Empty(trainer.Run(default));
+    }
+
     static (double[] Losses, byte[] Weights) Train(int seed, Func<Models.Llava, LoadImages> load, int stopAfter = int.MaxValue)
     {
         using var random = new PackedCase(seed, torch.ScalarType.Float32);
