@@ -90,11 +90,7 @@ public class AheadTests
         using var scope = torch.NewDisposeScope();
         using var random = new PackedCase(5, torch.ScalarType.Float32);
         var job = Job(random, VisionFeatures.Loading(random.Model, image => throw new UserException($"{image} is broken"), null, ""));
-        using var trainer = new Trainer(
-            job,
-            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
-            Reference(job)
-        );
+        using var trainer = Start(random, job);
         var error = Assert.Throws<UserException>(() => trainer.Run(default).Count());
         Assert.Matches(@"^[0-9]+: .* is broken$", error.Message);
         Assert.Equal(0, trainer.Optimizer.Steps);
@@ -113,11 +109,7 @@ public class AheadTests
         }
 
         var job = Job(random, VisionFeatures.Loading(random.Model, Load, null, ""));
-        using var trainer = new Trainer(
-            job,
-            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
-            Reference(job)
-        );
+        using var trainer = Start(random, job);
         var first = trainer.Run(default).OfType<TrainingEvent.Stepped>().First();
         Assert.InRange(first.DataTime, TimeSpan.FromMilliseconds(150), first.Time);
     }
@@ -129,11 +121,7 @@ public class AheadTests
         using var scope = torch.NewDisposeScope();
         using var random = new PackedCase(5, torch.ScalarType.Float32);
         var job = Job(random, VisionFeatures.Loading(random.Model, Pixels, null, ""));
-        using var trainer = new Trainer(
-            job,
-            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
-            Reference(job)
-        );
+        using var trainer = Start(random, job);
         var second = trainer.Run(default).OfType<TrainingEvent.Stepped>().ElementAt(1);
         Assert.Equal(2, second.Step);
         Assert.Equal(2, Assert.IsType<TrainingEvent.Evaluated>(trainer.Run(default, evaluated: false).First()).Step);
@@ -149,15 +137,14 @@ public class AheadTests
     {
         using var random = new PackedCase(seed, torch.ScalarType.Float32);
         var job = Job(random, load(random.Model));
-        using var trainer = new Trainer(
-            job,
-            [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)],
-            Reference(job)
-        );
+        using var trainer = Start(random, job);
         double[] Losses(IEnumerable<TrainingEvent> events) => [.. events.OfType<TrainingEvent.Stepped>().Select(step => step.Metrics.Loss)];
         double[] losses = [.. Losses(trainer.Run(default).Take(stopAfter)), .. Losses(trainer.Run(default))];
         return (losses, [.. random.Model.Parameters.SelectMany(parameter => parameter.Value.detach().bytes.ToArray())]);
     }
+
+    static Trainer Start(PackedCase random, TrainingJob job) =>
+        new(job, [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)], Reference(job));
 
     static TrainingJob Job(PackedCase random, LoadImages load) =>
         new(
