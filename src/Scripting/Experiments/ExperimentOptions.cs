@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SVco.Core;
 using SVco.Core.Objectives;
+using SVco.Core.Training;
 using SVco.Scripting.Host;
 using SVco.Training;
 
@@ -66,15 +67,6 @@ sealed record ExperimentOptions(
         };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N; auto takes cuda when there is one." };
         var objective = new Option<string>("--objective") { Description = $"A formula in place of the script's {experiment.Loss}." };
-        var learningRate = Number<double>("--learning-rate", settings.LearningRate);
-        var epochs = Number<int>("--epochs", settings.Epochs);
-        var maxSteps = new Option<int?>("--max-steps") { Description = "Stop after so many steps." };
-        var batchSize = Number<int>("--batch-size", settings.BatchSize);
-        var accumulation = Number<int>("--accumulation", settings.Accumulation);
-        var maxTextLength = Number<int>("--max-text-length", settings.MaxTextLength);
-        var seed = Number<int>("--seed", settings.Seed);
-        var saveEvery = Number<int>("--save-every", settings.SaveEvery);
-        var evaluateEvery = Number<int>("--evaluate-every", settings.EvaluateEvery);
         var featureCache = new Option<double?>("--feature-cache")
         {
             Description =
@@ -95,10 +87,23 @@ sealed record ExperimentOptions(
             Description =
                 $"bf16 or fp32, of weights and matrix products; the script says {Precisions.First(name => name.Value == experiment.BaseModel.Precision).Key}.",
         }.AcceptOnlyFromAmong([.. Precisions.Keys]);
-        var behaviour = new Option<Behaviour?>("--behaviour")
-        {
-            Description = $"official or corrected; the script says {settings.Behaviour}.",
-        };
+        Setting[] training =
+        [
+            Number("--learning-rate", settings.LearningRate, (changed, value) => changed with { LearningRate = value }),
+            Number("--epochs", settings.Epochs, (changed, value) => changed with { Epochs = value }),
+            Of<int>("--max-steps", "Stop after so many steps.", (changed, value) => changed with { MaxSteps = value }),
+            Number("--batch-size", settings.BatchSize, (changed, value) => changed with { BatchSize = value }),
+            Number("--accumulation", settings.Accumulation, (changed, value) => changed with { Accumulation = value }),
+            Number("--max-text-length", settings.MaxTextLength, (changed, value) => changed with { MaxTextLength = value }),
+            Number("--seed", settings.Seed, (changed, value) => changed with { Seed = value }),
+            Number("--save-every", settings.SaveEvery, (changed, value) => changed with { SaveEvery = value }),
+            Number("--evaluate-every", settings.EvaluateEvery, (changed, value) => changed with { EvaluateEvery = value }),
+            Of<Behaviour>(
+                "--behaviour",
+                $"official or corrected; the script says {settings.Behaviour}.",
+                (changed, value) => changed with { Behaviour = value }
+            ),
+        ];
 
         var command = new RootCommand($"The experiment {experiment.Name}: {experiment.Loss}")
         {
@@ -114,17 +119,12 @@ sealed record ExperimentOptions(
             tokenBudget,
             precision,
             objective,
-            learningRate,
-            epochs,
-            maxSteps,
-            batchSize,
-            accumulation,
-            maxTextLength,
-            seed,
-            saveEvery,
-            evaluateEvery,
-            behaviour,
         };
+        foreach (var setting in training)
+        {
+            command.Add(setting.Option);
+        }
+
         command.HelpName = $"svco run {experiment.Name}.csx";
         command.SetAction(parsed =>
         {
@@ -149,21 +149,7 @@ sealed record ExperimentOptions(
                     Precision = parsed.GetValue(precision) is { } name ? Precisions[name] : start.BaseModel.Precision,
                 },
                 Loss = parsed.GetValue(objective) is { } formula ? Objective.Parse(formula) : start.Loss,
-                Settings = (
-                    start.Settings with
-                    {
-                        LearningRate = parsed.GetValue(learningRate) ?? start.Settings.LearningRate,
-                        Epochs = parsed.GetValue(epochs) ?? start.Settings.Epochs,
-                        MaxSteps = parsed.GetValue(maxSteps) ?? start.Settings.MaxSteps,
-                        BatchSize = parsed.GetValue(batchSize) ?? start.Settings.BatchSize,
-                        Accumulation = parsed.GetValue(accumulation) ?? start.Settings.Accumulation,
-                        MaxTextLength = parsed.GetValue(maxTextLength) ?? start.Settings.MaxTextLength,
-                        Seed = parsed.GetValue(seed) ?? start.Settings.Seed,
-                        SaveEvery = parsed.GetValue(saveEvery) ?? start.Settings.SaveEvery,
-                        EvaluateEvery = parsed.GetValue(evaluateEvery) ?? start.Settings.EvaluateEvery,
-                        Behaviour = parsed.GetValue(behaviour) ?? start.Settings.Behaviour,
-                    }
-                ).Validated(),
+                Settings = training.Aggregate(start.Settings, (changed, setting) => setting.Apply(parsed, changed)).Validated(),
             };
             var files = isTiny
                 ? new DataFiles(Bundled("train.json"), Bundled("val.json"), null)
@@ -187,8 +173,18 @@ sealed record ExperimentOptions(
             .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    static Option<T?> Number<T>(string name, T scripts)
-        where T : struct => new(name) { Description = FormattableString.Invariant($"The script says {scripts}.") };
+    /// <summary>An option and what it changes.</summary>
+    sealed record Setting(Option Option, Func<ParseResult, TrainSettings, TrainSettings> Apply);
+
+    static Setting Number<T>(string name, T scripts, Func<TrainSettings, T, TrainSettings> change)
+        where T : struct => Of(name, FormattableString.Invariant($"The script says {scripts}."), change);
+
+    static Setting Of<T>(string name, string description, Func<TrainSettings, T, TrainSettings> change)
+        where T : struct
+    {
+        var option = new Option<T?>(name) { Description = description };
+        return new(option, (parsed, settings) => parsed.GetValue(option) is { } value ? change(settings, value) : settings);
+    }
 
     /// <summary>The same experiment on the bundled checkpoint, with settings under which a minute shows something.</summary>
     static Experiment Tiny(Experiment experiment) =>
