@@ -29,9 +29,12 @@ static class SvcoProcess
     }
 
     /// <summary>What it wrote, errors last, and its exit code.</summary>
-    public static async Task<(string Output, int Code)> RunAsync(string folder, params string[] args)
+    public static Task<(string Output, int Code)> RunAsync(string folder, params string[] args) => RunAsync(folder, [], args);
+
+    /// <summary>With variables of its own.</summary>
+    public static async Task<(string Output, int Code)> RunAsync(string folder, Dictionary<string, string?> variables, params string[] args)
     {
-        using var process = Start(folder, args);
+        using var process = Start(folder, variables, args);
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -3,7 +3,7 @@ using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Training;
 using TorchSharp;
-using Objectives = SVco.Core.Objectives.Objectives;
+using static SVco.Training.Tests.TrainerCase;
 
 namespace SVco.Training.Tests;
 
@@ -114,25 +114,6 @@ public class AheadTests
         Assert.InRange(first.DataTime, TimeSpan.FromMilliseconds(150), first.Time);
     }
 
-    /// <summary>The process was killed after the step's state was saved and before its validation was written.</summary>
-    [Fact]
-    public void A_validation_that_a_kill_has_prevented_is_made_up_for()
-    {
-        using var scope = torch.NewDisposeScope();
-        using var random = new PackedCase(5, torch.ScalarType.Float32);
-        var job = Job(random, VisionFeatures.Loading(random.Model, Pixels, null, ""));
-        using var trainer = Start(random, job);
-        var second = trainer.Run(default).OfType<TrainingEvent.Stepped>().ElementAt(1);
-        Assert.Equal(2, second.Step);
-        Assert.Equal(2, Assert.IsType<TrainingEvent.Evaluated>(trainer.Run(default, evaluated: false).First()).Step);
-        Assert.Equal(3, Assert.IsType<TrainingEvent.Stepped>(trainer.Run(default, evaluated: true).First()).Step);
-        // After the third none is due.
-        Assert.Equal(4, Assert.IsType<TrainingEvent.Stepped>(trainer.Run(default, evaluated: false).First()).Step);
-        Assert.IsType<TrainingEvent.Evaluated>(trainer.Run(default).Last());
-        Assert.IsType<TrainingEvent.Evaluated>(Assert.Single(trainer.Run(default, evaluated: false)));
-        Assert.Empty(trainer.Run(default));
-    }
-
     static (double[] Losses, byte[] Weights) Train(int seed, Func<Models.Llava, LoadImages> load, int stopAfter = int.MaxValue)
     {
         using var random = new PackedCase(seed, torch.ScalarType.Float32);
@@ -143,56 +124,9 @@ public class AheadTests
         return (losses, [.. random.Model.Parameters.SelectMany(parameter => parameter.Value.detach().bytes.ToArray())]);
     }
 
-    static Trainer Start(PackedCase random, TrainingJob job) =>
-        new(job, [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)], Reference(job));
-
-    static TrainingJob Job(PackedCase random, LoadImages load) =>
-        new(
-            random.Model,
-            Objectives.SVco(0.1, 0.1),
-            Objectives.SVco(0.1, 0.1),
-            [
-                .. Enumerable
-                    .Repeat(random.Batch, 3)
-                    .SelectMany((batch, copy) => batch.Select(pair => pair with { Pair = pair.Pair with { Query = $"{copy}" } })),
-            ],
-            random.Batch,
-            new TrainSettings
-            {
-                LearningRate = 1e-3,
-                BatchSize = 2,
-                Accumulation = 1,
-                Epochs = 3,
-                EvaluateEvery = 2,
-            },
-            load,
-            new PackedScoring().Score
-        );
-
-    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Core.Objectives.Cell, double>> Reference(TrainingJob job) =>
-        job.ScoredPairs.ToImmutableDictionary(
-            pair => pair,
-            _ => Core.Objectives.Objectives.SVco(0.1, 0.1).Cells().ToImmutableDictionary(cell => cell, _ => -10.0)
-        );
-
     static float[] Slow(ImageSource image)
     {
         Thread.Sleep(((ImageSource.File)image).Path == "1" ? 20 : 0);
         return Pixels(image);
-    }
-
-    static float[] Pixels(ImageSource image)
-    {
-        var path = ((ImageSource.File)image).Path;
-        var random = new Random(int.Parse(path));
-        return [.. Enumerable.Range(0, 3 * Size * Size).Select(_ => random.NextSingle())];
-    }
-
-    static readonly int Size = ImageSize();
-
-    static int ImageSize()
-    {
-        using var random = new PackedCase(5, torch.ScalarType.Float32);
-        return random.Config.Vision.ImageSize;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core.Packing;
 using SVco.Models;
 using SVco.Tests;
 using SVco.Training.Bench;
@@ -55,6 +56,69 @@ public class BenchTests
         // Rows without an image are padded to the longest row too.
         Assert.Equal(6 * (144 + 16), BenchStep.Run(Small with { Way = BenchWay.Plain }).Tokens);
     }
+
+    static readonly LlavaConfig ByHand = new(
+        VisionConfig.Siglip with
+        {
+            HiddenSize = 2,
+            IntermediateSize = 3,
+            Layers = 2,
+            Heads = 1,
+            ImageSize = 4,
+            PatchSize = 2,
+        },
+        TextConfig.Llama with
+        {
+            VocabularySize = 10,
+            HiddenSize = 4,
+            IntermediateSize = 6,
+            Layers = 3,
+            Heads = 2,
+            KeyValueHeads = 1,
+            HeadSize = 2,
+        },
+        ImageTokenId: 9,
+        FeatureLayer: -1,
+        DropFirstToken: false
+    );
+
+    /// <summary>
+    /// A layer has 2 x 4 x 2 weights for keys and values, 2 x 4 x 4 + 3 x 4 x 6 others, and 4 x 4 operations for each pair of tokens that attends:
+    /// half of the trunk's 3 x 3, and all 5 for each of the crown's 2. Two tokens have logits, and go through the last layer.
+    /// </summary>
+    [Fact]
+    public void A_trees_cost_is_that_of_its_matrix_products_counted_by_hand()
+    {
+        var tree = new PackedTree(0, [9, 9, 1, 2, 3], [-1, 0, 1, 2, 2], [0, 1, 2, 3, 3], [true, true, true, true, true], 3, [2, 3], [], []);
+        var layer = 2 * 5 * (16 + 104) + 16 * (3 * 3 / 2.0 + 2 * 5);
+        var last = 2 * 5 * 16 + 2 * 2 * 104 + 16 * 2 * 5;
+        var tower = 2 * (2 * 4 * (4 * 2 * 2 + 2 * 2 * 3) + 4 * 4 * 4 * 2) + 2 * 4 * (3 * 2 * 2) * 2;
+        var expected = new BenchCost(5, 2 * layer + last, 2 * 2 * 4 * 10, 2 * 4 * (2 * 4 + 4 * 4), tower);
+        Assert.Equal(expected, BenchCost.Of(ByHand, [tree]));
+        Assert.Equal(0, BenchCost.Of(ByHand, [tree with { Image = null }]).Vision);
+    }
+
+    /// <summary>Every token goes through every layer and has logits, and every row attends over its whole length, as PyTorch computes it.</summary>
+    [Fact]
+    public void The_cost_of_padded_rows_is_counted_by_hand()
+    {
+        var tower = 2 * (2 * 4 * (4 * 2 * 2 + 2 * 2 * 3) + 4 * 4 * 4 * 2) + 2 * 4 * (3 * 2 * 2) * 2;
+        var expected = new BenchCost(
+            10,
+            3 * (2 * 10 * 120 + 16 * (6 * 6 + 4 * 4)),
+            2 * 10 * 4 * 10,
+            2 * 2 * 4 * (2 * 4 + 4 * 4),
+            2 * tower
+        );
+        Assert.Equal(expected, BenchCost.Of(ByHand, [6, 4], images: 2));
+    }
+
+    [Theory]
+    [InlineData(false, 0, false, 3 * 111)]
+    [InlineData(true, 1, false, 4 * 111 + 1000)]
+    [InlineData(true, 2, true, 3 * 111 + 2000)]
+    public void A_step_is_a_forward_pass_and_twice_that_backward(bool referenceLive, int visionPasses, bool frozen, double expected) =>
+        Assert.Equal(expected, new BenchCost(7, 100, 10, 1, 1000).Step(referenceLive, visionPasses, frozen));
 
     [Fact]
     public void The_real_sizes_are_the_published_configs_and_their_parameters()

@@ -98,26 +98,37 @@ public class PackedScoringTests
         Assert.All(random.Model.Parameters, parameter => Assert.Null(parameter.Value.grad));
     }
 
-    [Fact]
-    public void An_image_is_loaded_once_however_many_rows_show_it()
+    /// <summary>A trained tower runs again where its tree does: once to score, once for the gradients.</summary>
+    [Theory]
+    [InlineData(false, false, false, 1)]
+    [InlineData(false, false, true, 1)]
+    [InlineData(true, false, false, 1)]
+    [InlineData(true, false, true, 1)]
+    [InlineData(true, true, false, 1)]
+    [InlineData(true, true, true, 2)]
+    public void An_image_is_encoded_once_however_many_rows_show_it(bool trains, bool tower, bool treeByTree, int times)
     {
         using var scope = NewDisposeScope();
         using var random = new PackedCase(2, ScalarType.Float64);
+        random.Model.SetTrainable(name => tower || !name.StartsWith("vision_tower."));
         var loaded = new List<Core.Data.ImageSource>();
-        new PackedScoring().Score(
+        var encode = VisionFeatures.Live(
+            random.Model,
+            image =>
+            {
+                loaded.Add(image);
+                return random.LoadPixels(image);
+            }
+        );
+        new PackedScoring { MemorySmall = treeByTree, TokenBudget = treeByTree ? 1 : 8192 }.Score(
             random.Model,
             [.. random.Batch, .. random.Batch],
             random.Cells,
-            VisionFeatures.Live(
-                random.Model,
-                image =>
-                {
-                    loaded.Add(image);
-                    return random.LoadPixels(image);
-                }
-            )
+            encode,
+            trains ? _ => [.. random.Weights, .. random.Weights] : null
         );
-        Assert.Equal(loaded.Distinct(), loaded);
+        Assert.NotEmpty(loaded);
+        Assert.All(loaded.CountBy(image => image), image => Assert.Equal(times, image.Value));
     }
 
     static void AssertLikePlain(int seed, ScalarType type, double tolerance)

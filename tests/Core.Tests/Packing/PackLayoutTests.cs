@@ -106,10 +106,29 @@ public class PackLayoutTests
         );
 
     [Property]
-    public bool The_trunk_is_a_chain_and_nothing_outside_it_lies_before_it(Batch batch) =>
+    public bool The_trunk_is_all_that_comes_before_the_first_branching_or_end(Batch batch) =>
         batch.Trees.All(tree =>
-            Enumerable.Range(0, tree.TrunkLength).All(token => tree.Parents[token] == token - 1)
-            && tree.Parents.Select((parent, token) => parent < token).All(before => before)
+        {
+            var (length, last) = (0, -1);
+            while (tree.Parents.Count(parent => parent == last) == 1)
+            {
+                (length, last) = (length + 1, tree.Parents.IndexOf(last));
+            }
+
+            return tree.TrunkLength == length && tree.Parents.Take(length).SequenceEqual(Enumerable.Range(-1, length));
+        });
+
+    [Property]
+    public bool A_token_comes_after_its_parent(Batch batch) =>
+        batch.Trees.All(tree => tree.Parents.Select((parent, token) => parent < token).All(before => before));
+
+    [Property]
+    public bool Logits_are_asked_for_once_where_a_summed_token_is_predicted_and_nowhere_else(Batch batch) =>
+        batch.Trees.All(tree =>
+            tree.Predictors.SequenceEqual(tree.Predictors.Distinct().Order())
+            && tree.Predictions.Length == tree.Predictions.Distinct().Count()
+            && IsAll(tree.Predictions.Select(prediction => prediction.Predictor), tree.Predictors.Length)
+            && IsAll(tree.Cells.SelectMany(cell => cell.Predictions), tree.Predictions.Length)
         );
 
     [Property]
@@ -127,6 +146,8 @@ public class PackLayoutTests
         (a, b) => a!.SequenceEqual(b!),
         tokens => tokens.Aggregate(0, HashCode.Combine)
     );
+
+    static bool IsAll(IEnumerable<int> indices, int count) => indices.Distinct().Order().SequenceEqual(Enumerable.Range(0, count));
 
     static string Prompt(PackRow row) =>
         string.Join(',', row.Row.Ids.Zip(row.Row.Labelled).TakeWhile(token => !token.Second).Select(token => token.First));

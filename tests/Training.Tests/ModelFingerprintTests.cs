@@ -1,0 +1,83 @@
+using SVco.Tests;
+using SVco.Training.Caching;
+
+namespace SVco.Training.Tests;
+
+public sealed class ModelFingerprintTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public ModelFingerprintTests()
+    {
+        Put("model/config.json", "{}");
+        Put("model/model-00001-of-00002.safetensors", "weights");
+        Put("model/model-00002-of-00002.safetensors", "more weights");
+        Put("model/README.md", "words");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void It_is_the_content_that_counts_and_not_the_place()
+    {
+        Put("copy/config.json", "{}");
+        Put("copy/model-00001-of-00002.safetensors", "weights");
+        Put("copy/model-00002-of-00002.safetensors", "more weights");
+        Put("copy/README.md", "other words");
+
+        Assert.Equal(Of("model"), Of("copy"));
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model-00001-of-00002.safetensors")]
+    [InlineData("model-00002-of-00002.safetensors")]
+    [InlineData("model-00003-of-00002.safetensors")]
+    public void Other_weights_and_another_configuration_are_another_model(string changed)
+    {
+        var before = Of("model");
+        Put($"model/{changed}", "changed");
+        Assert.NotEqual(before, Of("model"));
+    }
+
+    /// <summary>The hub's cache has links in its snapshots; a link that points elsewhere is another file.</summary>
+    [Fact]
+    public void A_link_is_what_it_points_to()
+    {
+        Put("blobs/one", "weights");
+        Put("blobs/two", "other weights");
+        Put("snapshot/config.json", "{}");
+        Put("snapshot/model-00002-of-00002.safetensors", "more weights");
+        var link = _folder.At("snapshot", "model-00001-of-00002.safetensors");
+        File.CreateSymbolicLink(link, Path.Combine("..", "blobs", "one"));
+        Assert.Equal(Of("model"), Of("snapshot"));
+
+        File.Delete(link);
+        File.CreateSymbolicLink(link, Path.Combine("..", "blobs", "two"));
+        Assert.NotEqual(Of("model"), Of("snapshot"));
+    }
+
+    /// <summary>16 GB are read once: a file of the same place, size and time of change is taken for the same.</summary>
+    [Fact]
+    public void A_file_that_has_not_changed_is_not_read_again()
+    {
+        var before = Of("model");
+        var path = _folder.At("model", "model-00001-of-00002.safetensors");
+        var time = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, "WEIGHTS");
+        File.SetLastWriteTimeUtc(path, time);
+        Assert.Equal(before, Of("model"));
+
+        File.SetLastWriteTimeUtc(path, time.AddSeconds(1));
+        Assert.NotEqual(before, Of("model"));
+    }
+
+    string Of(string model) =>
+        ModelFingerprint.Of(_folder.At(model), new DiskCache(_folder.At("cache"), 1 << 20, warning => Assert.Fail(warning)));
+
+    void Put(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.At(name))!);
+        File.WriteAllText(_folder.At(name), text);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using SVco.Core.Data;
+using SVco.Core.Training;
+using TorchSharp;
+using Objectives = SVco.Core.Objectives.Objectives;
+
+namespace SVco.Training.Tests;
+
+/// <summary>A training of a random model on a random batch, three times over.</summary>
+static class TrainerCase
+{
+    public static Trainer Start(PackedCase random, TrainingJob job) =>
+        new(job, [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)], Reference(job));
+
+    public static TrainingJob Job(PackedCase random, LoadImages load) =>
+        new(
+            random.Model,
+            Objectives.SVco(0.1, 0.1),
+            Objectives.SVco(0.1, 0.1),
+            [
+                .. Enumerable
+                    .Repeat(random.Batch, 3)
+                    .SelectMany((batch, copy) => batch.Select(pair => pair with { Pair = pair.Pair with { Query = $"{copy}" } })),
+            ],
+            random.Batch,
+            new TrainSettings
+            {
+                LearningRate = 1e-3,
+                BatchSize = 2,
+                Accumulation = 1,
+                Epochs = 3,
+                EvaluateEvery = 2,
+            },
+            load,
+            new PackedScoring().Score
+        );
+
+    public static ImmutableDictionary<PreparedPair, ImmutableDictionary<Core.Objectives.Cell, double>> Reference(TrainingJob job) =>
+        job.ScoredPairs.ToImmutableDictionary(
+            pair => pair,
+            _ => Core.Objectives.Objectives.SVco(0.1, 0.1).Cells().ToImmutableDictionary(cell => cell, _ => -10.0)
+        );
+
+    public static float[] Pixels(ImageSource image)
+    {
+        var path = ((ImageSource.File)image).Path;
+        var random = new Random(int.Parse(path));
+        return [.. Enumerable.Range(0, 3 * Size * Size).Select(_ => random.NextSingle())];
+    }
+
+    static readonly int Size = ImageSize();
+
+    static int ImageSize()
+    {
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        return random.Config.Vision.ImageSize;
+    }
+}

@@ -1,0 +1,51 @@
+using SVco.Core;
+using SVco.Core.Objectives;
+using TorchSharp;
+using static SVco.Training.Tests.TrainerCase;
+
+namespace SVco.Training.Tests;
+
+public class TrainerTests
+{
+    /// <summary>The process was killed after the step's state was saved and before its validation was written.</summary>
+    [Fact]
+    public void A_validation_that_a_kill_has_prevented_is_made_up_for()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        var job = Job(random, VisionFeatures.Loading(random.Model, Pixels, null, ""));
+        using var trainer = Start(random, job);
+        var second = trainer.Run(default).OfType<TrainingEvent.Stepped>().ElementAt(1);
+        Assert.Equal(2, second.Step);
+        Assert.Equal(2, Assert.IsType<TrainingEvent.Evaluated>(trainer.Run(default, evaluated: false).First()).Step);
+        Assert.Equal(3, Assert.IsType<TrainingEvent.Stepped>(trainer.Run(default, evaluated: true).First()).Step);
+        // After the third none is due.
+        Assert.Equal(4, Assert.IsType<TrainingEvent.Stepped>(trainer.Run(default, evaluated: false).First()).Step);
+        Assert.IsType<TrainingEvent.Evaluated>(trainer.Run(default).Last());
+        Assert.IsType<TrainingEvent.Evaluated>(Assert.Single(trainer.Run(default, evaluated: false)));
+        Assert.Empty(trainer.Run(default));
+    }
+
+    /// <summary>The loss is finite in double, and its weights overflow the model's fp32.</summary>
+    [Fact]
+    public void A_gradient_that_is_not_finite_names_the_pairs_of_its_step_and_changes_nothing()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        var job = Job(random, VisionFeatures.Loading(random.Model, Pixels, null, "")) with
+        {
+            Objective = Objective.Parse("1e300*(r.W.Match)"),
+        };
+        using var trainer = Start(random, job);
+        byte[] Weights() => [.. random.Model.Parameters.SelectMany(parameter => parameter.Value.detach().bytes.ToArray())];
+        var before = Weights();
+
+        var error = Assert.Throws<UserException>(() => trainer.Run(default).Count());
+
+        Assert.StartsWith("Step 1 of ", error.Message);
+        Assert.Contains("the gradient is", error.Message);
+        Assert.Matches(@"Look at the pairs [0-9]+, [0-9]+,", error.Message);
+        Assert.Equal(before, Weights());
+        Assert.Equal(0, trainer.Optimizer.Steps);
+    }
+}
