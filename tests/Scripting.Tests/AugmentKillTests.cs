@@ -24,7 +24,7 @@ public sealed class AugmentKillTests
 
         // Each answer says as its tokens which request it answers, and the journal keeps that.
         using var server = new ChatServer { PromptTokens = number => number };
-        var (settings, folder) = await PrepareAsync(work, server, "timeout_seconds: 0.4");
+        var (settings, folder) = await PrepareAsync(work, server, "timeout_seconds: 1");
         var (random, said) = (new Random(6), new List<string>());
         for (var kill = 0; kill < Kills; kill++)
         {

@@ -90,7 +90,9 @@ sealed class ChatServer : IDisposable
         {
             for (; ; )
             {
-                _ = AnswerAsync(await listener.GetContextAsync());
+                var context = await listener.GetContextAsync();
+                // Numbered as they come: on a machine under load one that was given up may be read after the one sent in its place.
+                _ = AnswerAsync(context, Interlocked.Increment(ref requests));
             }
         }
         catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
@@ -99,13 +101,12 @@ sealed class ChatServer : IDisposable
         }
     }
 
-    async Task AnswerAsync(HttpListenerContext context)
+    async Task AnswerAsync(HttpListenerContext context, int number)
     {
         try
         {
             using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
             var prompt = body.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
-            var number = Interlocked.Increment(ref requests);
             var fault = faultOf(number, prompt);
             Log.Enqueue((clock.Elapsed, number, context.Request.Headers["Idempotency-Key"]!, fault));
             switch (fault)
