@@ -45,9 +45,6 @@ public sealed class RunFolder : IDisposable
                 .MaxBy(folder => folder, StringComparer.Ordinal)
             : null;
 
-    /// <summary>The model of the newest saved state, to be loaded in place of the base model; null when there is none.</summary>
-    public string? NewestModel => NewestState is { } state ? System.IO.Path.Combine(state, ModelFolder) : null;
-
     /// <summary>Whether the run has come to its end.</summary>
     public bool IsFinished => Directory.Exists(Checkpoint);
 
@@ -172,7 +169,7 @@ public sealed class RunFolder : IDisposable
             )
         );
 
-    /// <summary>The log-probabilities of <see cref="WriteReference"/> for the same pairs; null when there are none yet.</summary>
+    /// <summary>The log-probabilities of <see cref="WriteReference"/> for the same pairs; null when there are none yet or they are damaged.</summary>
     public ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>>? Reference(IReadOnlyList<PreparedPair> pairs)
     {
         if (!File.Exists(ReferenceFile))
@@ -186,13 +183,23 @@ public sealed class RunFolder : IDisposable
                     .SelectMany(image => Enum.GetValues<Tokens>().Select(tokens => new Cell(side, image, tokens)))
             )
             .ToDictionary(cell => cell.ToString());
-        var values = JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(ReferenceFile))!;
-        return pairs
-            .Zip(values)
-            .ToImmutableDictionary(
-                pair => pair.First,
-                pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value)
-            );
+        try
+        {
+            return
+                JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(ReferenceFile)) is { } values
+                && values.Length == pairs.Count
+                ? pairs
+                    .Zip(values)
+                    .ToImmutableDictionary(
+                        pair => pair.First,
+                        pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value)
+                    )
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
@@ -223,21 +230,42 @@ public sealed class RunFolder : IDisposable
         return folder;
     }
 
-    /// <summary>Puts the newest saved moments and step count into the optimiser; its model is loaded from <see cref="NewestModel"/>.</summary>
-    public void Restore(AdamW optimizer)
+    /// <summary>Reads the model of the newest saved state.</summary>
+    /// <param name="load">Is given the folder of the model or the adapter; null when nothing was saved yet.</param>
+    /// <exception cref="UserException">The state is damaged.</exception>
+    public T RestoreModel<T>(Func<string?, T> load) =>
+        FromState(state => load(state is null ? null : System.IO.Path.Combine(state, ModelFolder)));
+
+    /// <summary>Puts the newest saved moments and step count into the optimiser, if there are any.</summary>
+    /// <exception cref="UserException">The state is damaged.</exception>
+    public void Restore(AdamW optimizer) =>
+        optimizer.Steps = FromState(state =>
+        {
+            if (state is null)
+            {
+                return 0;
+            }
+
+            using var moments = SafetensorsFile.Open(System.IO.Path.Combine(state, OptimizerFile));
+            foreach (var tensor in optimizer.State)
+            {
+                moments.CopyTo(tensor.Name, tensor.Value);
+            }
+
+            return JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
+        });
+
+    T FromState<T>(Func<string?, T> read)
     {
-        if (NewestState is not { } state)
+        var state = NewestState;
+        try
         {
-            return;
+            return read(state);
         }
-
-        using var moments = SafetensorsFile.Open(System.IO.Path.Combine(state, OptimizerFile));
-        foreach (var tensor in optimizer.State)
+        catch (Exception error) when (state is not null && error is (UserException or JsonException or IOException))
         {
-            moments.CopyTo(tensor.Name, tensor.Value);
+            throw new UserException($"The saved state {state} is damaged; begin anew with --restart. ({error.Message})", error);
         }
-
-        optimizer.Steps = JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
     }
 
     /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>

@@ -1,5 +1,8 @@
 using SVco.Core;
 using SVco.Core.Metrics;
+using SVco.Core.Training;
+using SVco.Models;
+using SVco.Models.Files;
 using SVco.Tests;
 
 namespace SVco.Training.Tests;
@@ -110,6 +113,45 @@ public sealed class RunFolderTests : IDisposable
         }
 
         Assert.All(File.ReadLines(Path.Combine(Run, "metrics.jsonl")), line => Assert.EndsWith("}", line));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[")]
+    [InlineData("[{}, {}]")]
+    public void A_reference_that_is_damaged_is_scored_again(string text)
+    {
+        using var folder = Open();
+        Put("reference.json", text);
+        Assert.Null(folder.Reference([]));
+    }
+
+    [Theory]
+    [InlineData("no safetensors", "{}")]
+    [InlineData(null, "{}")]
+    [InlineData(null, "{\"Step\":")]
+    public void A_state_that_is_damaged_is_told_with_what_to_do(string? moments, string state)
+    {
+        NativeLibraries.Load();
+        using var parameter = TorchSharp.torch.zeros(2);
+        using var optimizer = new AdamW([new NamedTensor("w", parameter)], _ => true, new TrainSettings());
+        Put("checkpoints/step-00000007/state.json", state);
+        var file = Path.Combine(Run, "checkpoints", "step-00000007", "optimizer.safetensors");
+        if (moments is null)
+        {
+            SafetensorsWriter.Write(file, optimizer.State);
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[..^(state == "{}" ? 1 : 0)]);
+        }
+        else
+        {
+            File.WriteAllText(file, moments);
+        }
+
+        Put("experiment.yaml", "name: a");
+        using var folder = Open();
+        var error = Assert.Throws<UserException>(() => folder.Restore(optimizer));
+        Assert.Contains("step-00000007 is damaged", error.Message);
+        Assert.Contains("--restart", error.Message);
     }
 
     RunFolder Open(bool restart = false, string experiment = "name: a") => RunFolder.Open(Run, experiment, restart);

@@ -7,15 +7,20 @@ namespace SVco.Scripting.Experiments;
 /// <summary>What of a model is trained.</summary>
 static class Adapters
 {
-    /// <summary>Says which parameters are trained; with adapters that is the adapters' alone.</summary>
+    /// <summary>Says which parameters are trained, with adapters the adapters' alone, and gives them the values to go on from.</summary>
     /// <param name="experiment">Its base model's frozen parts and adapters.</param>
     /// <param name="model">The loaded base model.</param>
-    /// <param name="saved">The folder of saved adapters to go on with; null makes new ones.</param>
+    /// <param name="saved">The folder of the saved model or adapters to go on with; null to begin with the base model or new adapters.</param>
     public static LoraAdapter? Attach(Experiment experiment, Llava model, string? saved)
     {
         model.SetTrainable(experiment.BaseModel.IsTrained);
         if (experiment.BaseModel.Lora is not { } lora)
         {
+            if (saved is not null)
+            {
+                model.CopyFrom(saved);
+            }
+
             return null;
         }
 

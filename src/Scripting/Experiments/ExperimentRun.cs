@@ -70,12 +70,7 @@ static class ExperimentRun
         var reference =
             folder.Reference(job.ScoredPairs)
             ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
-        using var adapter = Adapters.Attach(experiment, model, folder.NewestModel);
-        if (adapter is null && folder.NewestModel is { } saved)
-        {
-            model.CopyFrom(saved);
-        }
-
+        using var adapter = folder.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
         return TrainAndSave(job, adapter, reference, folder, data);
     }
 
