@@ -54,6 +54,18 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_written_is_told_once_and_keeps_nothing()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+        var cache = new DiskCache(Path.Combine(file, "cache"), 1 << 20, _warnings.Add);
+        cache.Put(Key(1), [1]);
+        cache.Put(Key(2), [2]);
+        Assert.Null(cache.Find(Key(1)));
+        Assert.Contains("cannot be written", Assert.Single(_warnings));
+    }
+
+    [Fact]
     public async Task Many_writers_and_readers_of_one_key_never_see_half_an_entry()
     {
         byte[] Value(int writer) => [.. Enumerable.Repeat((byte)writer, 20_000)];

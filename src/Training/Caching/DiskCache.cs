@@ -14,10 +14,11 @@ public sealed class DiskCache
     readonly long _maxBytes;
     readonly Action<string> _warn;
     long _writtenSinceTrim;
+    bool _toldThatItCannotWrite;
 
     /// <param name="folder">Made when the first entry comes.</param>
     /// <param name="maxBytes">The most that the entries may take together.</param>
-    /// <param name="warn">Gets a sentence about each damaged entry.</param>
+    /// <param name="warn">Gets a sentence about each damaged entry, and one when the folder cannot be written.</param>
     public DiskCache(string folder, long maxBytes, Action<string> warn)
     {
         (_folder, _maxBytes, _warn) = (folder, maxBytes, warn);
@@ -88,7 +89,12 @@ public sealed class DiskCache
                 File.Delete(temporary);
             }
 
-            _warn($"The cache in {_folder} cannot be written: {error.Message}");
+            if (!_toldThatItCannotWrite)
+            {
+                _toldThatItCannotWrite = true;
+                _warn($"The cache in {_folder} cannot be written, so nothing new is kept there: {error.Message}");
+            }
+
             return;
         }
 
