@@ -66,6 +66,14 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
+    public void An_entry_that_cannot_be_read_counts_as_absent_with_a_warning()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, Key(1)[..2], Key(1)));
+        Assert.Null(Cache().Find(Key(1)));
+        Assert.Contains("cannot be read", Assert.Single(_warnings));
+    }
+
+    [Fact]
     public async Task Many_writers_and_readers_of_one_key_never_see_half_an_entry()
     {
         byte[] Value(int writer) => [.. Enumerable.Repeat((byte)writer, 20_000)];

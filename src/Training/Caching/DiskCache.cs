@@ -51,6 +51,11 @@ public sealed class DiskCache
         {
             return null;
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _warn($"The cache entry {file} cannot be read and will be computed anew: {error.Message}");
+            return null;
+        }
 
         if (
             bytes.Length < SHA256.HashSizeInBytes
@@ -61,7 +66,8 @@ public sealed class DiskCache
             return null;
         }
 
-        Touch(file);
+        // The time says when it was used last.
+        IfPossible(() => File.SetLastWriteTimeUtc(file, DateTime.UtcNow));
         return bytes[SHA256.HashSizeInBytes..];
     }
 
@@ -84,11 +90,7 @@ public sealed class DiskCache
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A full disk or a folder that is not ours makes the cache useless, not the run.
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-
+            IfPossible(() => File.Delete(temporary));
             if (!_toldThatItCannotWrite)
             {
                 _toldThatItCannotWrite = true;
@@ -109,21 +111,22 @@ public sealed class DiskCache
     void Trim()
     {
         // Another process may rename or throw out any of these files in between: what is gone then has no length.
-        var files = new DirectoryInfo(_folder).GetFiles("*", SearchOption.AllDirectories).ToLookup(file => file.Extension.Length == 0);
+        var all = new EnumerationOptions { RecurseSubdirectories = true };
+        var files = new DirectoryInfo(_folder).GetFiles("*", all).ToLookup(file => file.Extension.Length == 0);
         long kept = 0;
         foreach (var entry in files[true].OrderByDescending(entry => entry.LastWriteTimeUtc))
         {
             kept += LengthOf(entry);
             if (kept > _maxBytes)
             {
-                entry.Delete();
+                IfPossible(entry.Delete);
             }
         }
 
         // What a killed process left half written.
         foreach (var temporary in files[false].Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - TimeSpan.FromDays(1)))
         {
-            temporary.Delete();
+            IfPossible(temporary.Delete);
         }
     }
 
@@ -139,15 +142,15 @@ public sealed class DiskCache
         }
     }
 
-    static void Touch(string file)
+    static void IfPossible(Action change)
     {
         try
         {
-            File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
+            change();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Another process has just thrown the entry out, or another user owns it; its content is here already.
+            // Another process has just thrown the file out, or another user owns it.
         }
     }
 
