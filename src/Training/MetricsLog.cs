@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using SVco.Core;
 using SVco.Models.Files;
 using TorchSharp.Modules;
 
@@ -12,6 +13,7 @@ public sealed class MetricsLog : IDisposable
 {
     const string EvaluationLoss = "eval_loss";
 
+    readonly string _path;
     readonly StreamWriter _lines;
     readonly SummaryWriter _events;
 
@@ -20,15 +22,21 @@ public sealed class MetricsLog : IDisposable
     /// <param name="step">The step the run goes on from; lines of later steps, which will be made again, are taken out.</param>
     public MetricsLog(string folder, int step)
     {
-        var path = Path.Combine(folder, "metrics.jsonl");
-        if (File.Exists(path))
+        _path = Path.Combine(folder, "metrics.jsonl");
+        if (File.Exists(_path))
         {
-            string[] kept = [.. File.ReadLines(path).Where(line => StepOf(line) <= step)];
-            IsEvaluated = kept.Any(line => StepOf(line) == step && line.Contains(EvaluationLoss, StringComparison.Ordinal));
-            AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n")))));
+            (string Text, JsonElement? Json)[] kept =
+            [
+                .. File.ReadLines(_path).Select(line => (line, Parsed(line))).Where(line => StepOf(line.Item2) <= step),
+            ];
+            IsEvaluated = kept.Any(line => StepOf(line.Json) == step && line.Json!.Value.TryGetProperty(EvaluationLoss, out _));
+            AtomicOutput.WriteFile(
+                _path,
+                stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line.Text + "\n"))))
+            );
         }
 
-        _lines = new StreamWriter(path, append: true) { AutoFlush = true };
+        _lines = new StreamWriter(_path, append: true) { AutoFlush = true };
         _events = TorchSharp.torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);
     }
 
@@ -36,7 +44,23 @@ public sealed class MetricsLog : IDisposable
     public bool IsEvaluated { get; }
 
     /// <summary>Writes what a run tells, under the official trainer's names.</summary>
+    /// <exception cref="UserException">The disk refuses.</exception>
     public void Write(TrainingEvent next)
+    {
+        try
+        {
+            WriteOut(next);
+        }
+        catch (IOException error)
+        {
+            throw new UserException(
+                $"{_path} cannot be written: {error.Message} Make room; the same command goes on from the last saved state.",
+                error
+            );
+        }
+    }
+
+    void WriteOut(TrainingEvent next)
     {
         switch (next)
         {
@@ -75,18 +99,30 @@ public sealed class MetricsLog : IDisposable
     }
 
     // A line that a killed process left half written counts as one to make again.
-    static int StepOf(string line)
+    static int StepOf(JsonElement? line) => line?.GetProperty("step").GetInt32() ?? int.MaxValue;
+
+    static JsonElement? Parsed(string line)
     {
         try
         {
-            return JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32();
+            return JsonElement.Parse(line);
         }
         catch (JsonException)
         {
-            return int.MaxValue;
+            return null;
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _lines.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _lines.Dispose();
+        }
+        catch (IOException)
+        {
+            // What a full disk did not take has been told when it was written.
+        }
+    }
 }

@@ -45,7 +45,7 @@ public sealed class Trainer : IDisposable
     /// <summary>The number of steps of the whole run.</summary>
     public int Steps => _plan.Length;
 
-    /// <summary>Trains from the optimiser's step to the end, or until it is asked to stop, which it does between two steps.</summary>
+    /// <summary>Trains from the optimiser's step to the end, or until it is asked to stop, which it does between two steps or two batches of a validation.</summary>
     /// <param name="stop">Asks it to stop.</param>
     /// <param name="evaluated">
     /// Whether the validation that may be due after the optimiser's step has been made; a run that was killed in its midst has not.
@@ -56,7 +56,12 @@ public sealed class Trainer : IDisposable
         var first = Optimizer.Steps;
         if (!evaluated && IsEvaluatedAfter(first))
         {
-            yield return Evaluate();
+            var missed = Evaluate(stop);
+            yield return missed;
+            if (missed is TrainingEvent.Interrupted)
+            {
+                yield break;
+            }
         }
 
         using var batches = _job.Loaded(_plan.Skip(first).SelectMany(step => step.MicroBatches).Select(Pairs), _job.Objective.Cells())
@@ -72,7 +77,12 @@ public sealed class Trainer : IDisposable
             yield return Step(_plan[step], batches);
             if (IsEvaluatedAfter(step + 1))
             {
-                yield return Evaluate();
+                var next = Evaluate(stop);
+                yield return next;
+                if (next is TrainingEvent.Interrupted)
+                {
+                    yield break;
+                }
             }
         }
     }
@@ -142,13 +152,18 @@ public sealed class Trainer : IDisposable
     bool IsEvaluatedAfter(int steps) =>
         !_job.Validation.IsEmpty && steps > 0 && (steps % _job.Settings.EvaluateEvery == 0 || steps == Steps);
 
-    TrainingEvent.Evaluated Evaluate()
+    /// <summary>The validation; asked to stop, it is given up between two batches, and a run that goes on makes it.</summary>
+    TrainingEvent Evaluate(CancellationToken stop)
     {
         var cells = _job.Evaluated.Cells();
-        var batches = _job.Loaded(_job.Validation.Chunk(_job.Settings.BatchSize).Select(batch => batch.ToImmutableArray()), cells)
+        var tables = _job.Loaded(_job.Validation.Chunk(_job.Settings.BatchSize).Select(batch => batch.ToImmutableArray()), cells)
             .Select(batch => Table(_job.Evaluated, batch.Pairs, _job.Score(_job.Model, batch.Pairs, cells, batch.Encode)))
-            .Select(table => TableMetrics.Of(_job.Evaluated, table));
-        return new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean([.. batches]));
+            .TakeWhile(_ => !stop.IsCancellationRequested)
+            .Select(table => TableMetrics.Of(_job.Evaluated, table))
+            .ToImmutableArray();
+        return stop.IsCancellationRequested
+            ? new TrainingEvent.Interrupted(Optimizer.Steps)
+            : new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean(tables));
     }
 
     LogProbTable Table(Objective objective, ImmutableArray<PreparedPair> batch, IReadOnlyList<ImmutableDictionary<Cell, double>> policy) =>

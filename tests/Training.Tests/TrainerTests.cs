@@ -26,6 +26,27 @@ public class TrainerTests
         Assert.Empty(trainer.Run(default));
     }
 
+    [Fact]
+    public void A_validation_ends_between_two_batches_when_it_is_asked_to()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        using var stop = new CancellationTokenSource();
+        using var trainer = Start(random, Job(random, VisionFeatures.Loading(random.Model, Pixels, null, "")));
+        var events = new List<TrainingEvent>();
+        foreach (var next in trainer.Run(stop.Token))
+        {
+            events.Add(next);
+            if (next is TrainingEvent.Stepped { Step: 2 })
+            {
+                stop.Cancel();
+            }
+        }
+
+        Assert.Equal(3, events.Count);
+        Assert.Equal(new TrainingEvent.Interrupted(2), events[^1]);
+    }
+
     /// <summary>The loss is finite in double, and its weights overflow the model's fp32.</summary>
     [Fact]
     public void A_gradient_that_is_not_finite_names_the_pairs_of_its_step_and_changes_nothing()

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using SVco.Core;
+using SVco.Scripting.Experiments;
 using SVco.Scripting.Host;
 using SVco.Training.Bench;
 using SVco.Training.Caching;
@@ -101,6 +103,33 @@ static class BenchCommand
                 Steps = parsed.GetValue(steps),
                 Threads = parsed.GetValue(threads),
             };
+            var real = parsed.GetValue(onDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry);
+            string[] ways =
+            [
+                .. parsed.GetValue(scaling) is null ? Array.Empty<string>() : [scaling.Name],
+                .. parsed.GetValue(script) is null ? Array.Empty<string>() : [script.Name],
+                .. real ? [$"{onDisk.Name} (or a geometry that implies it)"] : Array.Empty<string>(),
+            ];
+            if (ways.Length > 1)
+            {
+                throw new UserException($"{string.Join(" and ", ways)} are different benches. Ask for one at a time.");
+            }
+
+            if (settings.Text < settings.Query + settings.Response)
+            {
+                throw new UserException(
+                    $"--text is {settings.Text}, less than the query and a response together ({settings.Query + settings.Response})."
+                );
+            }
+
+            var need = BenchStep.Estimate(settings, BenchGeometry.Of(settings));
+            if (!real && need.Total > new MachineMemory().Installed)
+            {
+                throw new UserException(
+                    $"A step of {settings.Geometry} in fp32 needs about {need}, more than there is. Measure it with {onDisk.Name}."
+                );
+            }
+
             // Started by `dotnet svco.dll` the process is dotnet, and the program its first argument.
             var process = Environment.ProcessPath!;
             string[] self =
@@ -110,11 +139,12 @@ static class BenchCommand
                 string[] measure = [.. self, Name, One];
                 if (parsed.GetValue(scaling) is { } plots)
                 {
+                    CheckFolder(plots);
                     var scaled = Scaling.Run(settings, measure, parsed.GetValue(rounds), Console.Error.WriteLine, Interrupt.Token);
-                    ScalingPlot.Write(scaled, plots);
                     Console.Write(scaled.ToCsv());
+                    ScalingPlot.Write(scaled, plots);
                 }
-                else if (parsed.GetValue(onDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry))
+                else if (real)
                 {
                     string[] write = [.. self, Name, WriteModel];
                     var result = RealSize.Run(
@@ -148,5 +178,18 @@ static class BenchCommand
             }
         });
         return command;
+    }
+
+    /// <summary>What cannot be written is told before an hour of measuring.</summary>
+    static void CheckFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be written: {error.Message}", error);
+        }
     }
 }

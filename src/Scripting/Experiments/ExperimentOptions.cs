@@ -41,6 +41,7 @@ sealed record ExperimentOptions(
 {
     const double DefaultFeatureCache = 10;
     static readonly int DefaultTokenBudget = new PackedScoring().TokenBudget;
+    static readonly Dictionary<string, Memory> Memories = new() { ["normal"] = Memory.Normal, ["small"] = Memory.Small };
     static readonly Dictionary<string, Precision> Precisions = new() { ["bf16"] = Precision.BFloat16, ["fp32"] = Precision.Float32 };
 
     /// <summary>Reads the options and goes on with them; <c>--help</c> lists them and does not.</summary>
@@ -71,16 +72,16 @@ sealed record ExperimentOptions(
         {
             Description =
                 $"GB of disk for the image features of a frozen vision tower, shared by all runs; {DefaultFeatureCache} when not given, 0 for none.",
-        };
-        var memory = new Option<Memory>("--memory")
+        }.AtLeast(0);
+        var memory = new Option<string?>("--memory")
         {
             Description =
                 "normal, or small: keeps only the inputs of the decoder's layers and runs each layer again for its gradients, to the same results.",
-        };
+        }.AcceptOnlyFromAmong([.. Memories.Keys]);
         var tokenBudget = new Option<int?>("--token-budget")
         {
             Description =
-                $"The most tokens that go through the model together; {DefaultTokenBudget} when not given. With --memory small, 1 means one tree (the responses under one image) after the other.",
+                $"The most tokens that go through the model together; {DefaultTokenBudget} when not given. A smaller one saves memory only with --memory small: 1 means one tree (the responses under one image) after the other.",
         }.AtLeast(1);
         var precision = new Option<string?>("--precision")
         {
@@ -161,7 +162,7 @@ sealed record ExperimentOptions(
                     parsed.GetValue(output) ?? Path.Combine("runs", experiment.Name),
                     parsed.GetValue(device) ?? "auto",
                     (long)((parsed.GetValue(featureCache) ?? DefaultFeatureCache) * 1e9),
-                    parsed.GetValue(memory),
+                    parsed.GetValue(memory) is { } kept ? Memories[kept] : Memory.Normal,
                     parsed.GetValue(tokenBudget) ?? DefaultTokenBudget,
                     parsed.GetValue(restart),
                     isTiny

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Spectre.Console;
 using SVco.Core.Metrics;
 using SVco.Training;
@@ -9,43 +10,79 @@ namespace SVco.Scripting.Experiments;
 /// <summary>What a person sees of a run: a progress bar in a terminal, a line a step elsewhere.</summary>
 static class RunDisplay
 {
-    /// <summary>Goes through the items of a part of the run, showing how many of how many are done.</summary>
-    public static void Count<T>(string title, int total, IEnumerable<T> items, Action<T> each)
+    static IShown? _shown;
+
+    /// <summary>A line that stays above what is being shown; any thread may say it.</summary>
+    public static void Warn(string text)
     {
-        var shown = Create(title, done: 0, total);
-        foreach (var item in items)
+        if (_shown is { } shown)
         {
-            each(item);
-            shown.Advance("", "");
+            shown.Note(text);
+        }
+        else
+        {
+            Console.WriteLine(text);
+        }
+    }
+
+    /// <summary>Goes through the items of a part of the run, showing how many of how many are done.</summary>
+    public static void Count<T>(string title, int total, IEnumerable<T> items, Action<T> each) =>
+        Show(
+            Create(title, done: 0, total),
+            shown =>
+            {
+                foreach (var item in items)
+                {
+                    each(item);
+                    shown.Advance("", "");
+                }
+            }
+        );
+
+    static void Show(IShown shown, Action<IShown> work)
+    {
+        _shown = shown;
+        try
+        {
+            work(shown);
+        }
+        finally
+        {
+            _shown = null;
         }
     }
 
     /// <summary>Goes through a run's events, showing the training steps.</summary>
     public static void Training(string title, int done, int total, IEnumerable<TrainingEvent> events, Action<TrainingEvent> each)
     {
-        var shown = Create(title, done, total);
         var clock = Stopwatch.StartNew();
         long tokens = 0;
         var (time, waiting) = (TimeSpan.Zero, TimeSpan.Zero);
-        foreach (var next in events)
-        {
-            each(next);
-            switch (next)
+        Show(
+            Create(title, done, total),
+            shown =>
             {
-                case TrainingEvent.Stepped step:
-                    tokens += step.Tokens;
-                    (time, waiting) = (time + step.Time, waiting + step.DataTime);
-                    var rate = tokens / clock.Elapsed.TotalSeconds;
-                    shown.Advance(
-                        Describe(step.Metrics),
-                        string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s, waiting for data {waiting / time:0%}")
-                    );
-                    break;
-                case TrainingEvent.Evaluated evaluated:
-                    shown.Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics)}");
-                    break;
+                foreach (var next in events)
+                {
+                    each(next);
+                    switch (next)
+                    {
+                        case TrainingEvent.Stepped step:
+                            tokens += step.Tokens;
+                            (time, waiting) = (time + step.Time, waiting + step.DataTime);
+                            var rate = tokens / clock.Elapsed.TotalSeconds;
+                            shown.Advance(
+                                Describe(step.Metrics),
+                                string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s, waiting for data {waiting / time:0%}")
+                            );
+                            break;
+                        case TrainingEvent.Evaluated evaluated:
+                            shown.Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics)}");
+                            break;
+                    }
+                }
             }
-        }
+        );
     }
 
     /// <summary>Loss and the share of pairs on the right side of each term.</summary>
@@ -128,6 +165,8 @@ static class RunDisplay
 
         public void Note(string text) => Draw(text + "\n");
 
+        // The loader's thread may have something to say too.
+        [MethodImpl(MethodImplOptions.Synchronized)]
         void Draw(string above)
         {
             // What Ctrl-C printed stands below the rows and shall stay: begin anew under it.

@@ -10,6 +10,8 @@ namespace SVco.Training.Caching;
 /// </summary>
 public sealed class DiskCache
 {
+    const long Block = 4096;
+
     readonly string _folder;
     readonly long _maxBytes;
     readonly Action<string> _warn;
@@ -17,7 +19,7 @@ public sealed class DiskCache
     bool _toldThatItCannotWrite;
 
     /// <param name="folder">Made when the first entry comes.</param>
-    /// <param name="maxBytes">The most that the entries may take together.</param>
+    /// <param name="maxBytes">The most that the entries may take on the disk together.</param>
     /// <param name="warn">Gets a sentence about each damaged entry, and one when the folder cannot be written.</param>
     public DiskCache(string folder, long maxBytes, Action<string> warn)
     {
@@ -63,6 +65,7 @@ public sealed class DiskCache
         )
         {
             _warn($"The cache entry {file} is damaged and will be computed anew.");
+            IfPossible(() => File.Delete(file));
             return null;
         }
 
@@ -100,7 +103,7 @@ public sealed class DiskCache
             return;
         }
 
-        _writtenSinceTrim += value.Length;
+        _writtenSinceTrim += OnDisk(value.Length);
         if (_writtenSinceTrim > _maxBytes / 16)
         {
             _writtenSinceTrim = 0;
@@ -134,13 +137,16 @@ public sealed class DiskCache
     {
         try
         {
-            return file.Length;
+            return OnDisk(file.Length);
         }
         catch (FileNotFoundException)
         {
             return 0;
         }
     }
+
+    /// <summary>Files take whole blocks.</summary>
+    static long OnDisk(long bytes) => (bytes + Block - 1) / Block * Block;
 
     static void IfPossible(Action change)
     {
