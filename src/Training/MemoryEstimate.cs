@@ -58,7 +58,7 @@ public sealed record MemoryEstimate(
             trained.Sum(Size) + adapter,
             trained.Sum(shape => shape.Count * (2 * Wide + (Size(shape) < shape.Count * Wide ? Wide : 0))) + 2 * adapter,
             Decoder(plan) + (trained.Concat(adapted).Any(shape => IsVision(shape.Name)) ? VisionKept(plan) : 0),
-            LayerWorking(plan) + HeadWorking(plan),
+            LayerWorking(plan) + HeadWorking(plan) + Kernels(plan),
             VisionWorking(plan),
             // Those that wait, those of the batch that is being loaded, and those of the one that is scored.
             (TrainingJob.BatchesAhead + 2)
@@ -107,6 +107,9 @@ public sealed record MemoryEstimate(
         var reordered = BytesOf(plan.Type) < Wide ? vocabulary * plan.Config.Text.HiddenSize * BytesOf(plan.Type) : 0;
         return 3 * rows * vocabulary * Math.Max(Wide, BytesOf(plan.Type)) + reordered;
     }
+
+    /// <summary>On CPUs oneDNN keeps up to 1,024 kernels, one for each shape of a 16-bit product; none to 500 MB were seen, by how many lengths pairs have.</summary>
+    static long Kernels(MemoryPlan plan) => BytesOf(plan.Type) < Wide ? 200L << 20 : 0;
 
     /// <summary>One layer of the tower on as many images as are encoded together, and the pixels.</summary>
     static long VisionWorking(MemoryPlan plan)

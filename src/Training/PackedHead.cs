@@ -8,8 +8,8 @@ using static TorchSharp.torch.nn.functional;
 namespace SVco.Training;
 
 /// <summary>
-/// The output head with log-softmax and its gradient in closed form, a few rows at a time, so that no [tokens, vocabulary] tensor outlives
-/// its chunk: with weight g of log p(t | h) the logits' gradient is the sum of g (onehot(t) - softmax).
+/// The output head with log-softmax and its gradient in closed form, a few rows at a time, so that no [tokens, vocabulary] tensor
+/// outlives its chunk (a batch of one chunk keeps its logits for the way back): with weight g of log p(t | h) the logits' gradient is the sum of g (onehot(t) - softmax).
 /// </summary>
 /// <param name="model">Its head is used.</param>
 /// <param name="rows">The most predictors at a time.</param>

@@ -19,12 +19,12 @@ public sealed record PackedScoring
 
     /// <summary>
     /// Keeps nothing but the inputs of the decoder's layers, and runs each layer again for its gradients once the weights are known: a third
-    /// more work, and the peak is one layer's activations instead of all layers'. Where a batch is more than one pack, not even these are
-    /// kept: all packs are scored first, and then each goes forward and back alone. The results are the same.
+    /// more operations, and the peak is one layer's activations instead of all layers'. Where a batch is more than one pack, not even these are
+    /// kept: all packs are scored first, and then each goes forward and back alone. At the same budget the results are the same to the bit.
     /// </summary>
     public bool MemorySmall { get; init; }
 
-    /// <summary>The most logits held at a time; 2^24 in fp32 are 64 MiB.</summary>
+    /// <summary>The most logits computed at a time; 2^24 in fp32 are 64 MiB, and softmax and gradient take as much again each.</summary>
     public long LogitBudget { get; init; } = 1 << 24;
 
     /// <summary>A <see cref="ScoreTable"/>.</summary>

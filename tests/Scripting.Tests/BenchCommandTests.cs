@@ -34,6 +34,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("mid", "\"MemorySmall\":true")]
     [InlineData("mid", "\"LoraRank\":16,\"Pairs\":2")]
     [InlineData("small", "\"Pairs\":8,\"Response\":64")]
+    [InlineData("mid", "\"Bf16\":true")]
     public async Task The_estimated_peak_is_within_35_percent_of_the_measured_one(string geometry, string settings)
     {
         var (output, code) = await SvcoProcess.RunAsync(

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using SVco.Training.Caching;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 
@@ -15,7 +16,8 @@ static class ExperimentDescription
 
     /// <param name="options">The experiment and its files.</param>
     /// <param name="modelFolder">The base model's folder.</param>
-    public static string Yaml(ExperimentOptions options, string modelFolder)
+    /// <param name="weights">The base model's <see cref="ModelFingerprint"/>.</param>
+    public static string Yaml(ExperimentOptions options, string modelFolder, string weights)
     {
         var experiment = options.Experiment;
         return Serializer.Serialize(
@@ -29,6 +31,7 @@ static class ExperimentDescription
                 {
                     experiment.BaseModel.Checkpoint,
                     Folder = modelFolder,
+                    Sha256 = weights,
                     Precision = experiment.BaseModel.Precision.ToString(),
                     VisionPrecision = experiment.BaseModel.VisionPrecision?.ToString(),
                     Frozen = experiment.BaseModel.Frozen.ToString(),

@@ -29,7 +29,8 @@ static class ExperimentRun
                 : $"{experiment.Name} on {experiment.BaseModel.Checkpoint}"
         );
         var modelFolder = await ModelHub.ResolveAsync(experiment.BaseModel.Checkpoint, DownloadDisplay.Create(), Interrupt.Token);
-        using var folder = RunFolder.Open(options.Output, ExperimentDescription.Yaml(options, modelFolder), options.Restart);
+        var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes));
+        using var folder = RunFolder.Open(options.Output, ExperimentDescription.Yaml(options, modelFolder, weights), options.Restart);
         if (folder.IsFinished)
         {
             Console.WriteLine($"This run is finished: {folder.Checkpoint}. Train it anew with --restart, or elsewhere with --output.");
@@ -51,7 +52,7 @@ static class ExperimentRun
         using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
         float[] LoadPixels(ImageSource image) => processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour);
-        var fingerprint = Fingerprint(modelFolder, experiment);
+        var fingerprint = Fingerprint(weights, modelFolder, experiment);
         var job = new TrainingJob(
             model,
             experiment.Loss,
@@ -167,6 +168,6 @@ static class ExperimentRun
     static DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, RunDisplay.Warn);
 
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
-    static string Fingerprint(string modelFolder, Experiment experiment) =>
-        $"{ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes))} {experiment.BaseModel.Precision} {experiment.BaseModel.VisionPrecision} {experiment.Settings.Behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
+    static string Fingerprint(string weights, string modelFolder, Experiment experiment) =>
+        $"{weights} {experiment.BaseModel.Precision} {experiment.BaseModel.VisionPrecision} {experiment.Settings.Behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
 }
