@@ -97,6 +97,31 @@ public sealed class DiskCacheTests : IDisposable
         Assert.Empty(_warnings);
     }
 
+    [Fact]
+    public async Task Many_writers_and_readers_of_a_folder_too_small_for_them_find_a_whole_entry_or_none()
+    {
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(writer =>
+                    Task.Run(() =>
+                    {
+                        // Every entry is more than what is written between two clean-ups.
+                        var cache = Cache(maxBytes: 8_000);
+                        for (var i = 0; i < 200; i++)
+                        {
+                            var number = (writer + i) % 40;
+                            cache.Put(Key(number), [.. Enumerable.Repeat((byte)number, 1000)]);
+                            Assert.All(cache.Find(Key((number + 1) % 40)) ?? [], value => Assert.Equal((number + 1) % 40, value));
+                        }
+                    })
+                )
+        );
+        Assert.Empty(_warnings);
+        // Each writer may have put in an entry since another last cleaned up.
+        Assert.InRange(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), 1, 17_000);
+    }
+
     DiskCache Cache(long maxBytes = 1 << 20) => new(_folder, maxBytes, _warnings.Add);
 
     static string Key(int number) => DiskCache.KeyOf($"{number}");
