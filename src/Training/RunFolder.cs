@@ -12,8 +12,8 @@ namespace SVco.Training;
 
 /// <summary>
 /// The folder of a run: <c>experiment.yaml</c> (what was run), <c>metrics.jsonl</c> and <c>tensorboard/</c> (what happened),
-/// <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished model in HuggingFace's or PEFT's
-/// layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
+/// <c>images.sha256</c> (on which images), <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished
+/// model in HuggingFace's or PEFT's layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -52,6 +52,8 @@ public sealed class RunFolder : IDisposable
     public string RefusedFile => System.IO.Path.Combine(Path, "refused.jsonl");
 
     string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
+
+    string ImagesFile => System.IO.Path.Combine(Path, "images.sha256");
 
     string States => System.IO.Path.Combine(Path, "checkpoints");
 
@@ -150,6 +152,24 @@ public sealed class RunFolder : IDisposable
         else
         {
             File.Delete(entry);
+        }
+    }
+
+    /// <summary>Makes sure that a run goes on with the images it began with.</summary>
+    /// <param name="images">Names the contents of all of them.</param>
+    /// <exception cref="UserException">They are others.</exception>
+    public void HoldTo(string images)
+    {
+        if (!File.Exists(ImagesFile) || (NewestState is null && !File.Exists(ReferenceFile)))
+        {
+            WriteText(ImagesFile, images);
+        }
+        else if (File.ReadAllText(ImagesFile) != images)
+        {
+            throw new UserException(
+                $"Images have changed since the run in {Path} began. Put them back, delete {ImagesFile} to go on with the new ones, "
+                    + "or begin anew with --restart."
+            );
         }
     }
 

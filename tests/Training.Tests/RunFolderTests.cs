@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Metrics;
+using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
 using SVco.Models.Files;
@@ -113,6 +115,27 @@ public sealed class RunFolderTests : IDisposable
         }
 
         Assert.All(File.ReadLines(Path.Combine(Run, "metrics.jsonl")), line => Assert.EndsWith("}", line));
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_the_images_it_began_with_or_not_at_all()
+    {
+        using (var first = Open())
+        {
+            first.HoldTo("broken ones");
+            // Nothing has been made of them.
+            first.HoldTo("these");
+            first.WriteReference([], ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>>.Empty);
+        }
+
+        using (var again = Open())
+        {
+            again.HoldTo("these");
+            Assert.Contains("Images have changed", Assert.Throws<UserException>(() => again.HoldTo("those")).Message);
+        }
+
+        using var anew = Open(restart: true);
+        anew.HoldTo("those");
     }
 
     [Theory]

@@ -40,6 +40,7 @@ static class ExperimentRun
         NativeLibraries.Load();
         var data = RunData.Read(options, modelFolder);
         data.Announce(folder);
+        folder.HoldTo(data.ImageFingerprint());
 
         if (options.Memory == Memory.Small)
         {

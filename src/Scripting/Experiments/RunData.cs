@@ -3,6 +3,7 @@ using SVco.Core;
 using SVco.Core.Data;
 using SVco.Models.Text;
 using SVco.Training;
+using SVco.Training.Caching;
 
 namespace SVco.Scripting.Experiments;
 
@@ -96,6 +97,20 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
             );
         }
     }
+
+    /// <summary>Names the contents of all images together; each file is read.</summary>
+    /// <exception cref="UserException">One cannot be read.</exception>
+    public string ImageFingerprint() =>
+        DiskCache.KeyOf(
+            string.Join(
+                '\n',
+                Train
+                    .Concat(Validation)
+                    .SelectMany(pair => pair.Pair.W.Image.Files.Concat(pair.Pair.L.Image.Files))
+                    .Distinct()
+                    .Select(file => ImageContent.Of(new ImageSource.File(file)))
+            )
+        );
 
     /// <summary>What the run's last line says of the refused pairs.</summary>
     public string RefusedNote(RunFolder folder) =>
