@@ -89,16 +89,18 @@ public sealed class RunFolder : IDisposable
         || Directory
             .EnumerateFileSystemEntries(path)
             .Select(entry => System.IO.Path.GetFileName(entry))
-            .All(name => name == LockFile || name.StartsWith($".{Description}.", StringComparison.Ordinal));
+            .All(name => name == LockFile || AtomicOutput.IsTemporary(name));
 
     /// <summary>Takes away what is not to stay and compares what was run here with what is to run now; the lock is held.</summary>
     void Begin(string experiment, bool restart)
     {
         var description = System.IO.Path.Combine(Path, Description);
-        // What begins with a point is what a killed process left half written. The description goes last: without it this is no run's folder.
+        // The description goes last: without it this is no run's folder.
         var leaving = Directory
-            .GetFileSystemEntries(Path, restart ? "*" : ".*")
-            .Where(entry => System.IO.Path.GetFileName(entry) != LockFile);
+            .GetFileSystemEntries(Path)
+            .Where(entry =>
+                System.IO.Path.GetFileName(entry) is var name && name != LockFile && (restart || AtomicOutput.IsTemporary(name))
+            );
         foreach (var entry in leaving.OrderBy(entry => entry == description))
         {
             Delete(entry);

@@ -54,20 +54,21 @@ public sealed class Trainer : IDisposable
     public IEnumerable<TrainingEvent> Run(CancellationToken stop, bool evaluated = true)
     {
         var first = Optimizer.Steps;
-        if (!evaluated && IsEvaluatedAfter(first))
-        {
-            var missed = Evaluate(stop);
-            yield return missed;
-            if (missed is TrainingEvent.Interrupted)
-            {
-                yield break;
-            }
-        }
-
         using var batches = _job.Loaded(_plan.Skip(first).SelectMany(step => step.MicroBatches).Select(Pairs), _job.Objective.Cells())
             .GetEnumerator();
-        for (var step = first; step < Steps; step++)
+        var due = !evaluated && IsEvaluatedAfter(first);
+        for (var step = first; due || step < Steps; step++)
         {
+            if (due)
+            {
+                var evaluation = Evaluate(stop);
+                yield return evaluation;
+                if (evaluation is TrainingEvent.Interrupted || step == Steps)
+                {
+                    yield break;
+                }
+            }
+
             if (stop.IsCancellationRequested)
             {
                 yield return new TrainingEvent.Interrupted(step);
@@ -75,15 +76,7 @@ public sealed class Trainer : IDisposable
             }
 
             yield return Step(_plan[step], batches);
-            if (IsEvaluatedAfter(step + 1))
-            {
-                var next = Evaluate(stop);
-                yield return next;
-                if (next is TrainingEvent.Interrupted)
-                {
-                    yield break;
-                }
-            }
+            due = IsEvaluatedAfter(step + 1);
         }
     }
 

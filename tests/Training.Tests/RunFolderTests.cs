@@ -11,6 +11,8 @@ namespace SVco.Training.Tests;
 
 public sealed class RunFolderTests : IDisposable
 {
+    const string Half = "0123456789abcdef0123456789abcdef";
+
     readonly TemporaryFolder _folder = new();
 
     string Run => _folder.At("run");
@@ -20,7 +22,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_process_killed_at_its_very_first_write_is_no_obstacle()
     {
-        Put(".experiment.yaml.0123", "name: ha");
+        Put($".experiment.yaml.{Half}", "name: ha");
 
         Open().Dispose();
 
@@ -31,14 +33,15 @@ public sealed class RunFolderTests : IDisposable
     public void What_was_left_half_written_goes_and_nothing_else()
     {
         Open().Dispose();
-        Put(".metrics.jsonl.0123", "");
-        Put(".checkpoint.new-0123/model.safetensors", "");
+        Put($".metrics.jsonl.{Half}", "");
+        Put($".checkpoint.new-{Half}/model.safetensors", "");
         Put("metrics.jsonl", "");
         Put("notes.txt", "mine");
+        Put(".gitignore", "mine");
 
         Open().Dispose();
 
-        Assert.Equal(["experiment.yaml", "metrics.jsonl", "notes.txt"], Entries());
+        Assert.Equal([".gitignore", "experiment.yaml", "metrics.jsonl", "notes.txt"], Entries());
     }
 
     [Fact]

@@ -6,6 +6,10 @@ namespace SVco.Models.Files;
 /// <summary>Files and folders that appear whole or not at all: written beside their place, synced to the disk, then renamed.</summary>
 public static partial class AtomicOutput
 {
+    /// <summary>Whether a file or folder of this name is what a killed process left half written.</summary>
+    public static bool IsTemporary(string name) =>
+        name.StartsWith('.') && Guid.TryParseExact(name[^Math.Min(name.Length, 32)..], "N", out _);
+
     /// <summary>Writes a file; on any failure the old one stays as it was.</summary>
     /// <exception cref="UserException">The disk refuses (full, no permission).</exception>
     public static void WriteFile(string path, Action<Stream> write)
