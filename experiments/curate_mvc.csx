@@ -3,9 +3,9 @@
 
 // MVC and the raw ablation of equal size from one filter run: svco run experiments/curate_mvc.csx [CONFIG]
 using System.IO;
-using SVco.Core.Curation;
 using SVco.Curation;
 using SVco.Curation.Augmentation;
+using SVco.Curation.Candidates;
 using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))

@@ -1,11 +1,13 @@
 #load "../src/Scripting/svco.csx"
 #r "../src/Scripting/bin/Release/SVco.Evaluation.dll"
+#r "../src/Scripting/bin/Release/SVco.Miniature.dll"
 
 // The paper in miniature, on two cores in minutes: a small vision-language model that leans on language priors, and what each objective
 // does about it. Finished parts are kept, so an interrupted study goes on with the same command. --help lists the options.
-using SVco.Evaluation.Miniature;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
+using SVco.Miniature.BaseModel;
+using SVco.Miniature.Study;
 using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))

@@ -1,8 +1,10 @@
 #load "../src/Scripting/svco.csx"
 #r "../src/Scripting/bin/Release/SVco.Evaluation.dll"
+#r "../src/Scripting/bin/Release/SVco.Miniature.dll"
 
 // Makes the base model of the miniature study: about seven minutes on two idle cores.
-using SVco.Evaluation.Miniature;
+using SVco.Miniature.BaseModel;
+using SVco.Miniature.Study;
 using SVco.Scripting.Host;
 
 if (Args is not [var folder] || folder.StartsWith('-'))

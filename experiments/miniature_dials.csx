@@ -1,10 +1,12 @@
 #load "../src/Scripting/svco.csx"
 #r "../src/Scripting/bin/Release/SVco.Evaluation.dll"
+#r "../src/Scripting/bin/Release/SVco.Miniature.dll"
 
 // Turns one dial of the miniature world at a time: failed edits, the edits' artefact, the gap between the styles of finetuning and
 // benchmarks, details that no image shows, the number of pairs. Where does the symmetric term pay, where does SFT catch up or fall behind?
 // Takes the options of miniature.csx; finished parts are kept, so the same command goes on.
-using SVco.Evaluation.Miniature;
+using SVco.Miniature.BaseModel;
+using SVco.Miniature.Study;
 using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))

@@ -1,10 +1,12 @@
 #load "../src/Scripting/svco.csx"
 #r "../src/Scripting/bin/Release/SVco.Evaluation.dll"
+#r "../src/Scripting/bin/Release/SVco.Miniature.dll"
 
 // The choice of settings by docs/miniature-protocol.md: one grid for all objectives, on validation scenes. Takes the options of
 // miniature.csx that make sense for it: --prompts, --output. What it finds goes into StudyOptions by hand.
-using SVco.Evaluation.Miniature;
 using SVco.Evaluation.Report;
+using SVco.Miniature.BaseModel;
+using SVco.Miniature.Study;
 using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))

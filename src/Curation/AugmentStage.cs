@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Curation.Augmentation;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
+using SVco.Files;
 
 namespace SVco.Curation;
 

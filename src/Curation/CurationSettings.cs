@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Curation.Augmentation;
+using SVco.Curation.Candidates;
 using SVco.Curation.Sources;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;

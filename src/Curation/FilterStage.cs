@@ -2,11 +2,10 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SVco.Core;
-using SVco.Core.Curation;
+using SVco.Curation.Candidates;
 using SVco.Curation.Filtering;
-using SVco.Curation.Output;
+using SVco.Files;
 using SVco.Models;
-using SVco.Models.Files;
 using SVco.Models.Hub;
 
 namespace SVco.Curation;

@@ -5,11 +5,12 @@ using System.Text;
 using System.Text.Json;
 using SkiaSharp;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Augmentation;
+using SVco.Curation.Candidates;
 using SVco.Curation.Output;
 using SVco.Curation.Sources;
-using SVco.Models.Files;
+using SVco.Files;
 using SVco.Models.Images;
 
 namespace SVco.Curation;

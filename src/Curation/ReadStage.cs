@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using SVco.Core;
-using SVco.Core.Curation;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
 using SVco.Curation.Sources;
-using SVco.Models.Files;
+using SVco.Files;
 
 namespace SVco.Curation;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using SVco.Core;
-using SVco.Core.Curation;
+using SVco.Curation.Candidates;
 using SVco.Curation.Output;
+using SVco.Files;
 
 namespace SVco.Curation;
 

@@ -4,9 +4,8 @@ using System.Net;
 using System.Text;
 using CsvHelper;
 using SVco.Core;
-using SVco.Core.Curation;
-using SVco.Curation.Output;
-using SVco.Models.Files;
+using SVco.Curation.Candidates;
+using SVco.Files;
 
 namespace SVco.Curation;
 

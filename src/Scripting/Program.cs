@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SVco.Experiments;
 using SVco.Scripting.Commands;
 using SVco.Scripting.Host;
 

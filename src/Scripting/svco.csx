@@ -1,8 +1,10 @@
 // The words of an experiment script. A script begins with `#load` of this file and runs unchanged under `svco run` and `dotnet script`
 // (for the latter build first: dotnet build -c Release src/Scripting).
 #r "bin/Release/SVco.Core.dll"
+#r "bin/Release/SVco.Files.dll"
 #r "bin/Release/SVco.Models.dll"
 #r "bin/Release/SVco.Training.dll"
+#r "bin/Release/SVco.Experiments.dll"
 #r "bin/Release/SVco.Scripting.dll"
 
 global using System;
@@ -14,10 +16,10 @@ global using SVco.Core.Objectives;
 global using static SVco.Core.Objectives.Formula;
 global using static SVco.Core.Objectives.Objectives;
 global using SVco.Core.Training;
-global using SVco.Scripting.Experiments;
-global using static SVco.Scripting.Experiments.ModelSpec;
-global using static SVco.Scripting.Experiments.Part;
-global using static SVco.Scripting.Experiments.Precision;
+global using SVco.Experiments;
+global using static SVco.Experiments.ModelSpec;
+global using static SVco.Experiments.Part;
+global using static SVco.Experiments.Precision;
 using System.Runtime.CompilerServices;
 
 // The checkout is found from this file, also where a script host copies assemblies elsewhere.

@@ -1,5 +1,4 @@
 using SVco.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SVco.Core;
-using SVco.Models.Files;
+using SVco.Files;
 using TorchSharp.Modules;
 
 namespace SVco.Training;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Packing;
 using SVco.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 

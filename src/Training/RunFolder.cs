@@ -4,6 +4,7 @@ using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
+using SVco.Files;
 using SVco.Models;
 using SVco.Models.Files;
 using SVco.Models.Lora;

@@ -1,7 +1,7 @@
 using SVco.Core.Data;
+using SVco.Files;
 using SVco.Models;
 using SVco.Training.Caching;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training;

@@ -1,8 +1,8 @@
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
 using SVco.Curation.Augmentation;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

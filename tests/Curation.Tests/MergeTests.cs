@@ -1,6 +1,6 @@
 using SVco.Core;
-using SVco.Core.Curation;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using SkiaSharp;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Candidates;
 using SVco.Curation.Output;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

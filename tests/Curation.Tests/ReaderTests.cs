@@ -1,9 +1,10 @@
 using System.Text;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Candidates;
 using SVco.Curation.Output;
 using SVco.Curation.Sources;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

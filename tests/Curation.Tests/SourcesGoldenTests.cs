@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SVco.Core.Curation;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
 using SVco.Curation.Sources;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

@@ -3,9 +3,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

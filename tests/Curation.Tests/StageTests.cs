@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Parquet.Serialization;
-using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Augmentation;
+using SVco.Curation.Candidates;
 using SVco.Curation.Output;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CsvHelper;
-using SVco.Core.Curation;
 using SVco.Core.Data;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
+using SVco.Files;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SVco.Tests;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

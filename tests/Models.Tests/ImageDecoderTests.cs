@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using SkiaSharp;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Models.Images;

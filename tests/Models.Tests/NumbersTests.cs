@@ -1,6 +1,3 @@
-using SVco.Models;
-using TorchSharp;
-using Xunit;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

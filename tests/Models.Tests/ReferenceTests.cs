@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using SVco.Models.Files;
 using SVco.Models.Lora;
-using SVco.Tests;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

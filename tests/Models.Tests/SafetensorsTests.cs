@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using SVco.Core;
+using SVco.Files;
 using SVco.Models.Files;
 using static TorchSharp.torch;
 

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using SVco.Core.Curation;
 using SVco.Core.Data;
 using SVco.Curation;
-using SVco.Curation.Output;
+using SVco.Curation.Candidates;
+using SVco.Files;
 using SVco.Tests;
-using Xunit;
 
 namespace SVco.Scripting.Tests;
 

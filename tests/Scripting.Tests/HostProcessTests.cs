@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using SVco.Scripting.Host;
 
 namespace SVco.Scripting.Tests;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SVco.Tests;
 
 namespace SVco.Scripting.Tests;

@@ -1,6 +1,5 @@
 using SVco.Core.Training;
 using SVco.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Data;
-using SVco.Core.Training;
 using TorchSharp;
 using static SVco.Training.Tests.TrainerCase;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Objectives;
 using SVco.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;

@@ -1,3 +1,4 @@
+using SVco.Files;
 using SVco.Tests;
 using SVco.Training.Caching;
 

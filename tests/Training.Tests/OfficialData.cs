@@ -3,7 +3,6 @@ using System.Text.Json;
 using SVco.Core.Data;
 using SVco.Models.Files;
 using SVco.Tests;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;

@@ -6,7 +6,6 @@ using SVco.Core.Training;
 using SVco.Models;
 using SVco.Models.Files;
 using SVco.Tests;
-using TorchSharp;
 using static SVco.Core.Objectives.Formula;
 using static SVco.Core.Objectives.Objectives;
 using static TorchSharp.torch;

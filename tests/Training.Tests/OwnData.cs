@@ -4,7 +4,6 @@ using SVco.Core.Data;
 using SVco.Models.Images;
 using SVco.Models.Text;
 using SVco.Tests;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;

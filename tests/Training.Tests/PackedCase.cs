@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;

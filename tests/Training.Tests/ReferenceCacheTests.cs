@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
+using SVco.Files;
 using SVco.Tests;
 using SVco.Training.Caching;
 using TorchSharp;

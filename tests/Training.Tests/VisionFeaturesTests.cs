@@ -1,6 +1,5 @@
 using SVco.Core.Data;
-using SVco.Training.Caching;
-using TorchSharp;
+using SVco.Files;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SVco.Core.Miniature;
 
 namespace SVco.Core.Data;
 
@@ -21,7 +20,7 @@ public static class ImageEdits
         source switch
         {
             ImageSource.File(var path) => open(path),
-            ImageSource.Drawn(var scene, var artefact) => Canvas.Draw(scene, artefact),
+            ImageSource.Drawn picture => picture.Draw(),
             ImageSource.Flipped(var of) => Flip(Render(of, open)),
             ImageSource.RandomCrop(var of, var minScale, var maxScale, var seed) => RandomCrop(Render(of, open), minScale, maxScale, seed),
             ImageSource.DiffusionNoise(var of, var step, var seed) => DiffusionNoise(Render(of, open), step, seed),

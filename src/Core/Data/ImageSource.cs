@@ -1,5 +1,3 @@
-using SVco.Core.Miniature;
-
 namespace SVco.Core.Data;
 
 /// <summary>A description of an image: where its pixels come from and what is done to them. Nothing is read before it is needed.</summary>
@@ -21,8 +19,12 @@ public abstract record ImageSource
     /// <summary>An image file, decoded and converted to RGB as it is (no EXIF turn).</summary>
     public sealed record File(string Path) : ImageSource;
 
-    /// <summary>A picture of the miniature world, drawn when it is needed (<see cref="Canvas.Draw"/>); no file.</summary>
-    public sealed record Drawn(Scene Scene, double Artefact = 0) : ImageSource;
+    /// <summary>A picture that draws itself when it is needed; no file. Equal pictures have equal pixels.</summary>
+    public abstract record Drawn : ImageSource
+    {
+        /// <summary>Its pixels.</summary>
+        public abstract RgbImage Draw();
+    }
 
     /// <summary>The mirror image, left and right exchanged.</summary>
     public sealed record Flipped(ImageSource Of) : ImageSource;

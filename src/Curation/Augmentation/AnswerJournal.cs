@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 using SVco.Core;
-using SVco.Curation.Output;
+using SVco.Files;
 
 namespace SVco.Curation.Augmentation;
 

@@ -6,7 +6,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Http.Resilience;
 using OpenAI;
 using Polly;
-using Polly.Retry;
 using SVco.Core;
 
 namespace SVco.Curation.Augmentation;

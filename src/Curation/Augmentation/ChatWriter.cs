@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.AI;
 using SVco.Core;
-using SVco.Core.Curation;
+using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Augmentation;
 

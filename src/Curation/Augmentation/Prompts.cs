@@ -1,5 +1,5 @@
 using Microsoft.Extensions.AI;
-using SVco.Core.Curation;
+using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Augmentation;
 

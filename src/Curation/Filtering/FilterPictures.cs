@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ScottPlot;
-using ScottPlot.Statistics;
 using SkiaSharp;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Candidates;
 using SVco.Curation.Output;
-using SVco.Models.Files;
+using SVco.Files;
 using SVco.Models.Images;
 
 namespace SVco.Curation.Filtering;

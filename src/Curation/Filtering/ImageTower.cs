@@ -6,7 +6,6 @@ using SVco.Core;
 using SVco.Core.Data;
 using SVco.Models;
 using SVco.Models.Images;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Curation.Filtering;

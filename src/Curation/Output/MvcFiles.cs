@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 using Parquet.Serialization;
 using SkiaSharp;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
-using SVco.Models.Files;
+using SVco.Curation.Candidates;
+using SVco.Files;
 using SVco.Models.Images;
 
 namespace SVco.Curation.Output;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
-using SVco.Core.Curation;
+using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Sources;
 

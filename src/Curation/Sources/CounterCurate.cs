@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Sources;
 

@@ -1,5 +1,5 @@
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Sources;
 

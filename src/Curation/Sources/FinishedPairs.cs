@@ -1,6 +1,6 @@
 using System.Text.Json;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Sources;
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using SVco.Core;
-using SVco.Core.Curation;
 using SVco.Core.Data;
+using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Sources;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using SVco.Core.Objectives;
 using SVco.Evaluation.Results;
+using SVco.Files;
 
 namespace SVco.Evaluation.Report;
 
@@ -36,7 +37,7 @@ public static class HtmlReport
             table.Write(folder);
         }
 
-        Models.Files.AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         return [path, .. tables.Select(table => Path.Combine(Path.GetDirectoryName(path) ?? "", table.File))];
     }
 

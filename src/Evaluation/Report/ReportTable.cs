@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using SVco.Models.Files;
+using SVco.Files;
 
 namespace SVco.Evaluation.Report;
 

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SVco.Core;
-using SVco.Models.Files;
+using SVco.Files;
 
 namespace SVco.Evaluation.Results;
 

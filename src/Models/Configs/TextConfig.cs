@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SVco.Core;
 
 namespace SVco.Models;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Files;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Files;

@@ -1,5 +1,3 @@
-using SVco.Core;
-
 namespace SVco.Models.Hub;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SVco.Core;
+using SVco.Files;
 using SVco.Models.Files;
 using SVco.Models.Networks;
 using static TorchSharp.torch;

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using SVco.Core;
-using SVco.Scripting.Experiments;
-using SVco.Scripting.Host;
+using SVco.Experiments;
+using SVco.Files;
 using SVco.Training.Bench;
-using SVco.Training.Caching;
 
 namespace SVco.Scripting.Commands;
 

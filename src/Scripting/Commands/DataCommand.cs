@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SVco.Curation;
-using SVco.Scripting.Host;
+using SVco.Experiments;
 
 namespace SVco.Scripting.Commands;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using SVco.Scripting.Experiments;
+using SVco.Experiments;
 
 namespace SVco.Scripting.Commands;
 

@@ -1,3 +1,5 @@
+using SVco.Experiments;
+
 namespace SVco.Scripting.Host;
 
 /// <summary>

@@ -3,7 +3,6 @@ using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Packing;
 using SVco.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Bench;

@@ -5,7 +5,6 @@ using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
 using SVco.Models.Lora;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Bench;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SVco.Files;
 
 namespace SVco.Training.Caching;
 

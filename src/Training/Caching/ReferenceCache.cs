@@ -3,6 +3,7 @@ using System.Text;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
+using SVco.Files;
 
 namespace SVco.Training.Caching;
 

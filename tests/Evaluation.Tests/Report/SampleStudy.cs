@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SkiaSharp;
 using SVco.Core.Objectives;
 using SVco.Evaluation.Results;

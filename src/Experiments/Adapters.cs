@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using SVco.Models;
+using SVco.Models.Lora;
+
+namespace SVco.Experiments;
+
+/// <summary>What of a model is trained.</summary>
+static class Adapters
+{
+    /// <summary>Says which parameters are trained, with adapters the adapters' alone, and gives them the values to go on from.</summary>
+    /// <param name="experiment">Its base model's frozen parts and adapters.</param>
+    /// <param name="model">The loaded base model.</param>
+    /// <param name="saved">The folder of the saved model or adapters to go on with; null to begin with the base model or new adapters.</param>
+    public static LoraAdapter? Attach(Experiment experiment, Llava model, string? saved)
+    {
+        model.SetTrainable(experiment.BaseModel.IsTrained);
+        if (experiment.BaseModel.Lora is not { } lora)
+        {
+            if (saved is not null)
+            {
+                model.CopyFrom(saved);
+            }
+
+            return null;
+        }
+
+        var config = Config(experiment.BaseModel, lora) with { BaseModel = model.Folder };
+        var adapter = saved is null ? LoraAdapter.Create(model, config, experiment.Settings.Seed) : LoraAdapter.Load(saved, model);
+        adapter.Train();
+        return adapter;
+    }
+
+    /// <summary>The adapters' settings in PEFT's words.</summary>
+    public static LoraConfig Config(ModelSpec model, Lora lora) =>
+        new(lora.Rank, lora.Alpha, [.. lora.Targets], TargetsOutside(model.Frozen, lora));
+
+    /// <summary>
+    /// The targets as a pattern that leaves the frozen parts out (a q_proj is also in the vision tower); empty, which means the names
+    /// themselves, when nothing is frozen.
+    /// </summary>
+    static string TargetsOutside(Part frozen, Lora lora)
+    {
+        if (frozen == Part.None)
+        {
+            return "";
+        }
+
+        var outside = string.Join('|', ModelSpec.PrefixesOf(frozen).Select(Regex.Escape));
+        var names = lora.Targets is ["all-linear"] ? "[^.]+(?<!lm_head)" : string.Join('|', lora.Targets.Select(Regex.Escape));
+        return $@"(?!{outside})(?:.*\.)?(?:{names})";
+    }
+}

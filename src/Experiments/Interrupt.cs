@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace SVco.Experiments;
+
+/// <summary>
+/// Ctrl-C (SIGINT) and SIGTERM: the first asks to end cleanly, the second ends at once. It works in every process that uses
+/// <see cref="Token"/>, also under dotnet script; where nobody asks for the token, the first Ctrl-C ends at once as usual.
+/// </summary>
+public static class Interrupt
+{
+    static readonly CancellationTokenSource Source = new();
+    static readonly PosixSignalRegistration[] Registrations;
+
+    static Interrupt() =>
+        Registrations = [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
+
+    /// <summary>Cancelled by the first Ctrl-C.</summary>
+    public static CancellationToken Token => Source.Token;
+
+    static void OnSignal(PosixSignalContext signal)
+    {
+        // Not taking the second signal leaves it to the system, which ends the process.
+        if (Source.IsCancellationRequested)
+            return;
+        signal.Cancel = true;
+        Console.Error.WriteLine("Ending cleanly; press Ctrl-C again to end at once.");
+        _ = Source.CancelAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using SVco.Core.Data;
+
+namespace SVco.Experiments;
+
+/// <summary>
+/// The minimal visual contrasts that a run is given: the file of <c>--data</c>, and that of <c>--validation</c> or a part split off the
+/// former. Without either, the bundled pairs.
+/// </summary>
+public static class Mvc
+{
+    const string TrainName = "mvc/train";
+    const string ValidationName = "mvc/validation";
+
+    /// <summary>The paper's number of validation pairs.</summary>
+    const int ValidationPairs = 240;
+
+    /// <summary>Of few pairs, at most this share is for validation.</summary>
+    const int SmallestTrainParts = 6;
+
+    /// <summary>The training pairs.</summary>
+    public static Recipe Train { get; } = Recipe.FromJson(TrainName);
+
+    /// <summary>The validation pairs.</summary>
+    public static Recipe Validation { get; } = Recipe.FromJson(ValidationName);
+
+    /// <summary>Reads the source of a recipe: an MVC name stands for the run's files, any other path for itself.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="files">The run's files.</param>
+    /// <param name="parse">Reads a file of pairs, each only once.</param>
+    internal static IEnumerable<ContrastPair> Read(Recipe.Source source, DataFiles files, Func<string, IReadOnlyList<ContrastPair>> parse)
+    {
+        if (source.Path is not (TrainName or ValidationName))
+        {
+            return parse(source.Path);
+        }
+
+        if (files.Validation is { } validation)
+        {
+            return parse(source.Path == TrainName ? files.Train : validation);
+        }
+
+        var pairs = parse(files.Train);
+        var split = Recipe.FromJson(files.Train).Split(Math.Min(ValidationPairs, pairs.Count / SmallestTrainParts), seed: 0);
+        return (source.Path == TrainName ? split.Second : split.First).Pairs(_ => pairs);
+    }
+}
+
+/// <summary>The files of pairs that a run was given.</summary>
+/// <param name="Train">The training pairs.</param>
+/// <param name="Validation">The validation pairs; null splits some off the training file.</param>
+/// <param name="ImageRoot">The folder of relative image paths; null means the folder of each file.</param>
+sealed record DataFiles(string Train, string? Validation, string? ImageRoot);

@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SVco.Core;
+
+namespace SVco.Files;
+
+/// <summary>Files of one JSON object a line: what the stages hand to each other. Reading and writing stream.</summary>
+public static class JsonLines
+{
+    /// <summary>Names in snake case, enums by name, nothing for null.</summary>
+    public static JsonSerializerOptions Options { get; } =
+        new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            IgnoreReadOnlyProperties = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new JsonStringEnumConverter() },
+        };
+
+    /// <summary>The objects of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="madeBy">The command that writes it, for the message when it is missing.</param>
+    /// <exception cref="UserException">It is missing (at once), or a line is not what it should be (while reading).</exception>
+    public static IEnumerable<T> Read<T>(string path, string madeBy) =>
+        File.Exists(path) ? Lines<T>(path) : throw new UserException($"{path} does not exist yet. Run `svco data {madeBy}` first.");
+
+    /// <summary>Writes a file whole or not at all.</summary>
+    /// <returns>The number of lines.</returns>
+    public static int Write<T>(string path, IEnumerable<T> items)
+    {
+        var count = 0;
+        AtomicOutput.WriteFile(
+            path,
+            stream =>
+            {
+                foreach (var item in items)
+                {
+                    JsonSerializer.Serialize(stream, item, Options);
+                    stream.WriteByte((byte)'\n');
+                    count++;
+                }
+            }
+        );
+        return count;
+    }
+
+    /// <summary>One object as a line without its end.</summary>
+    public static byte[] Line<T>(T item) => JsonSerializer.SerializeToUtf8Bytes(item, Options);
+
+    static IEnumerable<T> Lines<T>(string path)
+    {
+        var number = 0;
+        foreach (var line in File.ReadLines(path, Encoding.UTF8))
+        {
+            number++;
+            T item;
+            try
+            {
+                item = JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("It is null.");
+            }
+            catch (JsonException error)
+            {
+                throw new UserException($"{path}, line {number}: {error.Message} Make the file again with the command before.", error);
+            }
+
+            yield return item;
+        }
+    }
+}

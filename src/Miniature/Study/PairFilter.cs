@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using SVco.Miniature.BaseModel;
+using SVco.Miniature.Scenes;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace SVco.Miniature.Study;
+
+/// <summary>
+/// The filter of MVC in miniature: among edited pairs those whose images look too much alike, patch by patch, are dropped (the edit failed),
+/// and those whose images have too little in common as wholes (the edit went too far). Position flips are not synthetic and stay. The two
+/// similarities come from the model's own tower, where the paper has DINOv2 and SigLIP.
+/// </summary>
+public static class PairFilter
+{
+    /// <summary>The share of the edited pairs that each of the two thresholds drops.</summary>
+    public const double Dropped = 0.1;
+
+    /// <summary>The pairs that pass, in order.</summary>
+    public static ImmutableArray<EditedPair> Filter(IReadOnlyList<EditedPair> pairs, Vision vision)
+    {
+        using var scope = NewDisposeScope();
+        vision.See(pairs.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
+        var edited = pairs.Where(pair => pair.Contrast.Type != Core.Data.ContrastType.Position).ToArray();
+        if (edited.Length == 0)
+        {
+            return [.. pairs];
+        }
+
+        var (w, l) = (
+            stack([.. edited.Select(pair => vision[pair.Pair.W.Image])]),
+            stack([.. edited.Select(pair => vision[pair.Pair.L.Image])])
+        );
+        var patches = Similarities(w.flatten(1), l.flatten(1));
+        var wholes = Similarities(w.mean([1]), l.mean([1]));
+        var (most, least) = (Quantile(patches, 1 - Dropped), Quantile(wholes, Dropped));
+        var dropped = edited.Where((_, i) => patches[i] >= most || wholes[i] <= least).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. pairs.Where(pair => !dropped.Contains(pair))];
+    }
+
+    static float[] Similarities(Tensor w, Tensor l) => cosine_similarity(w, l).data<float>().ToArray();
+
+    static float Quantile(float[] values, double share) => values.Order().ElementAt((int)Math.Round(share * (values.Length - 1)));
+}

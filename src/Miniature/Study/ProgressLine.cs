@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace SVco.Miniature.Study;
+
+/// <summary>
+/// Shows how far a study is: in a terminal a row for the whole and one for each part at work, drawn over; elsewhere a line for each tenth.
+/// </summary>
+/// <param name="writer">Where it goes; the process's standard error.</param>
+/// <param name="interrupt">Whether Ctrl-C was pressed, which says so on a line of its own under the rows.</param>
+public sealed class ProgressLine(TextWriter writer, CancellationToken interrupt = default)
+{
+    const int Width = 24;
+
+    readonly bool terminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    int rowsToDrawOver;
+    int tenths = -1;
+    bool interruptSeen;
+
+    /// <summary>Shows it.</summary>
+    public void Show(StudyProgress progress)
+    {
+        if (terminal)
+        {
+            Draw(Rows(progress, Console.WindowWidth > 0 ? Console.WindowWidth : 80));
+        }
+        else if ((int)(10 * progress.Done) > tenths)
+        {
+            tenths = (int)(10 * progress.Done);
+            writer.WriteLine(Rows(progress with { Running = [] }, int.MaxValue)[0]);
+        }
+    }
+
+    /// <summary>The rows to show, none wider than the terminal: one that wraps could not be drawn over.</summary>
+    internal static ImmutableArray<string> Rows(StudyProgress progress, int width)
+    {
+        var names = progress.Running.Select(part => part.Name).Prepend("whole study").Max(name => name.Length);
+        return
+        [
+            Row("whole study", progress.Done, $"{progress.Finished} of {progress.Parts} parts", progress.Left),
+            .. progress.Running.Select(part => Row(part.Name, part.Done, part.Doing, part.Left)),
+        ];
+
+        string Row(string name, double done, string what, TimeSpan? left)
+        {
+            var filled = (int)(done * Width);
+            var row = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name.PadRight(names)} {new string('█', filled)}{new string('░', Width - filled)} {Math.Floor(100 * done), 3:F0} %  {what}"
+            );
+            row += done < 1 && left is { } time ? $"  {Text(time)} left" : "";
+            return row.Length < width ? row : row[..(width - 1)];
+        }
+    }
+
+    void Draw(ImmutableArray<string> rows)
+    {
+        // What Ctrl-C printed stands below the rows and shall stay: begin anew under it.
+        if (interrupt.IsCancellationRequested && !interruptSeen)
+        {
+            (interruptSeen, rowsToDrawOver) = (true, 0);
+        }
+
+        var back = rowsToDrawOver > 0 ? $"\u001b[{rowsToDrawOver}A\r\u001b[J" : "";
+        writer.Write(back + string.Concat(rows.Select(row => row + Environment.NewLine)));
+        rowsToDrawOver = rows.Length;
+    }
+
+    static string Text(TimeSpan time) =>
+        TimeSpan
+            .FromSeconds(Math.Ceiling(time.TotalSeconds))
+            .ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+}

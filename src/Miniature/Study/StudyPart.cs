@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SVco.Evaluation.Results;
+using SVco.Files;
+
+namespace SVco.Miniature.Study;
+
+/// <summary>What one objective with one seed gave: a part of a study that is measured once and then reused.</summary>
+/// <param name="Model">The objective's name.</param>
+/// <param name="Seed">The finetuning seed.</param>
+/// <param name="Seconds">The time of finetuning.</param>
+/// <param name="Data">The SHA-256 of the finetuning pairs; null for the base model.</param>
+/// <param name="Score">What it did in the benchmarks.</param>
+/// <param name="NoImage">The same without images; measured of the base model only.</param>
+/// <param name="Perplexities">Of captions.</param>
+/// <param name="Curves">What training logged.</param>
+/// <param name="Sensitivities">Of the first caption pairs.</param>
+public sealed record StudyPart(
+    string Model,
+    int Seed,
+    double Seconds,
+    string? Data,
+    SuiteScore Score,
+    SuiteScore? NoImage,
+    ImmutableArray<CaptionPerplexity> Perplexities,
+    ImmutableArray<CurvePoint> Curves,
+    ImmutableArray<Sensitivity> Sensitivities
+)
+{
+    static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The SHA-256 of everything that a part depends on: code, base model, pairs, objective, steps, seed and benchmarks.</summary>
+    public static string Fingerprint(StudySettings settings, string baseModel, Treatment? treatment, int seed) =>
+        Hash(
+            string.Join(
+                '\n',
+                [
+                    Code,
+                    baseModel,
+                    $"{settings.Split} {settings.Items}",
+                    .. treatment is null
+                        ? new[] { MiniatureStudy.Base }
+                        : [$"{settings.Pairs} {settings.Filtered} {seed}", $"{treatment.Name}: {treatment}"],
+                ]
+            )
+        );
+
+    /// <summary>The fingerprint of the code: of the compiled rooms that a study runs through.</summary>
+    public static string Code { get; } =
+        Hash(
+            string.Join(
+                '\n',
+                new[] { typeof(Core.Objectives.Objective), typeof(Models.Llava), typeof(Training.Trainer), typeof(StudyPart) }.Select(
+                    type => $"{type.Module.ModuleVersionId}"
+                )
+            )
+        );
+
+    /// <summary>The part that lies in a folder under its fingerprint; null where there is none.</summary>
+    public static StudyPart? Find(string folder, string fingerprint) =>
+        PathOf(folder, fingerprint) is var path && File.Exists(path)
+            ? JsonSerializer.Deserialize<StudyPart>(File.ReadAllText(path), Json)
+            : null;
+
+    /// <summary>Puts the part into a folder under its fingerprint, as a whole or not at all.</summary>
+    public void Save(string folder, string fingerprint) =>
+        AtomicOutput.WriteFile(PathOf(folder, fingerprint), stream => JsonSerializer.Serialize(stream, this, Json));
+
+    static string PathOf(string folder, string fingerprint) => Path.Combine(folder, $"{fingerprint[..16]}.json");
+
+    /// <summary>The SHA-256 of a text.</summary>
+    internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,28 @@
+using SVco.Miniature.Study;
+
+namespace SVco.Miniature.Tests;
+
+public sealed class ProgressTests
+{
+    static readonly StudyProgress Half = new(
+        [new("S-VCO, seed 201", "training", 0.25, TimeSpan.FromSeconds(10)), new("SFT, seed 201", "measuring", 0, TimeSpan.Zero)],
+        Finished: 3,
+        Parts: 7,
+        Done: 0.5,
+        TimeSpan.FromSeconds(90)
+    );
+
+    [Fact]
+    public void The_whole_and_each_part_at_work_have_a_row_with_the_time_left()
+    {
+        var rows = ProgressLine.Rows(Half, 100);
+        Assert.Equal(3, rows.Length);
+        Assert.EndsWith(" 50 %  3 of 7 parts  1:30 left", rows[0]);
+        Assert.EndsWith(" 25 %  training  0:30 left", rows[1]);
+        // Nothing to tell the time from yet.
+        Assert.EndsWith("  0 %  measuring", rows[2]);
+    }
+
+    [Fact]
+    public void No_row_wraps_in_a_narrow_terminal() => Assert.All(ProgressLine.Rows(Half, 30), row => Assert.InRange(row.Length, 1, 29));
+}
