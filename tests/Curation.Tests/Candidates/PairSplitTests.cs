@@ -11,7 +11,7 @@ using SVco.Tests;
 namespace SVco.Curation.Tests;
 
 /// <summary>The laws of the split into training and validation pairs.</summary>
-public sealed class SplitTests
+public sealed class PairSplitTests
 {
     [Fact]
     public async Task What_is_older_than_its_source_is_refused_with_the_command_that_makes_it_anew()
