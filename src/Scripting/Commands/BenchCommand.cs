@@ -14,170 +14,189 @@ static class BenchCommand
     const string WriteModel = "--write-model";
     const int InterruptedExitCode = 130;
 
-    public static Command Create()
+    static readonly BenchSettings Defaults = new();
+
+    /// <summary>The options; a fresh set for each command, since they hold what was parsed.</summary>
+    sealed record Options
     {
-        var defaults = new BenchSettings();
+        public Option<string> Geometry { get; } =
+            new("--geometry")
+            {
+                Description =
+                    $"{string.Join(", ", BenchGeometry.Named.Keys)}, the path of a config.json, or {string.Join(", ", BenchGeometry.RealSize.Keys)}, which imply --on-disk.",
+                DefaultValueFactory = _ => Defaults.Geometry,
+            };
+
+        public Option<int> Pairs { get; } = Number("--pairs", Defaults.Pairs, "Pairs a step.");
+        public Option<int> Query { get; } = Number("--query", Defaults.Query, "Tokens of the query.");
+        public Option<int> Response { get; } = Number("--response", Defaults.Response, "Tokens of each response.");
+        public Option<int> Text { get; } = Number("--text", Defaults.Text, "Text tokens to which the official way pads.");
+        public Option<int> Steps { get; } = Number("--steps", Defaults.Steps, "Measured steps of a process.");
+
+        public Option<int> Threads { get; } =
+            Number("--threads", Defaults.Threads, "Threads of the matrix products; 0 leaves the library's choice.", least: 0);
+
+        public Option<int> Rounds { get; } = Number("--rounds", 3, "How often each row is measured, in turn.");
+
+        public Option<string?> Script { get; } =
+            new("--against-pytorch")
+            {
+                Description =
+                    $"A Python script such as official_step.py to compare with, run by the Python that {BenchRun.PythonVariable} names, or python3.",
+            };
+
+        public Option<string?> Scaling { get; } =
+            new("--scaling")
+            {
+                Description =
+                    "A folder for scaling.csv and scaling.svg: a step of 1 to 8 pairs, images of 144 to 2304 tokens, responses of 16 to 512, over its distinct tokens.",
+            };
+
+        public Option<bool> OnDisk { get; } =
+            new("--on-disk")
+            {
+                Description =
+                    "Writes a bf16 checkpoint of the geometry as on the hub, loads it by memory map, scores a pair's six cells, and makes one step with a LoRA.",
+            };
+
+        public Option<string> Folder { get; } =
+            new("--folder")
+            {
+                Description = "Where --on-disk writes; the cache folder when not given. All that it writes is deleted at the end.",
+                DefaultValueFactory = _ => DiskCache.DefaultRoot,
+            };
+
+        public Option<string?> MeasureOne { get; } = new(One) { Description = "Measures one row, for the bench itself.", Hidden = true };
+
+        public Option<string[]?> WriteCheckpoint { get; } =
+            new(WriteModel)
+            {
+                Description = "Writes a random checkpoint, for the bench itself: geometry and folder.",
+                Hidden = true,
+                Arity = new(2, 2),
+                AllowMultipleArgumentsPerToken = true,
+            };
+
+        public IEnumerable<Option> All =>
+            [Geometry, Pairs, Query, Response, Text, Steps, Threads, Rounds, Script, Scaling, OnDisk, Folder, MeasureOne, WriteCheckpoint];
+
+        public BenchSettings Settings(ParseResult parsed) =>
+            new()
+            {
+                Geometry = parsed.GetRequiredValue(Geometry),
+                Pairs = parsed.GetValue(Pairs),
+                Query = parsed.GetValue(Query),
+                Response = parsed.GetValue(Response),
+                Text = parsed.GetValue(Text),
+                Steps = parsed.GetValue(Steps),
+                Threads = parsed.GetValue(Threads),
+            };
+
         static Option<int> Number(string name, int value, string description, int least = 1) =>
             new Option<int>(name) { Description = description, DefaultValueFactory = _ => value }.AtLeast(least);
-        var geometry = new Option<string>("--geometry")
+    }
+
+    public static Command Create()
+    {
+        var options = new Options();
+        var command = new Command(Name, "Time and memory of a training step: the plain way, the engine, and PyTorch.");
+        foreach (var option in options.All)
         {
-            Description =
-                $"{string.Join(", ", BenchGeometry.Named.Keys)}, the path of a config.json, or {string.Join(", ", BenchGeometry.RealSize.Keys)}, which imply --on-disk.",
-            DefaultValueFactory = _ => defaults.Geometry,
-        };
-        var pairs = Number("--pairs", defaults.Pairs, "Pairs a step.");
-        var query = Number("--query", defaults.Query, "Tokens of the query.");
-        var response = Number("--response", defaults.Response, "Tokens of each response.");
-        var text = Number("--text", defaults.Text, "Text tokens to which the official way pads.");
-        var steps = Number("--steps", defaults.Steps, "Measured steps of a process.");
-        var threads = Number("--threads", defaults.Threads, "Threads of the matrix products; 0 leaves the library's choice.", least: 0);
-        var rounds = Number("--rounds", 3, "How often each row is measured, in turn.");
-        var script = new Option<string?>("--against-pytorch")
-        {
-            Description =
-                $"A Python script such as official_step.py to compare with, run by the Python that {BenchRun.PythonVariable} names, or python3.",
-        };
-        var scaling = new Option<string?>("--scaling")
-        {
-            Description =
-                "A folder for scaling.csv and scaling.svg: a step of 1 to 8 pairs, images of 144 to 2304 tokens, responses of 16 to 512, over its distinct tokens.",
-        };
-        var onDisk = new Option<bool>("--on-disk")
-        {
-            Description =
-                "Writes a bf16 checkpoint of the geometry as on the hub, loads it by memory map, scores a pair's six cells, and makes one step with a LoRA.",
-        };
-        var folder = new Option<string>("--folder")
-        {
-            Description = "Where --on-disk writes; the cache folder when not given. All that it writes is taken away at the end.",
-            DefaultValueFactory = _ => DiskCache.DefaultRoot,
-        };
-        var one = new Option<string?>(One) { Description = "Measures one row, for the bench itself.", Hidden = true };
-        var writeModel = new Option<string[]?>(WriteModel)
-        {
-            Description = "Writes a random checkpoint, for the bench itself: geometry and folder.",
-            Hidden = true,
-            Arity = new(2, 2),
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var command = new Command(Name, "Time and memory of a training step: the plain way, the engine, and PyTorch.")
-        {
-            geometry,
-            pairs,
-            query,
-            response,
-            text,
-            steps,
-            threads,
-            rounds,
-            script,
-            scaling,
-            onDisk,
-            folder,
-            one,
-            writeModel,
-        };
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(one) is { } argument)
+            if (parsed.GetValue(options.MeasureOne) is { } settings)
             {
-                Console.WriteLine(BenchRun.Measure(argument));
-                return 0;
+                Console.WriteLine(BenchRun.Measure(settings));
+            }
+            else if (parsed.GetValue(options.WriteCheckpoint) is [var geometry, var folder])
+            {
+                RealSize.Write(geometry, folder);
+                Console.WriteLine(folder);
+            }
+            else
+            {
+                return Measure(parsed, options);
             }
 
-            if (parsed.GetValue(writeModel) is [var geometryToWrite, var target])
-            {
-                RealSize.Write(geometryToWrite, target);
-                Console.WriteLine(target);
-                return 0;
-            }
-
-            var settings = new BenchSettings
-            {
-                Geometry = parsed.GetRequiredValue(geometry),
-                Pairs = parsed.GetValue(pairs),
-                Query = parsed.GetValue(query),
-                Response = parsed.GetValue(response),
-                Text = parsed.GetValue(text),
-                Steps = parsed.GetValue(steps),
-                Threads = parsed.GetValue(threads),
-            };
-            var real = parsed.GetValue(onDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry);
-            string[] ways =
-            [
-                .. parsed.GetValue(scaling) is null ? Array.Empty<string>() : [scaling.Name],
-                .. parsed.GetValue(script) is null ? Array.Empty<string>() : [script.Name],
-                .. real ? [$"{onDisk.Name} (or a geometry that implies it)"] : Array.Empty<string>(),
-            ];
-            if (ways.Length > 1)
-            {
-                throw new UserException($"{string.Join(" and ", ways)} are different benches. Ask for one at a time.");
-            }
-
-            if (settings.Text < settings.Query + settings.Response)
-            {
-                throw new UserException(
-                    $"--text is {settings.Text}, less than the query and a response together ({settings.Query + settings.Response})."
-                );
-            }
-
-            var need = BenchStep.Estimate(settings, BenchGeometry.Of(settings));
-            if (!real && need.Total > new MachineMemory().Installed)
-            {
-                throw new UserException(
-                    $"A step of {settings.Geometry} in fp32 needs about {need}, more than there is. Measure it with {onDisk.Name}."
-                );
-            }
-
-            // Started by `dotnet svco.dll` the process is dotnet, and the program its first argument.
-            var process = Environment.ProcessPath!;
-            string[] self =
-                Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, typeof(BenchCommand).Assembly.Location] : [process];
-            try
-            {
-                string[] measure = [.. self, Name, One];
-                if (parsed.GetValue(scaling) is { } plots)
-                {
-                    CheckFolder(plots);
-                    var scaled = Scaling.Run(settings, measure, parsed.GetValue(rounds), Console.Error.WriteLine, Interrupt.Token);
-                    Console.Write(scaled.ToCsv());
-                    ScalingPlot.Write(scaled, plots);
-                }
-                else if (real)
-                {
-                    string[] write = [.. self, Name, WriteModel];
-                    var result = RealSize.Run(
-                        settings,
-                        parsed.GetRequiredValue(folder),
-                        write,
-                        measure,
-                        Console.Error.WriteLine,
-                        Interrupt.Token
-                    );
-                    Console.WriteLine(result.ToMarkdown());
-                }
-                else
-                {
-                    var table = BenchRun.Run(
-                        settings,
-                        measure,
-                        parsed.GetValue(script),
-                        parsed.GetValue(rounds),
-                        Console.Error.WriteLine,
-                        Interrupt.Token
-                    );
-                    Console.WriteLine(table.ToMarkdown());
-                }
-
-                return 0;
-            }
-            catch (OperationCanceledException)
-            {
-                return InterruptedExitCode;
-            }
+            return 0;
         });
         return command;
     }
+
+    static int Measure(ParseResult parsed, Options options)
+    {
+        var settings = options.Settings(parsed);
+        var onDisk = parsed.GetValue(options.OnDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry);
+        Check(parsed, options, settings, onDisk);
+        var rounds = parsed.GetValue(options.Rounds);
+        string[] measure = [.. Self(), Name, One];
+        try
+        {
+            if (parsed.GetValue(options.Scaling) is { } folder)
+            {
+                CheckFolder(folder);
+                var scaling = Scaling.Run(settings, measure, rounds, Console.Error.WriteLine, Interrupt.Token);
+                Console.Write(scaling.ToCsv());
+                ScalingPlot.Write(scaling, folder);
+            }
+            else if (onDisk)
+            {
+                string[] write = [.. Self(), Name, WriteModel];
+                var root = parsed.GetRequiredValue(options.Folder);
+                Console.WriteLine(RealSize.Run(settings, root, write, measure, Console.Error.WriteLine, Interrupt.Token).ToMarkdown());
+            }
+            else
+            {
+                var script = parsed.GetValue(options.Script);
+                Console.WriteLine(BenchRun.Run(settings, measure, script, rounds, Console.Error.WriteLine, Interrupt.Token).ToMarkdown());
+            }
+
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return InterruptedExitCode;
+        }
+    }
+
+    /// <summary>Refuses what contradicts itself or cannot fit before anything is measured.</summary>
+    static void Check(ParseResult parsed, Options options, BenchSettings settings, bool onDisk)
+    {
+        string[] benches =
+        [
+            .. parsed.GetValue(options.Scaling) is null ? Array.Empty<string>() : [options.Scaling.Name],
+            .. parsed.GetValue(options.Script) is null ? Array.Empty<string>() : [options.Script.Name],
+            .. onDisk ? [$"{options.OnDisk.Name} (or a geometry that implies it)"] : Array.Empty<string>(),
+        ];
+        if (benches.Length > 1)
+        {
+            throw new UserException($"{string.Join(" and ", benches)} are different benches. Ask for one at a time.");
+        }
+
+        if (settings.Text < settings.Query + settings.Response)
+        {
+            throw new UserException(
+                $"--text is {settings.Text}, less than the query and a response together ({settings.Query + settings.Response})."
+            );
+        }
+
+        var need = BenchStep.Estimate(settings, BenchGeometry.Of(settings));
+        if (!onDisk && need.Total > new MachineMemory().Installed)
+        {
+            throw new UserException(
+                $"A step of {settings.Geometry} in fp32 needs about {need}, more than there is. Measure it with {options.OnDisk.Name}."
+            );
+        }
+    }
+
+    /// <summary>The command that starts this program; started by `dotnet svco.dll` the process is dotnet, and the program its first argument.</summary>
+    static string[] Self() =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? [Environment.ProcessPath!, typeof(BenchCommand).Assembly.Location]
+            : [Environment.ProcessPath!];
 
     /// <summary>What cannot be written is told before an hour of measuring.</summary>
     static void CheckFolder(string path)
