@@ -216,9 +216,7 @@ public static class AugmentStage
                 continue;
             }
 
-            output.WriteLine(
-                $"{left} {(left == 1 ? "call" : "calls")} for {pair.Id}: \"{pair.PositiveCaption}\" / \"{pair.NegativeCaption}\""
-            );
+            output.WriteLine($"{left} {(left == 1 ? "call" : "calls")} for {pair.Id}: \"{pair.WCaption}\" / \"{pair.LCaption}\"");
             calls += left;
             cost += ChatWriter.Estimate(pair, left, settings.Augment);
         }
@@ -276,7 +274,7 @@ public static class AugmentStage
             : candidate with
             {
                 Question = texts.Question,
-                PositiveResponse = texts.PositiveResponse,
-                NegativeResponse = texts.NegativeResponse,
+                WResponse = texts.WResponse,
+                LResponse = texts.LResponse,
             };
 }

@@ -88,7 +88,7 @@ public static class PairPage
             detailed.Length == data.Pairs.Length
             && detailed
                 .Zip(data.Pairs)
-                .All(pair => pair.First.Question == pair.Second.Query && pair.First.PositiveResponse == pair.Second.W.Response);
+                .All(pair => pair.First.Question == pair.Second.Query && pair.First.WResponse == pair.Second.W.Response);
         return (
             [.. (match ? detailed : data.Pairs.Select(FromMvc)).Take(limit).Select(pair => new Shown(pair, ""))],
             data.Pairs.Length,
@@ -107,7 +107,7 @@ public static class PairPage
                         ? new Shown(aside.Candidate, string.IsNullOrEmpty(aside.Detail) ? aside.Reason : $"{aside.Reason}: {aside.Detail}")
                         : default
                     : new(line.Deserialize<Candidate>(JsonLines.Options)!, "");
-            return shown.Pair is { PositiveImage: not null, PositiveCaption: not null, NegativeCaption: not null, Source: not null }
+            return shown.Pair is { WImage: not null, WCaption: not null, LCaption: not null, Source: not null }
                 ? shown
                 : throw new JsonException("It has no images and captions.");
         }
@@ -133,8 +133,8 @@ public static class PairPage
         )
         {
             Question = pair.Query,
-            PositiveResponse = pair.W.Response,
-            NegativeResponse = pair.L.Response,
+            WResponse = pair.W.Response,
+            LResponse = pair.L.Response,
         };
 
     static string Head(string file, ImmutableArray<Shown> pairs, int total) =>
@@ -158,19 +158,19 @@ public static class PairPage
     static string Section(Shown shown, string root)
     {
         var pair = shown.Pair;
-        var (positive, negative) = Words.Diff(pair.PositiveResponse ?? pair.PositiveCaption, pair.NegativeResponse ?? pair.NegativeCaption);
+        var (w, l) = Words.Diff(pair.WResponse ?? pair.WCaption, pair.LResponse ?? pair.LCaption);
         var cosines = pair.SiglipCosine is null
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $" · SigLIP {pair.SiglipCosine:F3} · DINOv2 {pair.Dinov2Cosine:F3}");
         return $"""
             <section data-type="{pair.Type}" data-source="{Encoded(pair.Source)}">
             <div class="meta">{Encoded(pair.Id)} · {pair.Type}{cosines}</div>{Element("against", shown.Reason)}{Element("question", pair.Question)}
-            <div class="sides"><div>{Picture(pair.PositiveImage, pair.Positive)}{Marked(positive)}{Caption(
-                pair.PositiveResponse,
-                pair.PositiveCaption
-            )}</div><div>{Picture(pair.NegativeImage ?? pair.PositiveImage, pair.Negative)}{Marked(negative)}{Caption(
-                pair.NegativeResponse,
-                pair.NegativeCaption
+            <div class="sides"><div>{Picture(pair.WImage, pair.W)}{Marked(w)}{Caption(
+                pair.WResponse,
+                pair.WCaption
+            )}</div><div>{Picture(pair.LImage ?? pair.WImage, pair.L)}{Marked(l)}{Caption(
+                pair.LResponse,
+                pair.LCaption
             )}</div></div>
             </section>
 

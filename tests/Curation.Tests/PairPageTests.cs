@@ -53,7 +53,7 @@ public sealed class PairPageTests : IDisposable
         }
 
         File.WriteAllText(work.At("out", "data_root.txt"), work.At("data"));
-        var pair = Pair("A", ContrastType.Object, "a cat", "a dog") with { PositiveImage = "a.png", NegativeImage = "../secret.png" };
+        var pair = Pair("A", ContrastType.Object, "a cat", "a dog") with { WImage = "a.png", LImage = "../secret.png" };
         JsonLines.Write(work.At("out", "kept.jsonl"), [pair]);
         PairPage.Write(work.At("out", "kept.jsonl"), null, 10);
         var html = File.ReadAllText(work.At("out", "kept.html"));

@@ -104,11 +104,7 @@ sealed class ChatWriter : IDisposable
     {
         var (price, question) = (settings.PriceOf(settings.Model), new string('x', 80));
         return (calls > 1 ? Call(Prompts.Question(pair), QuestionSchema, 20 + question.Length) : 0)
-            + Call(
-                Prompts.Texts(pair, question),
-                TextsSchema,
-                60 + question.Length + pair.PositiveCaption.Length + pair.NegativeCaption.Length
-            );
+            + Call(Prompts.Texts(pair, question), TextsSchema, 60 + question.Length + pair.WCaption.Length + pair.LCaption.Length);
 
         double Call(List<ChatMessage> messages, JsonElement schema, int answer) =>
             price.Of((long)(Letters(messages, schema) / LettersPerToken), (long)(answer / LettersPerToken));

@@ -5,7 +5,7 @@ using SVco.Curation.Candidates;
 namespace SVco.Curation.Augmentation;
 
 /// <summary>The three texts that augmentation writes for a pair.</summary>
-public sealed record PairTexts(string Question, string PositiveResponse, string NegativeResponse);
+public sealed record PairTexts(string Question, string WResponse, string LResponse);
 
 /// <summary>
 /// The laws of augmented texts: the question gives no answer away, the responses differ, and what distinguishes the captions survives
@@ -31,13 +31,11 @@ public static class ContrastChecker
     public static ImmutableArray<string> OfTexts(Candidate candidate, PairTexts texts) =>
         [
             .. OfQuestion(candidate, texts.Question),
-            .. Length("positive response", texts.PositiveResponse),
-            .. Length("negative response", texts.NegativeResponse),
-            .. Words.Of(texts.PositiveResponse).SequenceEqual(Words.Of(texts.NegativeResponse))
-                ? ["The two responses say the same."]
-                : (string[])[],
-            .. Lost(candidate, candidate.PositiveCaption, candidate.NegativeCaption, texts.PositiveResponse, "positive response"),
-            .. Lost(candidate, candidate.NegativeCaption, candidate.PositiveCaption, texts.NegativeResponse, "negative response"),
+            .. Length("positive response", texts.WResponse),
+            .. Length("negative response", texts.LResponse),
+            .. Words.Of(texts.WResponse).SequenceEqual(Words.Of(texts.LResponse)) ? ["The two responses say the same."] : (string[])[],
+            .. Lost(candidate, candidate.WCaption, candidate.LCaption, texts.WResponse, "positive response"),
+            .. Lost(candidate, candidate.LCaption, candidate.WCaption, texts.LResponse, "negative response"),
         ];
 
     /// <summary>The stems of the words that distinguish a caption from the other one, function words left out.</summary>
@@ -56,9 +54,9 @@ public static class ContrastChecker
     /// <summary>Words that only one caption has; those in both, as when two things change places, answer nothing.</summary>
     static IEnumerable<string> GivenAway(Candidate candidate, string question)
     {
-        var own = ContrastStems(candidate.PositiveCaption, candidate.NegativeCaption);
-        var other = ContrastStems(candidate.NegativeCaption, candidate.PositiveCaption);
-        var answers = own.Concat(other).Except(Stems(candidate.PositiveCaption).Intersect(Stems(candidate.NegativeCaption))).ToHashSet();
+        var own = ContrastStems(candidate.WCaption, candidate.LCaption);
+        var other = ContrastStems(candidate.LCaption, candidate.WCaption);
+        var answers = own.Concat(other).Except(Stems(candidate.WCaption).Intersect(Stems(candidate.LCaption))).ToHashSet();
         return Words
             .Of(question)
             .Where(word => answers.Contains(Words.Stem(word)) || answers.Any(answer => SameNumber(answer, word)))

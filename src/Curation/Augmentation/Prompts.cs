@@ -42,5 +42,5 @@ static class Prompts
             new(ChatRole.User, $"This cannot be used: {string.Join(' ', breaches)} Answer again, in the same JSON form."),
         ];
 
-    static string Captions(Candidate pair) => $"Image 1: {pair.PositiveCaption}\nImage 2: {pair.NegativeCaption}";
+    static string Captions(Candidate pair) => $"Image 1: {pair.WCaption}\nImage 2: {pair.LCaption}";
 }

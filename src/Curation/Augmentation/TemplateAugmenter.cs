@@ -9,16 +9,16 @@ public static class TemplateAugmenter
     /// <summary>The texts of a pair: a question for its type of contrast and the captions as sentences.</summary>
     public static PairTexts Write(Candidate candidate)
     {
-        var (positive, negative) = (Sentence(candidate.PositiveCaption), Sentence(candidate.NegativeCaption));
-        return new(Question(candidate), positive, negative);
+        var (w, l) = (Sentence(candidate.WCaption), Sentence(candidate.LCaption));
+        return new(Question(candidate), w, l);
     }
 
     /// <summary>The texts of a pair as the raw ablation has them: one question for all, the captions untouched.</summary>
-    public static PairTexts Raw(Candidate candidate) => new("Describe this image.", candidate.PositiveCaption, candidate.NegativeCaption);
+    public static PairTexts Raw(Candidate candidate) => new("Describe this image.", candidate.WCaption, candidate.LCaption);
 
     static string Question(Candidate candidate)
     {
-        var specific = (candidate.Type, Counted(candidate), PositionStatement.Read(candidate.PositiveCaption)) switch
+        var specific = (candidate.Type, Counted(candidate), PositionStatement.Read(candidate.WCaption)) switch
         {
             (ContrastType.Count, { } counted, _) => $"How many {counted} are there in this image?",
             (ContrastType.Position, _, { } statement) =>
@@ -36,7 +36,7 @@ public static class TemplateAugmenter
 
     /// <summary>"men and dogs" of "there are 2 men and 4 dogs.", when both captions count the same things.</summary>
     static string? Counted(Candidate candidate) =>
-        Things(candidate.PositiveCaption) is { Length: > 0 } things && things == Things(candidate.NegativeCaption) ? things : null;
+        Things(candidate.WCaption) is { Length: > 0 } things && things == Things(candidate.LCaption) ? things : null;
 
     static string Things(string caption)
     {

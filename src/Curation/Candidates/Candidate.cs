@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SVco.Core;
 using SVco.Core.Data;
 
@@ -16,46 +17,48 @@ public enum Screening
     Passed,
 }
 
-/// <summary>Where the pixels of a negative image come from.</summary>
-public enum NegativeOrigin
+/// <summary>Where the pixels of an L image come from.</summary>
+public enum LOrigin
 {
     /// <summary>A file of its own.</summary>
     File,
 
-    /// <summary>The mirrored positive image.</summary>
+    /// <summary>The mirrored W image.</summary>
     Mirror,
 
-    /// <summary>A seeded random crop of the positive image, as mDPO makes its negatives.</summary>
+    /// <summary>A seeded random crop of the W image, as mDPO makes its negatives.</summary>
     Crop,
 }
 
 /// <summary>
-/// A pair on its way from a source into MVC. Each stage fills in what it finds out; all but the first four and the texts may be unset.
+/// A pair on its way from a source into MVC. Each stage fills in what it finds out; all but the first four and the texts may be unset. Its W and
+/// L sides are called positive and negative in the stages' files, as in the sources.
 /// </summary>
 /// <param name="Source">The data set, e.g. CounterCurate.</param>
 /// <param name="Kind">The source's own name of the contrast, e.g. left_right.</param>
 /// <param name="Type">The paper's type of contrast.</param>
 /// <param name="Key">The entry's name within source and kind.</param>
-/// <param name="PositiveImage">The path relative to the data root, with slashes.</param>
-/// <param name="NegativeImage">The same of the other image; null when it is made from the positive one.</param>
-/// <param name="PositiveCaption">Describes the positive image.</param>
-/// <param name="NegativeCaption">Describes the negative image.</param>
+/// <param name="WImage">The W image's path relative to the data root, with slashes.</param>
+/// <param name="LImage">The same of the L image; null when it is made from the W image.</param>
+/// <param name="WCaption">Describes the W image.</param>
+/// <param name="LCaption">Describes the L image.</param>
 public sealed record Candidate(
     string Source,
     string Kind,
     ContrastType Type,
     string Key,
-    string PositiveImage,
-    string? NegativeImage,
-    string PositiveCaption,
-    string NegativeCaption
+    [property: JsonPropertyName("positive_image")] string WImage,
+    [property: JsonPropertyName("negative_image")] string? LImage,
+    [property: JsonPropertyName("positive_caption")] string WCaption,
+    [property: JsonPropertyName("negative_caption")] string LCaption
 )
 {
     /// <summary>How the filter treats it.</summary>
     public Screening Screening { get; init; }
 
-    /// <summary>Where the negative image's pixels come from.</summary>
-    public NegativeOrigin NegativeOrigin { get; init; }
+    /// <summary>Where the L image's pixels come from.</summary>
+    [JsonPropertyName("negative_origin")]
+    public LOrigin LOrigin { get; init; }
 
     /// <summary>The cosine of the two SigLIP embeddings; null when not measured.</summary>
     public double? SiglipCosine { get; init; }
@@ -63,11 +66,13 @@ public sealed record Candidate(
     /// <summary>The cosine of the two DINOv2 embeddings; null when not measured.</summary>
     public double? Dinov2Cosine { get; init; }
 
-    /// <summary>SHA-256 of the positive image's file; null when not measured.</summary>
-    public string? PositiveContent { get; init; }
+    /// <summary>SHA-256 of the W image's file; null when not measured.</summary>
+    [JsonPropertyName("positive_content")]
+    public string? WContent { get; init; }
 
-    /// <summary>SHA-256 of the negative image's file; null when not measured or made from the positive one.</summary>
-    public string? NegativeContent { get; init; }
+    /// <summary>SHA-256 of the L image's file; null when not measured or made from the W image.</summary>
+    [JsonPropertyName("negative_content")]
+    public string? LContent { get; init; }
 
     /// <summary>The system prompt; most have none.</summary>
     public string? SystemPrompt { get; init; }
@@ -75,29 +80,31 @@ public sealed record Candidate(
     /// <summary>The user's text; null until augmented.</summary>
     public string? Question { get; init; }
 
-    /// <summary>The answer that fits the positive image; null until augmented.</summary>
-    public string? PositiveResponse { get; init; }
+    /// <summary>The answer that fits the W image; null until augmented.</summary>
+    [JsonPropertyName("positive_response")]
+    public string? WResponse { get; init; }
 
-    /// <summary>The answer that fits the negative image; null until augmented.</summary>
-    public string? NegativeResponse { get; init; }
+    /// <summary>The answer that fits the L image; null until augmented.</summary>
+    [JsonPropertyName("negative_response")]
+    public string? LResponse { get; init; }
 
     /// <summary>Its name in all of the sources.</summary>
     public string Id => $"{Source}/{Kind}/{Key}";
 
     /// <summary>Whether it has the three texts of a pair already.</summary>
-    public bool HasTexts => Question is not null && PositiveResponse is not null && NegativeResponse is not null;
+    public bool HasTexts => Question is not null && WResponse is not null && LResponse is not null;
 
-    /// <summary>The positive image below a data root.</summary>
-    public ImageSource Positive(string root) => new ImageSource.File(Below(root, PositiveImage));
+    /// <summary>The W image below a data root.</summary>
+    public ImageSource W(string root) => new ImageSource.File(Below(root, WImage));
 
-    /// <summary>The negative image below a data root.</summary>
-    public ImageSource Negative(string root) =>
-        NegativeOrigin switch
+    /// <summary>The L image below a data root.</summary>
+    public ImageSource L(string root) =>
+        LOrigin switch
         {
-            NegativeOrigin.Mirror => new ImageSource.Flipped(Positive(root)),
-            NegativeOrigin.Crop => new ImageSource.RandomCrop(Positive(root), 0.01, 0.2, SplitMix64.Derive(0, Id)),
+            LOrigin.Mirror => new ImageSource.Flipped(W(root)),
+            LOrigin.Crop => new ImageSource.RandomCrop(W(root), 0.01, 0.2, SplitMix64.Derive(0, Id)),
             _ => new ImageSource.File(
-                Below(root, NegativeImage ?? throw new UserException($"{Id} has neither a negative image nor a rule to make it."))
+                Below(root, LImage ?? throw new UserException($"{Id} has neither a negative image nor a rule to make it."))
             ),
         };
 
@@ -105,7 +112,7 @@ public sealed record Candidate(
     /// The images it was made of, by content where that is known and by path; two candidates with a common one must not be on both sides
     /// of a split.
     /// </summary>
-    public IEnumerable<string> Images() => ((string?[])[PositiveImage, NegativeImage, PositiveContent, NegativeContent]).OfType<string>();
+    public IEnumerable<string> Images() => ((string?[])[WImage, LImage, WContent, LContent]).OfType<string>();
 
     static string Below(string root, string path) => root.Length == 0 ? path : $"{root.TrimEnd('/')}/{path}";
 }

@@ -53,13 +53,10 @@ sealed class CandidateScorer(
 
     IReadOnlyList<Reading> ScoreWindow(ImmutableArray<Candidate> window)
     {
-        var images = window
-            .SelectMany(candidate => (ImageSource[])[candidate.Positive(dataRoot), candidate.Negative(dataRoot)])
-            .Distinct()
-            .ToList();
+        var images = window.SelectMany(candidate => (ImageSource[])[candidate.W(dataRoot), candidate.L(dataRoot)]).Distinct().ToList();
         var scored = window
             .Where(candidate => scoreAll || candidate.Screening == Screening.Filtered)
-            .SelectMany(candidate => (ImageSource[])[candidate.Positive(dataRoot), candidate.Negative(dataRoot)])
+            .SelectMany(candidate => (ImageSource[])[candidate.W(dataRoot), candidate.L(dataRoot)])
             .ToHashSet();
         var seen = new Dictionary<ImageSource, Seen>();
         foreach (var chunk in images.Chunk(batch))
@@ -87,7 +84,7 @@ sealed class CandidateScorer(
 
     Reading Result(Candidate candidate, Dictionary<ImageSource, Seen> seen)
     {
-        var (positive, negative) = (seen[candidate.Positive(dataRoot)], seen[candidate.Negative(dataRoot)]);
+        var (positive, negative) = (seen[candidate.W(dataRoot)], seen[candidate.L(dataRoot)]);
         if (positive.Fault is { } fault)
         {
             return Lost("positive image cannot be decoded", fault);
@@ -98,11 +95,7 @@ sealed class CandidateScorer(
             return Lost("negative image cannot be decoded", other);
         }
 
-        var measured = candidate with
-        {
-            PositiveContent = positive.Content,
-            NegativeContent = candidate.NegativeImage is null ? null : negative.Content,
-        };
+        var measured = candidate with { WContent = positive.Content, LContent = candidate.LImage is null ? null : negative.Content };
         return new Reading.Found(
             scoreAll || candidate.Screening == Screening.Filtered
                 ? measured with

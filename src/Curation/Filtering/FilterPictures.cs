@@ -154,8 +154,8 @@ static class FilterPictures
         foreach (var (index, pair) in pairs.Index())
         {
             var (x, y) = (Gap + (index % PairsInARow * width), (2 * Gap) + TextHeight + (index / PairsInARow * height));
-            Draw(canvas, pair.Positive(dataRoot), x, y);
-            Draw(canvas, pair.Negative(dataRoot), x + Thumbnail + 2, y);
+            Draw(canvas, pair.W(dataRoot), x, y);
+            Draw(canvas, pair.L(dataRoot), x + Thumbnail + 2, y);
             var below = y + Thumbnail;
             var from = Text(pair.Kind, x, below, SKColors.DimGray) + Gap;
             from = Cosine("SigLIP", pair.SiglipCosine, value => value > thresholds.SiglipMin, from, below) + (Gap / 2);

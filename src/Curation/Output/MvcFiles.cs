@@ -57,12 +57,12 @@ static class MvcFiles
     public static MvcEntry Entry(Candidate pair, string systemPrompt) =>
         new()
         {
-            ChosenImages = [pair.PositiveImage],
-            RejectedImages = [pair.NegativeImage ?? throw new UserException($"{pair.Id} has no negative image.")],
+            ChosenImages = [pair.WImage],
+            RejectedImages = [pair.LImage ?? throw new UserException($"{pair.Id} has no negative image.")],
             SystemPrompt = pair.SystemPrompt ?? systemPrompt,
             InstructionPrompt = pair.Question ?? throw new UserException($"{pair.Id} has no question yet. Run `svco data augment` first."),
-            ChosenResponse = pair.PositiveResponse!,
-            RejectedResponse = pair.NegativeResponse!,
+            ChosenResponse = pair.WResponse!,
+            RejectedResponse = pair.LResponse!,
             Source = pair.Source,
             Type = pair.Type.ToString(),
         };
@@ -85,17 +85,17 @@ static class MvcFiles
     /// <param name="folder">Where to write, below the data root.</param>
     public static Candidate WithFile(Candidate pair, string dataRoot, string folder)
     {
-        if (pair.NegativeOrigin == NegativeOrigin.File)
+        if (pair.LOrigin == LOrigin.File)
         {
             return pair;
         }
 
         var name =
-            $"{Path.GetFileNameWithoutExtension(pair.PositiveImage)}_{SplitMix64.Derive(0, $"{pair.NegativeOrigin} {pair.PositiveImage} {pair.Id}"):x16}.png";
+            $"{Path.GetFileNameWithoutExtension(pair.WImage)}_{SplitMix64.Derive(0, $"{pair.LOrigin} {pair.WImage} {pair.Id}"):x16}.png";
         var relative = $"{folder}/{name}";
-        var image = ImageRenderer.Render(pair.Negative(dataRoot));
+        var image = ImageRenderer.Render(pair.L(dataRoot));
         AtomicOutput.WriteFile(Path.Combine(dataRoot, relative), stream => WritePng(image, stream));
-        return pair with { NegativeImage = relative, NegativeOrigin = NegativeOrigin.File };
+        return pair with { LImage = relative, LOrigin = LOrigin.File };
     }
 
     /// <summary>Encodes pixels as PNG.</summary>

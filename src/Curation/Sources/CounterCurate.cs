@@ -85,7 +85,7 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
                     return new(Name, kind, type, key, image, mirrors ? null : SourceEntry.Path(found), positive, negative)
                     {
                         Screening = kind == "left_right" ? Screening.Sampled : Screening.Filtered,
-                        NegativeOrigin = mirrors ? NegativeOrigin.Mirror : NegativeOrigin.File,
+                        LOrigin = mirrors ? LOrigin.Mirror : LOrigin.File,
                     };
                 }
             ) switch

@@ -64,8 +64,8 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
             Screening = Screening.Passed,
             SystemPrompt = pair.SystemPrompt.Length > 0 ? pair.SystemPrompt : null,
             Question = pair.Query,
-            PositiveResponse = pair.W.Response,
-            NegativeResponse = pair.L.Response,
+            WResponse = pair.W.Response,
+            LResponse = pair.L.Response,
         };
     }
 
@@ -80,10 +80,10 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
             : new(file.Name, "preference", ContrastType.Unknown, key, image, null, chosen, rejected)
             {
                 Screening = Screening.Passed,
-                NegativeOrigin = NegativeOrigin.Crop,
+                LOrigin = LOrigin.Crop,
                 Question = question,
-                PositiveResponse = chosen,
-                NegativeResponse = rejected,
+                WResponse = chosen,
+                LResponse = rejected,
             };
     }
 

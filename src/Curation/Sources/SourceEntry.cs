@@ -97,10 +97,7 @@ static class SourceEntry
             return read() switch
             {
                 null => null,
-                var candidate when candidate.PositiveCaption == candidate.NegativeCaption => Lost(
-                    "captions are equal",
-                    candidate.PositiveCaption
-                ),
+                var candidate when candidate.WCaption == candidate.LCaption => Lost("captions are equal", candidate.WCaption),
                 var candidate => new Reading.Found(candidate),
             };
         }

@@ -47,7 +47,7 @@ public sealed class PairSplitTests
         from content in Gen.Choose(0, 2 * images)
         select new Candidate(source, "k", ContrastType.Object, "", $"{positive}.jpg", $"{negative}.jpg", "a", "b")
         {
-            PositiveContent = content < images ? $"sha {content}" : null,
+            WContent = content < images ? $"sha {content}" : null,
         };
 
     public static Arbitrary<Case> Cases() =>
@@ -64,7 +64,7 @@ public sealed class PairSplitTests
             )
         ).ToArbitrary();
 
-    [Property(Arbitrary = [typeof(SplitTests)], MaxTest = 300)]
+    [Property(Arbitrary = [typeof(PairSplitTests)], MaxTest = 300)]
     public Property A_split_shares_no_image_loses_no_pair_and_has_the_numbers_asked_for_or_says_why_not(Case given)
     {
         if (Try(given) is not { } split)
@@ -83,21 +83,14 @@ public sealed class PairSplitTests
         ).Classify(false, "refused");
     }
 
-    [Property(Arbitrary = [typeof(SplitTests)])]
+    [Property(Arbitrary = [typeof(PairSplitTests)])]
     public bool The_same_seed_gives_the_same_split(Case given) =>
         (Try(given), Try(given)) is var (one, two) && (one is null ? two is null : one.Validation.SequenceEqual(two!.Validation));
 
-    [Property(Arbitrary = [typeof(SplitTests)])]
+    [Property(Arbitrary = [typeof(PairSplitTests)])]
     public bool Pairs_that_share_nothing_can_always_be_split(Case given)
     {
-        var apart = given.Pairs.Select(pair =>
-            pair with
-            {
-                PositiveImage = $"p{pair.Key}",
-                NegativeImage = $"n{pair.Key}",
-                PositiveContent = null,
-            }
-        );
+        var apart = given.Pairs.Select(pair => pair with { WImage = $"p{pair.Key}", LImage = $"n{pair.Key}", WContent = null });
         return PairSplit.Of([.. apart], given.Plan with { BySource = [] }).Validation.Length == given.Plan.Validation;
     }
 
@@ -112,7 +105,7 @@ public sealed class PairSplitTests
     }
 
     static IEnumerable<string?> PathsAndContent(Candidate pair) =>
-        ((string?[])[pair.PositiveImage, pair.NegativeImage, pair.PositiveContent]).Where(name => name is not null);
+        ((string?[])[pair.WImage, pair.LImage, pair.WContent]).Where(name => name is not null);
 
     static PairSplit? Try(Case given)
     {

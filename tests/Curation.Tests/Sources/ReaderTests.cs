@@ -56,8 +56,8 @@ public sealed class ReaderTests : IDisposable
             {
                 Screening = Screening.Passed,
                 Question = "What is it?",
-                PositiveResponse = "A cat.",
-                NegativeResponse = "A dog.",
+                WResponse = "A cat.",
+                LResponse = "A dog.",
             },
             found[0]
         );
@@ -125,16 +125,10 @@ public sealed class ReaderTests : IDisposable
             candidate =>
             {
                 Assert.Equal(
-                    ("What is it?", "A cat.", "A dog.", Screening.Passed, NegativeOrigin.Crop),
-                    (
-                        candidate.Question,
-                        candidate.PositiveResponse,
-                        candidate.NegativeResponse,
-                        candidate.Screening,
-                        candidate.NegativeOrigin
-                    )
+                    ("What is it?", "A cat.", "A dog.", Screening.Passed, LOrigin.Crop),
+                    (candidate.Question, candidate.WResponse, candidate.LResponse, candidate.Screening, candidate.LOrigin)
                 );
-                Assert.IsType<ImageSource.RandomCrop>(candidate.Negative("data"));
+                Assert.IsType<ImageSource.RandomCrop>(candidate.L("data"));
             }
         );
         Assert.Equal(
@@ -172,7 +166,7 @@ public sealed class ReaderTests : IDisposable
         var (found, lost) = Read(new() { Pairs = [Source("mine.csv", rows), Source("other.csv", "image_a,image_b\na,b\n")] });
         Assert.Equal(
             [("0", ContrastType.Count, "two cats, asleep", "three \"cats\""), ("2", ContrastType.Unknown, "a car", "a van")],
-            found.Select(candidate => (candidate.Key, candidate.Type, candidate.PositiveCaption, candidate.NegativeCaption))
+            found.Select(candidate => (candidate.Key, candidate.Type, candidate.WCaption, candidate.LCaption))
         );
         Assert.All(found, candidate => Assert.Equal(Screening.Filtered, candidate.Screening));
         Assert.Equal(

@@ -34,10 +34,10 @@ public sealed class SourcesGoldenTests
         {
             var ours = scored[Id(candidate)];
             Assert.Equal(Text(candidate, "type"), ours.Type.ToString());
-            Assert.Equal(Text(candidate, "positive_image"), ours.PositiveImage);
-            Assert.Equal(Text(candidate, "negative_image"), ours.NegativeImage);
-            Assert.Equal(Text(candidate, "positive_caption"), ours.PositiveCaption);
-            Assert.Equal(Text(candidate, "negative_caption"), ours.NegativeCaption);
+            Assert.Equal(Text(candidate, "positive_image"), ours.WImage);
+            Assert.Equal(Text(candidate, "negative_image"), ours.LImage);
+            Assert.Equal(Text(candidate, "positive_caption"), ours.WCaption);
+            Assert.Equal(Text(candidate, "negative_caption"), ours.LCaption);
             Assert.Equal(candidate.GetProperty("filtered").GetBoolean(), ours.Screening == Screening.Filtered);
             Assert.Equal(candidate.GetProperty("siglip_cosine").GetDouble(), ours.SiglipCosine!.Value, CosineTolerance);
             Assert.Equal(candidate.GetProperty("dinov2_cosine").GetDouble(), ours.Dinov2Cosine!.Value, CosineTolerance);
