@@ -27,7 +27,7 @@ await SplitStage.RunAsync(settings);
 Console.WriteLine($"{mvc}\n{StatsStage.Run(settings)}");
 
 // The ablation has as many pairs as came through augmentation, and shares the measured candidates.
-var raw = all.Sample(pairs, seed: 2025);
+var raw = all.SampleInOrder(pairs, seed: 2025);
 var ablation = settings with { Output = settings.Output + "-raw", Augment = settings.Augment with { Augmenter = Augmenter.None } };
 FilterStage.Share(settings, ablation);
 FilterStage.Select(ablation, raw);

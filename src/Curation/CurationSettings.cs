@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Core.Data;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;
 using SVco.Curation.Sources;
@@ -100,7 +101,7 @@ public sealed record CurationSettings
 
     /// <summary>The candidates that become pairs.</summary>
     [YamlIgnore]
-    public CandidateRecipe Recipe =>
+    public Recipe<Candidate> Recipe =>
         Curation == CurationKind.Raw
             ? CandidateRecipe.Raw(Filter.Thresholds, Filter.Seed)
             : CandidateRecipe.Mvc(Filter.Thresholds, Filter.Seed);

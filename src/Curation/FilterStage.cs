@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Core.Data;
 using SVco.Curation.Candidates;
 using SVco.Curation.Filtering;
 using SVco.Files;
@@ -130,14 +131,14 @@ public static class FilterStage
     /// <param name="settings">The curation.</param>
     /// <param name="recipe">Which candidates are kept; null for that of the settings.</param>
     /// <exception cref="UserException">The candidates have not been measured, or nothing is kept.</exception>
-    public static StageReport Select(CurationSettings settings, CandidateRecipe? recipe = null)
+    public static StageReport Select(CurationSettings settings, Recipe<Candidate>? recipe = null)
     {
         var folder = new CurationFolder(settings.Output);
         IEnumerable<Candidate> Scored() => JsonLines.Read<Candidate>(folder.Scored, "filter");
         folder.RequireUpToDate(folder.Scored);
         var (kept, chosen) = (new HashSet<string>(), recipe ?? settings.Recipe);
         using var lines = new PartialLines(folder.Kept);
-        foreach (var candidate in chosen.Candidates(Scored))
+        foreach (var candidate in chosen.Items(_ => Scored()))
         {
             kept.Add(candidate.Id);
             lines.Add(candidate);

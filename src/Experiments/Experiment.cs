@@ -11,8 +11,8 @@ public sealed record Experiment(string Name)
 {
     internal ModelSpec BaseModel { get; init; } = ModelSpec.LlavaInterleave7B;
     internal Objective Loss { get; init; } = Objectives.SVco(0.1, 0.1);
-    internal Recipe TrainData { get; init; } = Mvc.Train;
-    internal Recipe? ValidationData { get; init; } = Mvc.Validation;
+    internal Recipe<ContrastPair> TrainData { get; init; } = Mvc.Train;
+    internal Recipe<ContrastPair>? ValidationData { get; init; } = Mvc.Validation;
     internal TrainSettings Settings { get; init; } = new();
 
     /// <summary>Names the base model.</summary>
@@ -22,7 +22,12 @@ public sealed record Experiment(string Name)
     public Experiment Objective(Objective objective) => this with { Loss = objective };
 
     /// <summary>Names the training pairs and those that the objective is reported on.</summary>
-    public Experiment Data(Recipe train, Recipe? validation = null) => this with { TrainData = train, ValidationData = validation };
+    public Experiment Data(Recipe<ContrastPair> train, Recipe<ContrastPair>? validation = null) =>
+        this with
+        {
+            TrainData = train,
+            ValidationData = validation,
+        };
 
     /// <summary>Says how to train.</summary>
     public Experiment Train(TrainSettings settings) => this with { Settings = settings };

@@ -18,16 +18,16 @@ public static class Mvc
     const int SmallestTrainParts = 6;
 
     /// <summary>The training pairs.</summary>
-    public static Recipe Train { get; } = Recipe.FromJson(TrainName);
+    public static Recipe<ContrastPair> Train { get; } = Recipe.FromJson(TrainName);
 
     /// <summary>The validation pairs.</summary>
-    public static Recipe Validation { get; } = Recipe.FromJson(ValidationName);
+    public static Recipe<ContrastPair> Validation { get; } = Recipe.FromJson(ValidationName);
 
     /// <summary>Reads the source of a recipe: an MVC name stands for the run's files, any other path for itself.</summary>
     /// <param name="source">The source.</param>
     /// <param name="files">The run's files.</param>
     /// <param name="parse">Reads a file of pairs, each only once.</param>
-    internal static IEnumerable<ContrastPair> Read(Recipe.Source source, DataFiles files, Func<string, IReadOnlyList<ContrastPair>> parse)
+    internal static IEnumerable<ContrastPair> Read(JsonPairs source, DataFiles files, Func<string, IReadOnlyList<ContrastPair>> parse)
     {
         if (source.Path is not (TrainName or ValidationName))
         {
@@ -41,7 +41,7 @@ public static class Mvc
 
         var pairs = parse(files.Train);
         var split = Recipe.FromJson(files.Train).Split(Math.Min(ValidationPairs, pairs.Count / SmallestTrainParts), seed: 0);
-        return (source.Path == TrainName ? split.Second : split.First).Pairs(_ => pairs);
+        return (source.Path == TrainName ? split.Second : split.First).Items(_ => pairs);
     }
 }
 

@@ -42,9 +42,9 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
             return data.Pairs;
         }
 
-        (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe recipe) =>
+        (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe<ContrastPair> recipe) =>
             PairPreparation.Prepare(
-                recipe.Pairs(source => Mvc.Read(source, options.Files, Parse)),
+                recipe.Items(source => Mvc.Read((JsonPairs)source, options.Files, Parse)),
                 chat,
                 settings.MaxTextLength,
                 settings.Behaviour

@@ -7,29 +7,17 @@ using System.Text.Json;
 
 namespace SVco.Core.Data;
 
-public abstract partial record Recipe
+public abstract partial record Recipe<T>
 {
     /// <summary>The recipe as one line of a script; a predicate is represented by its name.</summary>
     public string Description =>
         this switch
         {
-            Source(var path, var imageRoot) => $"FromJson({Quoted(path)}{(imageRoot.Length == 0 ? "" : $", {Quoted(imageRoot)}")})",
-            Filtered(var of, var name, _) => $"{of}.Where({Quoted(name)})",
-            Shuffled(var of, var seed) => $"{of}.Shuffle(seed: {seed})",
-            Sampled(var of, var count, var seed) => $"{of}.Sample({count}, seed: {seed})",
-            SplitPart(var of, SplitSize.Fraction(var share), var seed, var first) =>
-                $"{of}.Split({Number(share)}, seed: {seed}).{PartName(first)}",
-            SplitPart(var of, SplitSize.Count(var count), var seed, var first) => $"{of}.Split({count}, seed: {seed}).{PartName(first)}",
-            Taken(var of, var count) => $"{of}.Take({count})",
-            Skipped(var of, var count) => $"{of}.Skip({count})",
+            Source source => source.Call,
             Concatenated(var parts) => $"Concat({string.Join(", ", parts)})",
             Mixed(var parts, var seed) =>
-                $"Mix(seed: {seed}, {string.Join(", ", parts.Select(part => $"({Number(part.Weight)}, {part.Recipe})"))})",
-            Doubled(var of) => $"{of}.DoubleForSft()",
-            Swapped(var of) => $"{of}.Swap()",
-            Corrupted(var of, Corruption.Crop(var minScale, var maxScale), var seed) =>
-                $"{of}.CorruptByCrop(seed: {seed}, {Number(minScale)}, {Number(maxScale)})",
-            Corrupted(var of, Corruption.Noise(var step), var seed) => $"{of}.CorruptByNoise(seed: {seed}, {step})",
+                $"Mix(seed: {seed}, {string.Join(", ", parts.Select(part => $"({Recipe.Number(part.Weight)}, {part.Recipe})"))})",
+            Step step => $"{step.Of}.{CallOf(step)}",
             _ => throw new UnreachableException(),
         };
 
@@ -42,11 +30,31 @@ public abstract partial record Recipe
     /// <summary>The <see cref="Description"/>.</summary>
     public sealed override string ToString() => Description;
 
-    static string PartName(bool first) => first ? "First" : "Second";
+    static string CallOf(Step step) =>
+        step switch
+        {
+            Filtered(_, var name, _) => $"Where({Recipe.Quoted(name)})",
+            Shuffled(_, var seed) => $"Shuffle(seed: {seed})",
+            Sampled(_, var count, var seed) => $"Sample({count}, seed: {seed})",
+            SampledInOrder(_, var count, var seed) => $"SampleInOrder({count}, seed: {seed})",
+            SampledAsMany(_, var other, var seed) => $"SampleAsMany({other}, seed: {seed})",
+            SplitPart(_, SplitSize.Fraction(var share), var seed, var first) =>
+                $"Split({Recipe.Number(share)}, seed: {seed}).{PartName(first)}",
+            SplitPart(_, SplitSize.Count(var count), var seed, var first) => $"Split({count}, seed: {seed}).{PartName(first)}",
+            Taken(_, var count) => $"Take({count})",
+            Skipped(_, var count) => $"Skip({count})",
+            OwnStep own => own.Call,
+            _ => throw new UnreachableException(),
+        };
 
+    static string PartName(bool first) => first ? "First" : "Second";
+}
+
+public static partial class Recipe
+{
     /// <summary>With a point or exponent, so that a split by the fraction 1 is not taken for one by the count 1.</summary>
-    static string Number(double number) =>
+    internal static string Number(double number) =>
         number.ToString("R", CultureInfo.InvariantCulture) is var digits && digits.AsSpan().ContainsAny('.', 'E') ? digits : $"{digits}.0";
 
-    static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    internal static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -44,6 +44,21 @@ public sealed class SplitMix64(ulong seed)
         return (radius * cosine, radius * sine);
     }
 
+    /// <summary>Some of the numbers from 0 to <paramref name="of"/> - 1, every choice equally likely (Floyd; Bentley, Programming Pearls, CACM 30(9), 1987).</summary>
+    public IReadOnlySet<int> Choose(int count, int of)
+    {
+        var chosen = new HashSet<int>();
+        for (var last = of - count; last < of; last++)
+        {
+            if (!chosen.Add(Below(last + 1)))
+            {
+                chosen.Add(last);
+            }
+        }
+
+        return chosen;
+    }
+
     /// <summary>A seed of its own for something named, e.g. for one pair of a data set: FNV-1a of the name, mixed with the seed.</summary>
     public static ulong Derive(ulong seed, string name) =>
         Mixed(seed + GoldenGamma)

@@ -7,12 +7,8 @@ namespace SVco.Core.Objectives;
 /// Recursive descent over: sum = product {(+|-) product}; product = signed {(*|/) signed}; signed = [-] signed | selected;
 /// selected = atom {.Over(Tokens.NAME)}; atom = number | (sum) | r.W.Match | length.W | FUNCTION(arguments).
 /// </summary>
-sealed class FormulaParser(string formula)
+sealed class FormulaParser(string formula) : TextParser<Objective>(formula, "objective")
 {
-    // Far above any real formula; they keep the recursions over hostile text and over its tree inside the stack.
-    const int LongestFormula = 10_000;
-    const int DeepestNesting = 200;
-
     static readonly ImmutableDictionary<string, Func<Objective, Objective>> Functions = new Dictionary<string, Func<Objective, Objective>>
     {
         ["LogSigmoid"] = Formula.LogSigmoid,
@@ -41,19 +37,9 @@ sealed class FormulaParser(string formula)
         ("SimPo", ["beta", "gamma"], of => Objectives.SimPo(of[0], of[1])),
     ];
 
-    int position;
-    int depth;
+    protected override string AfterWhole => "an operator (+ - * /) or the end";
 
-    public Objective Whole()
-    {
-        if (formula.Length > LongestFormula)
-        {
-            throw new UserException($"The objective's formula has {formula.Length} characters; at most {LongestFormula} are read.");
-        }
-
-        var whole = Sum();
-        return Peek() == End && position == formula.Length ? whole : throw Expected("an operator (+ - * /) or the end");
-    }
+    protected override Objective Root() => Sum();
 
     Objective Sum()
     {
@@ -131,7 +117,7 @@ sealed class FormulaParser(string formula)
 
     Objective Word()
     {
-        var start = position;
+        var start = Position;
         var word = Name();
         switch (word)
         {
@@ -156,7 +142,7 @@ sealed class FormulaParser(string formula)
             case var _ when Named.Any(named => named.Name == word):
                 return Paper(word, start);
             default:
-                position = start;
+                Position = start;
                 throw Expected(
                     "r, pi, reference, length or a function ("
                         + string.Join(
@@ -195,7 +181,7 @@ sealed class FormulaParser(string formula)
             }
         }
 
-        position = start;
+        Position = start;
         throw Expected(
             string.Join(" or ", Named.Where(named => named.Name == name).Select(named => $"{name}({string.Join(", ", named.Parameters)})"))
         );
@@ -223,130 +209,5 @@ sealed class FormulaParser(string formula)
         }
 
         return arguments;
-    }
-
-    double Number()
-    {
-        var start = position;
-        if (!IsNumber(Peek()))
-        {
-            throw Expected("a number");
-        }
-
-        start = position;
-        while (position < formula.Length && (IsNumber(formula[position]) || IsExponentSign()))
-        {
-            position++;
-        }
-
-        if (
-            double.TryParse(formula.AsSpan(start, position - start), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && double.IsFinite(number)
-        )
-        {
-            return number;
-        }
-
-        position = start;
-        throw Expected("a finite number such as 0.1 or 1e-3");
-
-        bool IsExponentSign() =>
-            formula[position] is 'e' or 'E' || (formula[position] is '+' or '-' && formula[position - 1] is 'e' or 'E' && position > start);
-    }
-
-    string Name()
-    {
-        _ = Peek();
-        var start = position;
-        while (position < formula.Length && char.IsAsciiLetterOrDigit(formula[position]))
-        {
-            position++;
-        }
-
-        return formula[start..position];
-    }
-
-    T OneOf<T>(params ReadOnlySpan<(string Name, T Value)> choices)
-    {
-        _ = Peek();
-        var start = position;
-        var name = Name();
-        foreach (var choice in choices)
-        {
-            if (choice.Name == name)
-            {
-                return choice.Value;
-            }
-        }
-
-        position = start;
-        throw Expected(string.Join(", ", choices.ToArray().Select(choice => choice.Name)));
-    }
-
-    T Between<T>(Func<T> inside)
-    {
-        Require('(');
-        var found = inside();
-        Require(')');
-        return found;
-    }
-
-    Objective Nested(Func<Objective> inside)
-    {
-        if (++depth > DeepestNesting)
-        {
-            throw new UserException($"The objective's formula is nested more than {DeepestNesting} deep at position {position + 1}.");
-        }
-
-        var found = inside();
-        depth--;
-        return found;
-    }
-
-    void Require(string name)
-    {
-        _ = Peek();
-        var start = position;
-        if (Name() != name)
-        {
-            position = start;
-            throw Expected(name);
-        }
-    }
-
-    void Require(char sign) => _ = Skip(sign) ? true : throw Expected($"'{sign}'");
-
-    bool Skip(char sign)
-    {
-        var found = Peek() == sign;
-        position += found ? 1 : 0;
-        return found;
-    }
-
-    const char End = '\0';
-
-    /// <summary>The next character that is not white space.</summary>
-    char Peek()
-    {
-        while (position < formula.Length && char.IsWhiteSpace(formula[position]))
-        {
-            position++;
-        }
-
-        return position < formula.Length ? formula[position] : End;
-    }
-
-    static bool IsNumber(char character) => char.IsAsciiDigit(character) || character == '.';
-
-    UserException Expected(string what)
-    {
-        var found = Peek() switch
-        {
-            End => "the end",
-            var first when char.IsAsciiLetterOrDigit(first) =>
-                $"'{new string([.. formula[position..].TakeWhile(char.IsAsciiLetterOrDigit)])}'",
-            var first => $"'{first}'",
-        };
-        return new UserException($"The objective \"{formula}\" cannot be read at position {position + 1}: found {found}, expected {what}.");
     }
 }

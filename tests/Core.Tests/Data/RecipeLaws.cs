@@ -7,7 +7,7 @@ namespace SVco.Core.Tests;
 
 public class RecipeLaws
 {
-    static readonly Recipe Train = Recipe.FromJson("train.json", "images");
+    static readonly Recipe<ContrastPair> Train = Recipe.FromJson("train.json", "images");
 
     static ContrastPair Pair(int index) =>
         new(
@@ -18,7 +18,8 @@ public class RecipeLaws
             Type: (ContrastType)(index % 5)
         );
 
-    static List<ContrastPair> Run(Recipe recipe, int count) => [.. recipe.Pairs(_ => Enumerable.Range(0, count).Select(Pair))];
+    static List<ContrastPair> Run(Recipe<ContrastPair> recipe, int count) =>
+        [.. recipe.Items(_ => Enumerable.Range(0, count).Select(Pair))];
 
     [Fact]
     public void A_pair_prints_what_it_holds() => Assert.Contains("w 3", $"{Pair(3)}", StringComparison.Ordinal);
@@ -58,6 +59,13 @@ public class RecipeLaws
         && sample.Count == size.Get
         && sample.Distinct().Count() == size.Get
         && sample.All(Run(Train, size.Get + rest.Get).Contains);
+
+    [Property]
+    public bool A_sample_in_order_has_its_size_and_keeps_the_order(NonNegativeInt size, NonNegativeInt rest, ulong seed) =>
+        Run(Train.SampleInOrder(size.Get, seed), size.Get + rest.Get) is var sample
+        && sample.Count == size.Get
+        && sample.SequenceEqual(Run(Train, size.Get + rest.Get).Where(sample.ToHashSet().Contains))
+        && sample.SequenceEqual(Run(Train.SampleAsMany(Train.Take(size.Get), seed), size.Get + rest.Get));
 
     [Property]
     public bool Doubling_gives_twice_the_pairs_with_the_swaps_adjacent(NonNegativeInt count) =>
@@ -114,7 +122,7 @@ public class RecipeLaws
         var reads = 0;
         var pairs = Recipe
             .Concat(Train.Shuffle(1).Sample(3, 2).Split(0.5, 3).First, Recipe.Mix(1, (1, Train)))
-            .Pairs(_ =>
+            .Items(_ =>
             {
                 reads++;
                 return [Pair(0), Pair(1), Pair(2)];
@@ -125,16 +133,43 @@ public class RecipeLaws
     }
 
     [Fact]
+    public void Sampling_in_order_streams()
+    {
+        var (made, held) = (0, new List<WeakReference>());
+        var pairs = Train
+            .SampleInOrder(1_000, 1)
+            .Items(_ =>
+                Enumerable
+                    .Range(0, 2_000)
+                    .Select(index =>
+                    {
+                        made++;
+                        var pair = Pair(index);
+                        held.Add(new(pair));
+                        return pair;
+                    })
+            );
+
+        var first = pairs.First();
+
+        Assert.InRange(made, 2_001, 2_100);
+        GC.Collect();
+        Assert.InRange(held.Count(pair => pair.IsAlive), 1, 10);
+        GC.KeepAlive(first);
+    }
+
+    [Fact]
     public void The_order_of_a_seed_never_changes()
     {
         // Computed by hand from SplitMix64 in Python; a change here would silently change every experiment.
         Assert.Equal([1, 5, 0, 2, 4, 3], Run(Train.Shuffle(seed: 7), 6).Select(pair => int.Parse(pair.Id.Split('#')[1])));
+        Assert.Equal([1, 6, 87, 94, 97], Run(Train.SampleInOrder(5, seed: 2025), 100).Select(pair => int.Parse(pair.Id.Split('#')[1])));
     }
 
     [Fact]
     public void Every_setting_is_in_the_fingerprint_and_in_the_description()
     {
-        Recipe[] recipes =
+        Recipe<ContrastPair>[] recipes =
         [
             Train,
             Recipe.FromJson("val.json", "images"),
@@ -145,6 +180,9 @@ public class RecipeLaws
             Train.Sample(1, 1),
             Train.Sample(1, 2),
             Train.Sample(2, 1),
+            Train.SampleInOrder(1, 1),
+            Train.SampleAsMany(Train, 1),
+            Train.SampleAsMany(Train.Take(1), 1),
             Train.Take(1),
             Train.Take(2),
             Train.Skip(1),
