@@ -31,7 +31,6 @@ sealed class FormulaParser(string formula) : TextParser<Objective>(formula, "obj
         ("Vco", ["beta1", "beta2"], of => Objectives.Vco(of[0], of[1])),
         ("SVco", ["beta1", "beta2"], of => Objectives.SVco(of[0], of[1])),
         ("SVco", ["attendW", "rejectW", "attendL", "rejectL"], of => Objectives.SVco(of[0], of[1], of[2], of[3])),
-        ("SVcoInEvaluation", ["attendW", "rejectW", "attendL", "rejectL"], of => Objectives.SVcoInEvaluation(of[0], of[1], of[2], of[3])),
         ("Sft", [], _ => Objectives.Sft()),
         ("Ipo", ["tau"], of => Objectives.Ipo(of[0])),
         ("SimPo", ["beta", "gamma"], of => Objectives.SimPo(of[0], of[1])),

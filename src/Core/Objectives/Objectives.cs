@@ -9,9 +9,6 @@ namespace SVco.Core.Objectives;
 /// <remarks>Every function throws a <see cref="UserException"/> for a beta (or tau) that is not above 0.</remarks>
 public static class Objectives
 {
-    /// <summary>The beta with which the official code reports, in evaluation, a term that is switched off.</summary>
-    const double BetaOfOffTerms = 0.1;
-
     /// <summary>Eq. 1: DPO, the better of two responses to the same image (arXiv 2305.18290).</summary>
     public static Objective Dpo(double beta) => -LogSigmoid(Positive(beta) * (r.W.Match - r.L.Mismatch));
 
@@ -43,10 +40,6 @@ public static class Objectives
             .DefaultIfEmpty(0)
             .Aggregate((sum, term) => sum + term);
 
-    /// <summary>What the official code reports as evaluation loss for these betas: a term that is off counts with beta 0.1.</summary>
-    public static Objective SVcoInEvaluation(double attendW, double rejectW, double attendL, double rejectL) =>
-        SVco(Reported(attendW), Reported(rejectW), Reported(attendL), Reported(rejectL));
-
     /// <summary>Supervised finetuning: the mean cross-entropy of the label tokens of y_w given i_w over the batch; no reference.</summary>
     public static Objective Sft() => TokenMean(-pi.W.Match, length.W);
 
@@ -64,8 +57,6 @@ public static class Objectives
         -LogSigmoid(Positive(beta) * (pi.W.Match / length.W - pi.L.Mismatch / length.L) - gamma);
 
     static Objective? On(double beta, Func<double, Objective> term) => beta == 0 ? null : term(beta);
-
-    static double Reported(double beta) => beta == 0 ? BetaOfOffTerms : beta;
 
     static double Positive(double beta) =>
         beta > 0 && double.IsFinite(beta)

@@ -74,7 +74,7 @@ public class TableMetricsTests
             var golden = Golden.Json(Path.Combine(folder, "trajectory.json"));
             var betas = GoldenTables.Numbers(golden.GetProperty("betas"));
             var training = Micro(golden, "micro", SVco(betas[0], betas[1], betas[2], betas[3]));
-            var evaluation = Micro(golden, "eval_micro", SVcoInEvaluation(betas[0], betas[1], betas[2], betas[3]));
+            var evaluation = Micro(golden, "eval_micro", OfficialEvaluation.Of(SVco(betas[0], betas[1], betas[2], betas[3])));
             var perStep = golden
                 .GetProperty("steps")
                 .EnumerateArray()

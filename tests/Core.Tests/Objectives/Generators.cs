@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
+using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 
 namespace SVco.Core.Tests;
@@ -31,7 +32,7 @@ public static class Generators
         Vco(0.1, 0.2),
         SVco(0.1, 0.3),
         SVco(0.1, 0, 0.3, 0.4),
-        SVcoInEvaluation(0.5, 0, 0, 0),
+        OfficialEvaluation.Of(SVco(0.5, 0, 0, 0)),
         Sft(),
         Ipo(0.5),
         Dpo(0.1, 0.2),

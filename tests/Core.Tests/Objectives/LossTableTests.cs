@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 using SVco.Tests;
 
@@ -24,10 +25,8 @@ public class LossTableTests
         {
             double[] betas = GoldenTables.Numbers(golden.GetProperty("betas"));
             var inTraining = golden.GetProperty("mode").GetString() == "train";
-            var objective = inTraining
-                ? SVco(betas[0], betas[1], betas[2], betas[3])
-                : SVcoInEvaluation(betas[0], betas[1], betas[2], betas[3]);
-            Check(golden, Variant(golden, objective));
+            var trained = Variant(golden, SVco(betas[0], betas[1], betas[2], betas[3]));
+            Check(golden, inTraining ? trained : OfficialEvaluation.Of(trained));
 
             Func<double, Objective>[] terms = [Attend, Reject, beta => Attend(beta).Swap(), beta => Reject(beta).Swap()];
             foreach (var (term, beta, expected) in terms.Zip(betas, golden.GetProperty("loss_terms").EnumerateArray()))
