@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 using SVco.Evaluation.Results;
 
 namespace SVco.Evaluation.Report;

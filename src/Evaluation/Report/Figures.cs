@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ScottPlot;
 using ScottPlot.TickGenerators;
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 
 namespace SVco.Evaluation.Report;
 

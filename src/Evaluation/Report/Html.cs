@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 
 namespace SVco.Evaluation.Report;
 

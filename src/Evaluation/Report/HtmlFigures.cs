@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 using SVco.Evaluation.Results;
 
 namespace SVco.Evaluation.Report;

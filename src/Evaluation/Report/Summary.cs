@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 
 namespace SVco.Evaluation.Report;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using ScottPlot;
 using ScottPlot.TickGenerators;
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 using SVco.Evaluation.Report;
 using SVco.Files;
 using SVco.Miniature.Scenes;

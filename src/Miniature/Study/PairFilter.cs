@@ -40,5 +40,6 @@ public static class PairFilter
 
     static float[] Similarities(Tensor w, Tensor l) => cosine_similarity(w, l).data<float>().ToArray();
 
+    // The nearest of the n values, ties to even, which decides what is dropped; none of MathNet's definitions is this one.
     static float Quantile(float[] values, double share) => values.Order().ElementAt((int)Math.Round(share * (values.Length - 1)));
 }

@@ -1,4 +1,4 @@
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
 

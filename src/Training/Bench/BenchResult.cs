@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics.Statistics;
 
 namespace SVco.Training.Bench;
 
@@ -25,7 +26,7 @@ public sealed record BenchResult(
 )
 {
     /// <summary>Median seconds of a step.</summary>
-    public double Median => BenchStep.MedianOf(Seconds);
+    public double Median => Seconds.Median();
 
     /// <summary>Matrix products as a share of what the machine could have done in the time.</summary>
     public double Utilisation => Operations / Median / MachineRate;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using MathNet.Numerics.Statistics;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
@@ -162,9 +163,7 @@ public static class BenchStep
                 + optimizer.State.Sum(moment => Bytes(moment.Value)),
             settings.Way == BenchWay.Packed ? Estimate(settings, config).Total : null,
             losses[0],
-            parts
-                .GroupBy(part => part.Part)
-                .ToImmutableSortedDictionary(part => part.Key, part => MedianOf(part.Select(one => one.Seconds)))
+            parts.GroupBy(part => part.Part).ToImmutableSortedDictionary(part => part.Key, part => part.Select(one => one.Seconds).Median())
         );
     }
 
@@ -227,10 +226,4 @@ public static class BenchStep
     }
 
     static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
-
-    internal static double MedianOf(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 
 namespace SVco.Training.Bench;
 
@@ -35,22 +36,20 @@ public sealed record BenchTable(ImmutableArray<BenchRow> Rows, ImmutableArray<Im
     {
         var samples = Rounds.Select(round => round[row.Name]).ToArray();
         var details = samples.Select(sample => sample.Details).OfType<BenchResult>().ToArray();
-        double? Median(Func<BenchResult, double> value) => details.Length == 0 ? null : BenchStep.MedianOf(details.Select(value));
+        double? Median(Func<BenchResult, double> value) => details.Length == 0 ? null : details.Select(value).Median();
         double? Ratio(string rival, Func<BenchSample, double> value) =>
-            rival.Length == 0 || rival == row.Name
-                ? null
-                : BenchStep.MedianOf(Rounds.Select(round => value(round[row.Name]) / value(round[rival])));
+            rival.Length == 0 || rival == row.Name ? null : Rounds.Select(round => value(round[row.Name]) / value(round[rival])).Median();
         static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
         string[] cells =
         [
             row.Name,
-            Number(BenchStep.MedianOf(samples.Select(sample => sample.Seconds)), "f3"),
+            Number(samples.Select(sample => sample.Seconds).Median(), "f3"),
             Number(samples[0].Tokens, "f0"),
             Number(Median(result => result.Operations / result.Median / 1e9), "f0"),
             Number(Median(result => 100 * result.Utilisation), "f0") is { Length: > 0 } share ? $"{share} %" : "",
             Number(samples.Max(sample => sample.PeakMib), "f0"),
             Number(details.FirstOrDefault()?.EstimatedBytes >> 20, "f0"),
-            Number(BenchStep.MedianOf(samples.Select(sample => (double)sample.BeyondMib)), "f0"),
+            Number(samples.Select(sample => (double)sample.BeyondMib).Median(), "f0"),
             Number(Ratio(row.Official, sample => sample.Seconds), "f2"),
             Number(Ratio(row.Tuned, sample => sample.Seconds), "f2"),
             Number(Ratio(row.Official, sample => sample.PeakMib), "f2"),

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using SVco.Core.Metrics;
+using MathNet.Numerics;
+using MathNet.Numerics.Statistics;
+using SVco.Core.Statistics;
 
 namespace SVco.Training.Bench;
 
@@ -14,7 +16,7 @@ public sealed record ScalingPoint(string Varied, BenchSettings Settings, Immutab
     public long Tokens => Rounds[0].Tokens;
 
     /// <summary>Median seconds of a step over the rounds.</summary>
-    public double Seconds => BenchStep.MedianOf(Rounds.Select(round => round.Median));
+    public double Seconds => Rounds.Select(round => round.Median).Median();
 }
 
 /// <summary>
@@ -81,15 +83,11 @@ public sealed record Scaling(ImmutableArray<ScalingPoint> Points)
     public LinearFit Line => LinearFit.Of([.. OnLine.Select(point => ((double)point.Tokens, point.Seconds))])!;
 
     /// <summary>The share of these points' variance that the line explains.</summary>
-    public double Determination
-    {
-        get
-        {
-            var mean = OnLine.Average(point => point.Seconds);
-            var whole = OnLine.Sum(point => Math.Pow(point.Seconds - mean, 2));
-            return 1 - OnLine.Sum(point => Math.Pow(point.Seconds - Line.Intercept - Line.Slope * point.Tokens, 2)) / whole;
-        }
-    }
+    public double Determination =>
+        GoodnessOfFit.CoefficientOfDetermination(
+            OnLine.Select(point => Line.Intercept + Line.Slope * point.Tokens),
+            OnLine.Select(point => point.Seconds)
+        );
 
     /// <summary>A line a size.</summary>
     public string ToCsv()

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
 using SVco.Tests;

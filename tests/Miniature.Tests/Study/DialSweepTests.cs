@@ -1,4 +1,4 @@
-using SVco.Core.Metrics;
+using SVco.Core.Statistics;
 using SVco.Miniature.Study;
 
 namespace SVco.Miniature.Tests;

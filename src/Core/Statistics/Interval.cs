@@ -1,6 +1,7 @@
 using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Statistics;
 
-namespace SVco.Core.Metrics;
+namespace SVco.Core.Statistics;
 
 /// <summary>A mean and how far it may be off.</summary>
 /// <param name="Count">The number of values.</param>
@@ -26,14 +27,11 @@ public readonly record struct Interval(int Count, double Mean, double? HalfWidth
             throw new ArgumentException("A mean needs at least one value.", nameof(values));
         }
 
-        var mean = all.Average();
-        if (all.Length == 1)
-        {
-            return new(1, mean, null);
-        }
-
-        var variance = all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1);
-        return new(all.Length, mean, Quantile(all.Length - 1, confidence) * Math.Sqrt(variance / all.Length));
+        return new(
+            all.Length,
+            all.Mean(),
+            all.Length == 1 ? null : Quantile(all.Length - 1, confidence) * all.StandardDeviation() / Math.Sqrt(all.Length)
+        );
     }
 
     /// <summary>The t beyond which both tails together hold 1 - confidence.</summary>

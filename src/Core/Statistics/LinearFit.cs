@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using MathNet.Numerics;
+using MathNet.Numerics.Statistics;
 
-namespace SVco.Core.Metrics;
+namespace SVco.Core.Statistics;
 
 /// <summary>A straight line through points by least squares, with the confidence band of its mean.</summary>
 /// <param name="Intercept">The line's height at x = 0.</param>
@@ -14,22 +16,23 @@ public sealed record LinearFit(double Intercept, double Slope, int Count, double
     /// <summary>The line through points; null for fewer than three, or when all have the same x.</summary>
     public static LinearFit? Of(ImmutableArray<(double X, double Y)> points)
     {
-        if (points.Length < 3)
+        double[] xs = [.. points.Select(point => point.X)];
+        double[] ys = [.. points.Select(point => point.Y)];
+        if (xs.Distinct().Take(2).Count() < 2 || points.Length < 3)
         {
             return null;
         }
 
-        var (meanX, meanY) = (points.Average(point => point.X), points.Average(point => point.Y));
-        var squares = points.Sum(point => (point.X - meanX) * (point.X - meanX));
-        if (squares == 0)
-        {
-            return null;
-        }
-
-        var slope = points.Sum(point => (point.X - meanX) * (point.Y - meanY)) / squares;
-        var intercept = meanY - (slope * meanX);
-        var residuals = points.Sum(point => Math.Pow(point.Y - intercept - (slope * point.X), 2));
-        return new(intercept, slope, points.Length, meanX, squares, Math.Sqrt(residuals / (points.Length - 2)));
+        var (intercept, slope) = Fit.Line(xs, ys);
+        var line = xs.Select(x => intercept + (slope * x)).ToArray();
+        return new(
+            intercept,
+            slope,
+            points.Length,
+            xs.Mean(),
+            xs.Variance() * (points.Length - 1),
+            GoodnessOfFit.StandardError(line, ys, degreesOfFreedom: 2)
+        );
     }
 
     /// <summary>The line's height at x with the confidence interval of the mean there.</summary>

@@ -1,4 +1,4 @@
-namespace SVco.Core.Metrics;
+namespace SVco.Core.Statistics;
 
 /// <summary>The change of a metric against the base model.</summary>
 public static class RelativeChange
