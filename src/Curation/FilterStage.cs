@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Data;
@@ -244,16 +243,8 @@ public static class FilterStage
         }
     }
 
-    static string Sha256(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserException($"{path} does not exist yet. Run `svco data read` first.");
-        }
-
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
+    static string Sha256(string path) =>
+        File.Exists(path) ? ContentHash.OfFile(path) : throw new UserException($"{path} does not exist yet. Run `svco data read` first.");
 }
 
 /// <summary>A candidate that is not kept, and why.</summary>

@@ -1,5 +1,5 @@
 using System.Reflection;
-using System.Security.Cryptography;
+using SVco.Files;
 using SVco.Training.Caching;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -60,6 +60,6 @@ static class ExperimentDescription
     static string Sha256(string file)
     {
         using var stream = RunData.OpenPairs(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return ContentHash.Of(stream);
     }
 }

@@ -165,7 +165,7 @@ static class ExperimentRun
     }
 
     /// <summary>A cache shared by all experiments of this user.</summary>
-    static DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, RunDisplay.Warn);
+    static DiskCache Cache(string name, long maxBytes) => new(CacheRoot.Of(name), maxBytes, RunDisplay.Warn);
 
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
     static string Fingerprint(string weights, string modelFolder, Experiment experiment) =>

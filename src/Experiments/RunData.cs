@@ -102,7 +102,7 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
     /// <summary>Names the contents of all images together; each file is read.</summary>
     /// <exception cref="UserException">One cannot be read.</exception>
     public string ImageFingerprint() =>
-        DiskCache.KeyOf(
+        ContentHash.Of(
             string.Join(
                 '\n',
                 Train

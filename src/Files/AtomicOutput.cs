@@ -28,8 +28,7 @@ public static partial class AtomicOutput
                     stream.Flush(flushToDisk: true);
                 }
 
-                File.Move(temporary, full, overwrite: true);
-                SyncFolder(folder);
+                MoveFile(temporary, full);
             },
             () => File.Delete(temporary)
         );
@@ -74,6 +73,13 @@ public static partial class AtomicOutput
                 }
             }
         );
+    }
+
+    /// <summary>Puts a file, whose content is on the disk, into its place beside it.</summary>
+    internal static void MoveFile(string temporary, string full)
+    {
+        File.Move(temporary, full, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(full)!);
     }
 
     static void Replace(string temporary, string full)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace SVco.Files;
 
@@ -27,20 +26,8 @@ public sealed class DiskCache
         _writtenSinceTrim = maxBytes;
     }
 
-    /// <summary>The user's cache folder: SVCO_CACHE, else XDG_CACHE_HOME/svco, else the system's place for such things.</summary>
-    public static string DefaultRoot =>
-        Environment.GetEnvironmentVariable("SVCO_CACHE") is { Length: > 0 } own ? own
-        : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? Path.Combine(xdg, "svco")
-        : Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-            "svco"
-        );
-
-    /// <summary>The key of what a text describes.</summary>
-    public static string KeyOf(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
-
     /// <summary>The entry of a key; null when there is none or it is damaged.</summary>
-    /// <param name="key">What <see cref="KeyOf"/> gave.</param>
+    /// <param name="key">A <see cref="ContentHash"/> of what the entry is of.</param>
     public byte[]? Find(string key)
     {
         var file = FileOf(key);

@@ -20,7 +20,7 @@ public static class JsonLines
             Converters = { new JsonStringEnumConverter() },
         };
 
-    /// <summary>The objects of a file.</summary>
+    /// <summary>The objects of a file that was written whole; a last line without its end counts. See <see cref="JsonLog"/> for one that grows.</summary>
     /// <param name="path">The file.</param>
     /// <param name="madeBy">The command that writes it, for the message when it is missing.</param>
     /// <exception cref="UserException">It is missing (at once), or a line is not what it should be (while reading).</exception>
@@ -50,23 +50,21 @@ public static class JsonLines
     /// <summary>One object as a line without its end.</summary>
     public static byte[] Line<T>(T item) => JsonSerializer.SerializeToUtf8Bytes(item, Options);
 
-    static IEnumerable<T> Lines<T>(string path)
+    internal static T Parse<T>(ReadOnlySpan<byte> line, string path, int number, string advice)
     {
-        var number = 0;
-        foreach (var line in File.ReadLines(path, Encoding.UTF8))
+        try
         {
-            number++;
-            T item;
-            try
-            {
-                item = JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("It is null.");
-            }
-            catch (JsonException error)
-            {
-                throw new UserException($"{path}, line {number}: {error.Message} Make the file again with the command before.", error);
-            }
-
-            yield return item;
+            return JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new UserException($"Line {number} of {path} is broken: {error.Message} {advice}", error);
         }
     }
+
+    static IEnumerable<T> Lines<T>(string path) =>
+        File.ReadLines(path)
+            .Select(
+                (line, index) => Parse<T>(Encoding.UTF8.GetBytes(line), path, index + 1, "Make the file again with the command before.")
+            );
 }

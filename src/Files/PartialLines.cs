@@ -10,8 +10,8 @@ public sealed class PartialLines : IDisposable
     /// <summary>Begins a file.</summary>
     public PartialLines(string path)
     {
-        (this.path, partial) = (path, $"{path}.partial");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        (this.path, partial) = (Path.GetFullPath(path), $"{path}.partial");
+        Directory.CreateDirectory(Path.GetDirectoryName(this.path)!);
         stream = new(partial, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
     }
 
@@ -31,7 +31,7 @@ public sealed class PartialLines : IDisposable
     {
         stream.Flush(flushToDisk: true);
         stream.Dispose();
-        File.Move(partial, path, overwrite: true);
+        AtomicOutput.MoveFile(partial, path);
     }
 
     /// <summary>Removes a file that did not become complete.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SVco.Core;
 using SVco.Files;
@@ -7,14 +6,14 @@ using TorchSharp.Modules;
 namespace SVco.Training;
 
 /// <summary>
-/// Numbers of a run as they come: one JSON object a line in <c>metrics.jsonl</c>, flushed line by line, and TensorBoard events beside it.
+/// Numbers of a run as they come: one JSON object a line in <c>metrics.jsonl</c>, each on its way to the disk at once, and TensorBoard events beside it.
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
     const string EvaluationLoss = "eval_loss";
 
     readonly string _path;
-    readonly StreamWriter _lines;
+    readonly JsonLog _lines;
     readonly SummaryWriter _events;
 
     /// <summary>Appends to the logs in <paramref name="folder"/>.</summary>
@@ -25,18 +24,12 @@ public sealed class MetricsLog : IDisposable
         _path = Path.Combine(folder, "metrics.jsonl");
         if (File.Exists(_path))
         {
-            (string Text, JsonElement? Json)[] kept =
-            [
-                .. File.ReadLines(_path).Select(line => (line, Parsed(line))).Where(line => StepOf(line.Item2) <= step),
-            ];
-            IsEvaluated = kept.Any(line => StepOf(line.Json) == step && line.Json!.Value.TryGetProperty(EvaluationLoss, out _));
-            AtomicOutput.WriteFile(
-                _path,
-                stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line.Text + "\n"))))
-            );
+            JsonElement[] kept = [.. JsonLog.Read<JsonElement>(_path).Where(line => StepOf(line) <= step)];
+            IsEvaluated = kept.Any(line => StepOf(line) == step && line.TryGetProperty(EvaluationLoss, out _));
+            JsonLines.Write(_path, kept);
         }
 
-        _lines = new StreamWriter(_path, append: true) { AutoFlush = true };
+        _lines = new JsonLog(_path);
         _events = TorchSharp.torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);
     }
 
@@ -95,34 +88,11 @@ public sealed class MetricsLog : IDisposable
             _events.add_scalar(name, (float)value, step);
         }
 
-        _lines.WriteLine(JsonSerializer.Serialize(line));
+        _lines.Add(line);
     }
 
-    // A line that a killed process left half written counts as one to make again.
-    static int StepOf(JsonElement? line) => line?.GetProperty("step").GetInt32() ?? int.MaxValue;
-
-    static JsonElement? Parsed(string line)
-    {
-        try
-        {
-            return JsonElement.Parse(line);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    static int StepOf(JsonElement line) => line.GetProperty("step").GetInt32();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        try
-        {
-            _lines.Dispose();
-        }
-        catch (IOException)
-        {
-            // What a full disk did not take has been told when it was written.
-        }
-    }
+    public void Dispose() => _lines.Dispose();
 }

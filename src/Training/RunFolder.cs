@@ -27,7 +27,7 @@ public sealed class RunFolder : IDisposable
 
     const string LockFile = "lock";
 
-    readonly FileStream _lock;
+    readonly FileLock _lock;
 
     RunFolder(string path) => (Path, _lock) = (path, Lock(path));
 
@@ -128,23 +128,12 @@ public sealed class RunFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
-    static FileStream Lock(string path)
-    {
-        var file = System.IO.Path.Combine(System.IO.Path.GetFullPath(path), LockFile);
-        try
-        {
-            Directory.CreateDirectory(path);
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException error) when (File.Exists(file))
-        {
-            throw new UserException($"Another process is training in {path}. Wait for it, or choose another folder with --output.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path} cannot be written: {error.Message.TrimEnd('.')}. Choose another with --output.", error);
-        }
-    }
+    static FileLock Lock(string path) =>
+        new(
+            System.IO.Path.Combine(path, LockFile),
+            $"Another process is training in {path}. Wait for it, or choose another folder with --output.",
+            "Choose another with --output."
+        );
 
     static void Delete(string entry)
     {
@@ -177,8 +166,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Lists the pairs that were refused and why.</summary>
-    public void WriteRefused(IEnumerable<Refusal> refused) =>
-        WriteText(RefusedFile, string.Concat(refused.Select(refusal => JsonSerializer.Serialize(refusal) + "\n")));
+    public void WriteRefused(IEnumerable<Refusal> refused) => JsonLines.Write(RefusedFile, refused);
 
     /// <summary>Keeps the reference's log-probabilities, so that a run that goes on needs no reference model.</summary>
     public void WriteReference(

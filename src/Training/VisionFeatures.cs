@@ -20,7 +20,7 @@ public static class VisionFeatures
     {
         Loaded Load(ImageSource image)
         {
-            var key = cache is null || model.HasTrainableVision ? null : DiskCache.KeyOf($"{fingerprint}\n{ImageContent.Of(image)}");
+            var key = cache is null || model.HasTrainableVision ? null : ContentHash.Of($"{fingerprint}\n{ImageContent.Of(image)}");
             var known = key is null ? null : cache!.Find(key);
             return new(key, known, known is null ? loadPixels(image) : null);
         }

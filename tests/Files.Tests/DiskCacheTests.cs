@@ -13,7 +13,7 @@ public sealed class DiskCacheTests : IDisposable
     [Property(MaxTest = 30)]
     public bool What_is_put_in_is_found_again(NonEmptyString name, byte[] value)
     {
-        var (cache, key) = (Cache(), DiskCache.KeyOf(name.Get));
+        var (cache, key) = (Cache(), ContentHash.Of(name.Get));
         cache.Put(key, value);
         return cache.Find(key)!.AsSpan().SequenceEqual(value) && Cache().Find(key)!.AsSpan().SequenceEqual(value);
     }
@@ -123,5 +123,5 @@ public sealed class DiskCacheTests : IDisposable
 
     DiskCache Cache(long maxBytes = 1 << 20) => new(_folder, maxBytes, _warnings.Add);
 
-    static string Key(int number) => DiskCache.KeyOf($"{number}");
+    static string Key(int number) => ContentHash.Of($"{number}");
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -27,6 +26,7 @@ sealed class AnswerJournal : IAsyncDisposable
     const int CheckLetters = 16;
 
     readonly string path;
+    readonly FileLock writerLock;
 
     // A FileStream would not do: its handle may not be read from while its buffer is being written.
     readonly SafeFileHandle file;
@@ -43,16 +43,12 @@ sealed class AnswerJournal : IAsyncDisposable
     public AnswerJournal(string path)
     {
         this.path = path;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
-        {
-            file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error)
-        {
-            throw new UserException($"{path} cannot be opened: {error.Message} Does another `svco data augment` run?", error);
-        }
-
+        writerLock = new(
+            $"{path}.lock",
+            $"{path} is being written by another `svco data augment`. Wait for it.",
+            "Choose another output for the curation."
+        );
+        file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         Load();
         writer = WriteAsync();
     }
@@ -97,6 +93,7 @@ sealed class AnswerJournal : IAsyncDisposable
         waiting.Writer.TryComplete();
         await writer;
         file.Dispose();
+        writerLock.Dispose();
     }
 
     async Task WriteAsync()
@@ -157,53 +154,20 @@ sealed class AnswerJournal : IAsyncDisposable
 
     void Load()
     {
-        var (start, whole) = (0L, 0L);
-        foreach (var line in Lines())
+        foreach (var (start, line) in CompleteLines.Of(file))
         {
-            if (line.IsWhole)
+            if (Parse(line) is { } answer)
             {
-                if (Parse(line.Bytes) is { } answer)
-                {
-                    places[Short(answer.Call)] = (start, line.Bytes.Length);
-                    Tally(answer);
-                }
-                else
-                {
-                    Damaged++;
-                }
-
-                whole = start + line.Bytes.Length + 1;
+                places[Short(answer.Call)] = (start, line.Length);
+                Tally(answer);
             }
-
-            start += line.Bytes.Length + 1;
-        }
-
-        RandomAccess.SetLength(file, whole);
-        end = whole;
-    }
-
-    IEnumerable<(byte[] Bytes, bool IsWhole)> Lines()
-    {
-        var buffer = new byte[1 << 20];
-        var line = new MemoryStream();
-        var position = 0L;
-        for (int read; (read = RandomAccess.Read(file, buffer, position)) > 0; position += read)
-        {
-            var from = 0;
-            for (int to; (to = Array.IndexOf(buffer, (byte)'\n', from, read - from)) >= 0; from = to + 1)
+            else
             {
-                line.Write(buffer, from, to - from);
-                yield return (line.ToArray(), true);
-                line.SetLength(0);
+                Damaged++;
             }
-
-            line.Write(buffer, from, read - from);
         }
 
-        if (line.Length > 0)
-        {
-            yield return (line.ToArray(), false);
-        }
+        end = CompleteLines.CutAfter(file);
     }
 
     static JournaledAnswer? Parse(byte[] line)
@@ -216,8 +180,7 @@ sealed class AnswerJournal : IAsyncDisposable
         return JsonSerializer.Deserialize<JournaledAnswer>(line.AsSpan(CheckLetters + 1), JsonLines.Options);
     }
 
-    static byte[] Check(ReadOnlySpan<byte> json) =>
-        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(json))[..CheckLetters]);
+    static byte[] Check(ReadOnlySpan<byte> json) => Encoding.ASCII.GetBytes(ContentHash.Of(json)[..CheckLetters]);
 
     static UInt128 Short(string call) => UInt128.Parse(call.AsSpan(0, 32), System.Globalization.NumberStyles.HexNumber);
 }

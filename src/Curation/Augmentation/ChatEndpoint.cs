@@ -1,12 +1,12 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Http.Resilience;
 using OpenAI;
 using Polly;
 using SVco.Core;
+using SVco.Files;
 
 namespace SVco.Curation.Augmentation;
 
@@ -77,7 +77,7 @@ static class ChatEndpoint
                 await content.LoadIntoBufferAsync(cancel);
                 var body = await content.ReadAsByteArrayAsync(cancel);
                 request.Headers.Remove("Idempotency-Key");
-                request.Headers.Add("Idempotency-Key", Convert.ToHexStringLower(SHA256.HashData(body)));
+                request.Headers.Add("Idempotency-Key", ContentHash.Of(body));
             }
 
             // The whole answer belongs to the attempt, so that one cut off half-way is asked for again.

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.AI;
 using SVco.Core;
 using SVco.Curation.Candidates;
+using SVco.Files;
 
 namespace SVco.Curation.Augmentation;
 
@@ -312,7 +312,7 @@ sealed class ChatWriter : IDisposable
             CultureInfo.InvariantCulture,
             $"{pair.Id}\n{settings.Model}\n{settings.Temperature:R}\n{settings.MaxOutputTokens}\n{attempt}\n{string.Join('\n', messages.Select(message => $"{message.Role}: {message.Text}"))}"
         );
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)));
+        return ContentHash.Of(asked);
     }
 
     static long Letters(IEnumerable<ChatMessage> messages, JsonElement schema) =>

@@ -5,6 +5,7 @@ using System.Text;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Curation.Candidates;
+using SVco.Files;
 using SVco.Models.Images;
 
 namespace SVco.Curation.Filtering;
@@ -117,7 +118,7 @@ sealed class CandidateScorer(
         {
             var path = FileOf(image);
             var data = File.ReadAllBytes(path);
-            var content = Convert.ToHexStringLower(SHA256.HashData(data));
+            var content = ContentHash.Of(data);
             var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{content} {Edit(image)}"));
             var (needsSiglip, needsDinov2) = (isScored && !siglipCache.Contains(key), isScored && !dinov2Cache.Contains(key));
             if (isScored ? !needsSiglip && !needsDinov2 : decodable.Contains(key))

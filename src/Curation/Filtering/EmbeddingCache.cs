@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SVco.Core;
+using SVco.Files;
 
 namespace SVco.Curation.Filtering;
 
@@ -20,8 +21,8 @@ sealed class EmbeddingCache : IDisposable
     readonly Dictionary<UInt128, (int File, int Record)> places = [];
     readonly FileStream own;
 
-    // Of a file, all but the sharing of none is only a shared lock where locks are advisory.
-    readonly FileStream writerLock;
+    // Not the file itself: others read it, and all but the sharing of none is only a shared lock where locks are advisory.
+    readonly FileLock writerLock;
 
     /// <param name="folder">The folder of one model's embeddings.</param>
     /// <param name="size">Floats of an embedding.</param>
@@ -30,17 +31,13 @@ sealed class EmbeddingCache : IDisposable
     public EmbeddingCache(string folder, int size, string writer)
     {
         this.size = size;
-        Directory.CreateDirectory(folder);
         var ownPath = Path.Combine(folder, $"{writer}.embeddings");
-        try
-        {
-            writerLock = new(Path.Combine(folder, $"{writer}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
-            own = new(ownPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
-        }
-        catch (IOException error)
-        {
-            throw new UserException($"{ownPath} cannot be opened: {error.Message} Does another `svco data filter` run?", error);
-        }
+        writerLock = new(
+            Path.Combine(folder, $"{writer}.lock"),
+            $"{ownPath} is being written by another `svco data filter`. Wait for it.",
+            "Choose another output for the curation."
+        );
+        own = new(ownPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
 
         // What a kill left half written.
         own.SetLength(own.Length / RecordBytes * RecordBytes);

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SVco.Core;
 using SVco.Evaluation.Results;
+using SVco.Files;
 
 namespace SVco.Evaluation.Report;
 
@@ -36,17 +38,13 @@ public static class TrainingRuns
     }
 
     static IEnumerable<CurvePoint> Curves(string run, string path) =>
-        Text(path)
-            .Split('\n')
-            .Select((line, i) => (Text: line, Number: i + 1))
-            .Where(line => line.Text.Length > 0)
-            .Select(line => Fields(line.Text, path, line.Number))
+        Lines(path)
             .SelectMany(line =>
                 line.Values
-                    // The step and the epoch are axes; null is a number that was not finite.
-                    .Where(field => field.Value is not null && field.Key is not ("step" or "epoch"))
+                    // The epoch is an axis as the step is; null is a number that was not finite.
+                    .Where(field => field.Value.ValueKind == JsonValueKind.Number && field.Key != "epoch")
                     // train_losses/x becomes series x of the kind train_losses.
-                    .Select(field => (Series: field.Key.Replace('/', ' '), line.Step, Value: field.Value!.Value))
+                    .Select(field => (Series: field.Key.Replace('/', ' '), line.Step, Value: field.Value.GetDouble()))
             )
             .GroupBy(point => point.Series)
             .SelectMany(series =>
@@ -57,28 +55,23 @@ public static class TrainingRuns
                     .Select(window => new CurvePoint(run, 0, series.Key, window[^1].Step, window.Average(point => point.Value)));
             });
 
-    static (int Step, Dictionary<string, double?> Values) Fields(string line, string path, int number)
+    sealed record Line
     {
-        try
-        {
-            if (JsonSerializer.Deserialize<Dictionary<string, double?>>(line) is { } fields && fields.GetValueOrDefault("step") is { } step)
-            {
-                return ((int)step, fields);
-            }
-        }
-        catch (JsonException)
-        {
-            // Said below, as for a line without a step.
-        }
+        public required int Step { get; init; }
 
-        throw new UserException($"Line {number} of {path} is broken. Take it out, or let the run go on, which repairs it.");
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement> Values { get; init; } = [];
     }
 
-    static string Text(string path)
+    static ImmutableArray<Line> Lines(string path) => Readable(path, () => ImmutableArray.CreateRange(JsonLog.Read<Line>(path)));
+
+    static string Text(string path) => Readable(path, () => File.ReadAllText(path));
+
+    static T Readable<T>(string path, Func<T> read)
     {
         try
         {
-            return File.ReadAllText(path);
+            return read();
         }
         catch (IOException)
         {

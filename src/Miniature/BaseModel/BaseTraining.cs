@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text.Json;
 using SVco.Core.Training;
+using SVco.Files;
 using SVco.Miniature.Benchmarks;
 using SVco.Miniature.Scenes;
 using SVco.Miniature.Study;
@@ -114,7 +114,7 @@ public static class BaseTraining
         set_num_threads(1);
         // Stages of another recipe or another program are no beginning of this one.
         var stages = $"{Path.TrimEndingDirectorySeparator(folder)}.stages";
-        var files = Path.Combine(stages, StudyPart.Hash($"{StudyPart.Code} {JsonSerializer.Serialize(recipe)}")[..16]);
+        var files = Path.Combine(stages, ContentHash.Of($"{StudyPart.Code} {JsonSerializer.Serialize(recipe)}")[..16]);
         if (!Directory.Exists(files) && Directory.Exists(stages))
         {
             Directory.Delete(stages, recursive: true);
@@ -174,11 +174,7 @@ public static class BaseTraining
     }
 
     /// <summary>The SHA-256 of a model folder's weights in hexadecimal.</summary>
-    public static string Sha256(string folder)
-    {
-        using var weights = File.OpenRead(Path.Combine(folder, Weights));
-        return Convert.ToHexStringLower(SHA256.HashData(weights));
-    }
+    public static string Sha256(string folder) => ContentHash.OfFile(Path.Combine(folder, Weights));
 
     /// <summary>Says how alive each type of question is: what a base model is chosen by.</summary>
     static void Check(MiniatureModel model, BenchmarkSuite suite, string stage, Action<string> log)

@@ -6,6 +6,7 @@ using SVco.Core.Data;
 using SVco.Core.Metrics;
 using SVco.Core.Training;
 using SVco.Evaluation.Results;
+using SVco.Files;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Benchmarks;
 using SVco.Models;
@@ -270,7 +271,7 @@ public static class MiniatureStudy
         );
 
     /// <summary>The name of a picture's file, the same for the same picture.</summary>
-    internal static string PictureName(ImageSource image) => $"pictures/{StudyPart.Hash($"{image}")[..12]}.png";
+    internal static string PictureName(ImageSource image) => $"pictures/{ContentHash.Of($"{image}")[..12]}.png";
 
     static ImmutableArray<CurvePoint> Curves(string model, int seed, IReadOnlyList<TrainingEvent.Stepped> steps) =>
         [

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Objectives;
+using SVco.Files;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Scenes;
 using SVco.Training;
@@ -12,7 +13,7 @@ namespace SVco.Miniature.Study;
 sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> Reference)
 {
     /// <summary>The SHA-256 of the pairs' texts and of the descriptions their pictures are drawn from.</summary>
-    public string Fingerprint { get; } = StudyPart.Hash(string.Join('\n', Pairs.Select(pair => pair.Pair)));
+    public string Fingerprint { get; } = ContentHash.Of(string.Join('\n', Pairs.Select(pair => pair.Pair)));
 
     /// <summary>Draws the pairs, filters and scores them.</summary>
     /// <param name="model">The base model, untrained.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -39,7 +38,7 @@ public sealed record StudyPart(
 
     /// <summary>The SHA-256 of everything that a part depends on: code, base model, pairs, objective, steps, seed and benchmarks.</summary>
     public static string Fingerprint(StudySettings settings, string baseModel, Treatment? treatment, int seed) =>
-        Hash(
+        ContentHash.Of(
             string.Join(
                 '\n',
                 [
@@ -55,7 +54,7 @@ public sealed record StudyPart(
 
     /// <summary>The fingerprint of the code: of the compiled rooms that a study runs through.</summary>
     public static string Code { get; } =
-        Hash(
+        ContentHash.Of(
             string.Join(
                 '\n',
                 new[] { typeof(Core.Objectives.Objective), typeof(Models.Llava), typeof(Training.Trainer), typeof(StudyPart) }.Select(
@@ -75,7 +74,4 @@ public sealed record StudyPart(
         AtomicOutput.WriteFile(PathOf(folder, fingerprint), stream => JsonSerializer.Serialize(stream, this, Json));
 
     static string PathOf(string folder, string fingerprint) => Path.Combine(folder, $"{fingerprint[..16]}.json");
-
-    /// <summary>The SHA-256 of a text.</summary>
-    internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -127,7 +127,7 @@ public static class StudyReport
         );
 
     static string Fingerprint(BenchmarkSuite suite) =>
-        StudyPart.Hash(
+        ContentHash.Of(
             string.Join(
                 '\n',
                 [

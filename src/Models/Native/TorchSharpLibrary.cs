@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using SVco.Files;
 
 namespace SVco.Models;
 
@@ -25,22 +25,14 @@ static class TorchSharpLibrary
     static string MendedCopy(string file)
     {
         var bytes = File.ReadAllBytes(file);
-        var folder = Path.Combine(CacheFolder, "svco", "native", Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        var folder = Path.Combine(CacheRoot.Of("native"), ContentHash.Of(bytes));
         var copy = Path.Combine(folder, Path.GetFileName(file));
         var mended = LibStdCxxPatch.Apply(bytes);
         if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(mended))
         {
-            Directory.CreateDirectory(folder);
-            var temporary = Path.Combine(folder, $".{Guid.NewGuid():N}");
-            File.WriteAllBytes(temporary, mended);
-            File.Move(temporary, copy, overwrite: true);
+            AtomicOutput.WriteFile(copy, stream => stream.Write(mended));
         }
 
         return copy;
     }
-
-    static string CacheFolder =>
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 }

@@ -63,7 +63,7 @@ static class BenchCommand
             new("--folder")
             {
                 Description = "Where --on-disk writes; the cache folder when not given. All that it writes is deleted at the end.",
-                DefaultValueFactory = _ => DiskCache.DefaultRoot,
+                DefaultValueFactory = _ => CacheRoot.Folder,
             };
 
         public Option<string?> MeasureOne { get; } = new(One) { Description = "Measures one row, for the bench itself.", Hidden = true };

@@ -1,17 +1,15 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Security.Cryptography;
 using System.Text;
+using SVco.Files;
 
 namespace SVco.Scripting.Host;
 
 /// <summary>A file that was compiled, with the SHA-256 of its content.</summary>
 sealed record ScriptSource(string Path, string Hash)
 {
-    public bool IsUnchanged => File.Exists(Path) && HashOf(File.ReadAllBytes(Path)) == Hash;
-
-    public static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+    public bool IsUnchanged => File.Exists(Path) && ContentHash.Of(File.ReadAllBytes(Path)) == Hash;
 }
 
 /// <summary>An assembly that was compiled against.</summary>

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using SVco.Files;
 
 namespace SVco.Scripting.Host;
 
@@ -47,8 +47,5 @@ static class ScriptCache
     }
 
     static string EntryFile(string folder, string file, byte[] content) =>
-        Path.Combine(
-            folder,
-            ScriptSource.HashOf(Encoding.UTF8.GetBytes($"{HostAssemblies.Version}\n{file}\n{ScriptSource.HashOf(content)}"))
-        );
+        Path.Combine(folder, ContentHash.Of($"{HostAssemblies.Version}\n{file}\n{ContentHash.Of(content)}"));
 }

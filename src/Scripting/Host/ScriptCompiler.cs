@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
+using SVco.Files;
 
 namespace SVco.Scripting.Host;
 
@@ -60,7 +61,7 @@ static class ScriptCompiler
             options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb)
         );
         return result.Success
-            ? new([new(file, ScriptSource.HashOf(content)), .. sources.Read], references.Used, assembly.ToArray(), symbols.ToArray())
+            ? new([new(file, ContentHash.Of(content)), .. sources.Read], references.Used, assembly.ToArray(), symbols.ToArray())
             : throw new ScriptCompilationException(Errors(result.Diagnostics, show));
     }
 
@@ -90,7 +91,7 @@ static class ScriptCompiler
         public override Stream OpenRead(string resolvedPath)
         {
             var content = File.ReadAllBytes(resolvedPath);
-            read[resolvedPath] = new(resolvedPath, ScriptSource.HashOf(content));
+            read[resolvedPath] = new(resolvedPath, ContentHash.Of(content));
             return new MemoryStream(content);
         }
     }

@@ -1,3 +1,5 @@
+using SVco.Files;
+
 namespace SVco.Scripting.Host;
 
 /// <summary>What the host needs to know of the world around it.</summary>
@@ -15,17 +17,7 @@ public sealed record ScriptHostOptions
     /// <summary>Whether an unexpected exception is shown with its whole trace.</summary>
     public bool ShowTrace { get; init; }
 
-    /// <summary>XDG_CACHE_HOME or the system's cache folder; SVCO_TRACE=1 shows traces.</summary>
+    /// <summary>The user's cache folder; SVCO_TRACE=1 shows traces.</summary>
     public static ScriptHostOptions FromEnvironment() =>
-        new()
-        {
-            CacheFolder = Path.Combine(UserCache(), "svco", "scripts"),
-            ShowTrace = Environment.GetEnvironmentVariable("SVCO_TRACE") == "1",
-        };
-
-    static string UserCache() =>
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
-        : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-        : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache")
-        : Path.GetTempPath();
+        new() { CacheFolder = CacheRoot.Of("scripts"), ShowTrace = Environment.GetEnvironmentVariable("SVCO_TRACE") == "1" };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SVco.Core;
+using SVco.Files;
 using SVco.Models;
 using TorchSharp;
 
@@ -42,7 +43,11 @@ public static class RealSize
         var measured = settings with { Bf16 = true, MemorySmall = true, LoraRank = 16, Steps = 1, WarmUp = false };
         progress($"memory: about {BenchStep.Estimate(measured, config)}");
         var folder = Path.Combine(Path.GetFullPath(root), "svco-bench-checkpoint");
-        using var mine = Claim(Path.GetFullPath(root));
+        using var mine = new FileLock(
+            Path.Combine(root, "bench.lock"),
+            $"Another bench of true size is running in {root}. Wait for it, or name another folder with --folder.",
+            "Name another folder with --folder."
+        );
         try
         {
             Clear(folder);
@@ -77,29 +82,6 @@ public static class RealSize
         {
             throw new UserException(
                 $"The disk of {Path.GetFullPath(root)} has {free / 1e9:f1} GB free; the model takes {bytes / 1e9:f1} GB. Name a folder on a larger disk with --folder."
-            );
-        }
-    }
-
-    static FileStream Claim(string root)
-    {
-        try
-        {
-            Directory.CreateDirectory(root);
-            return new FileStream(
-                Path.Combine(root, "bench.lock"),
-                FileMode.Create,
-                FileAccess.Write,
-                FileShare.None,
-                1,
-                FileOptions.DeleteOnClose
-            );
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException(
-                $"{root} cannot be used: {error.Message} Wait for the other bench, or name another folder with --folder.",
-                error
             );
         }
     }

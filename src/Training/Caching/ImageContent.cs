@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using SVco.Core;
 using SVco.Core.Data;
+using SVco.Files;
 
 namespace SVco.Training.Caching;
 
@@ -12,20 +12,7 @@ public static class ImageContent
     public static string Of(ImageSource image) =>
         image switch
         {
-            ImageSource.File(var path) => FileHash(path),
-            _ => $"{image} of {string.Join(", ", image.Files.Select(FileHash))}",
+            ImageSource.File(var path) => ContentHash.OfFile(path),
+            _ => $"{image} of {string.Join(", ", image.Files.Select(ContentHash.OfFile))}",
         };
-
-    static string FileHash(string path)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"The image {path} cannot be read: {error.Message}", error);
-        }
-    }
 }

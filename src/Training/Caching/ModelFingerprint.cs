@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SVco.Files;
 
 namespace SVco.Training.Caching;
@@ -18,7 +17,7 @@ public static class ModelFingerprint
             .GetFiles(folder)
             .Where(file => Path.GetFileName(file) is "config.json" || Path.GetExtension(file) is ".safetensors")
             .Order(StringComparer.Ordinal);
-        return DiskCache.KeyOf(string.Join('\n', files.Select(file => $"{Path.GetFileName(file)} {OfFile(file, remembered)}")));
+        return ContentHash.Of(string.Join('\n', files.Select(file => $"{Path.GetFileName(file)} {OfFile(file, remembered)}")));
     }
 
     static string OfFile(string path, DiskCache remembered)
@@ -27,15 +26,14 @@ public static class ModelFingerprint
         var file = new FileInfo(path) is { LinkTarget: not null } link
             ? (FileInfo)link.ResolveLinkTarget(returnFinalTarget: true)!
             : new FileInfo(path);
-        var key = DiskCache.KeyOf($"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}");
+        var key = ContentHash.Of($"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}");
         if (remembered.Find(key) is { } known)
         {
             return Convert.ToHexStringLower(known);
         }
 
-        using var stream = file.OpenRead();
-        var hash = SHA256.HashData(stream);
-        remembered.Put(key, hash);
-        return Convert.ToHexStringLower(hash);
+        var hash = ContentHash.OfFile(file.FullName);
+        remembered.Put(key, Convert.FromHexString(hash));
+        return hash;
     }
 }

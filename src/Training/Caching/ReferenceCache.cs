@@ -63,7 +63,7 @@ public sealed class ReferenceCache(DiskCache cache, string model)
         var row = pair.Row(cell);
         var key = new StringBuilder(model).Append('\n').AppendJoin(',', row.Ids).Append('\n').AppendJoin("", pair.Summed(cell).Select(Bit));
         key.Append('\n').AppendJoin("", row.Attended.Select(Bit)).Append('\n').Append(image);
-        return DiskCache.KeyOf(key.ToString());
+        return ContentHash.Of(key.ToString());
     }
 
     static char Bit(bool value) => value ? '1' : '0';

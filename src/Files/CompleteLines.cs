@@ -1,0 +1,49 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace SVco.Files;
+
+/// <summary>
+/// The lines of a file that is appended to. A line is complete with its line feed; what stands after the last one is what a killed process
+/// left half written, and counts as not written.
+/// </summary>
+public static class CompleteLines
+{
+    /// <summary>Each complete line without its end, and where it begins.</summary>
+    public static IEnumerable<(long Start, byte[] Bytes)> Of(SafeFileHandle file)
+    {
+        var buffer = new byte[1 << 20];
+        var line = new MemoryStream();
+        var (start, position) = (0L, 0L);
+        for (int read; (read = RandomAccess.Read(file, buffer, position)) > 0; position += read)
+        {
+            var from = 0;
+            for (int to; (to = Array.IndexOf(buffer, (byte)'\n', from, read - from)) >= 0; from = to + 1)
+            {
+                line.Write(buffer, from, to - from);
+                yield return (start, line.ToArray());
+                start += line.Length + 1;
+                line.SetLength(0);
+            }
+
+            line.Write(buffer, from, read - from);
+        }
+    }
+
+    /// <summary>Takes out what stands after the last complete line.</summary>
+    /// <returns>The length of the file then, where the next line begins.</returns>
+    public static long CutAfter(SafeFileHandle file)
+    {
+        var end = RandomAccess.GetLength(file);
+        var buffer = new byte[1 << 12];
+        for (var found = -1; end > 0 && found < 0; )
+        {
+            var from = Math.Max(0, end - buffer.Length);
+            var read = RandomAccess.Read(file, buffer.AsSpan(0, (int)(end - from)), from);
+            found = buffer.AsSpan(0, read).LastIndexOf((byte)'\n');
+            end = from + found + 1;
+        }
+
+        RandomAccess.SetLength(file, end);
+        return end;
+    }
+}

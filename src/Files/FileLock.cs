@@ -1,0 +1,35 @@
+using SVco.Core;
+
+namespace SVco.Files;
+
+/// <summary>A file that one process at a time holds; it is gone when it is let go of, and a process that was killed holds nothing.</summary>
+public sealed class FileLock : IDisposable
+{
+    readonly FileStream held;
+
+    /// <summary>Takes the lock at once or not at all.</summary>
+    /// <param name="path">The file; its folder is made.</param>
+    /// <param name="whenHeld">What the person is told when another process holds it.</param>
+    /// <param name="whenRefused">What the person is to do when the folder cannot be written; stands after the reason.</param>
+    /// <exception cref="UserException">Another process holds it, or the folder cannot be written.</exception>
+    public FileLock(string path, string whenHeld, string whenRefused)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            held = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException error) when (File.Exists(path))
+        {
+            throw new UserException(whenHeld, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{folder} cannot be written: {error.Message.TrimEnd('.')}. {whenRefused}", error);
+        }
+    }
+
+    /// <summary>Lets go of it.</summary>
+    public void Dispose() => held.Dispose();
+}
