@@ -43,7 +43,7 @@ static class ExperimentRun
 
         if (options.Memory == Memory.Small)
         {
-            PackedMemory.ReturnFreedBlocks();
+            NativeHeap.ReturnFreedBlocks();
         }
 
         var device = Devices.Parse(options.Device);

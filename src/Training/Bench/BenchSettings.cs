@@ -55,7 +55,7 @@ public sealed record BenchSettings
     /// <summary>bf16 weights and matrix products instead of fp32.</summary>
     public bool Bf16 { get; init; }
 
-    /// <summary><see cref="PackedScoring.MemorySmall"/> with <see cref="PackedMemory.ReturnFreedBlocks"/>.</summary>
+    /// <summary><see cref="PackedScoring.MemorySmall"/> with <see cref="NativeHeap.ReturnFreedBlocks"/>.</summary>
     public bool MemorySmall { get; init; }
 
     /// <summary>Trains a LoRA of this rank on the decoder's linear maps; 0 trains the whole decoder and the projector.</summary>

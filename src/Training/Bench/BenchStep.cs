@@ -30,7 +30,7 @@ public static class BenchStep
 
         if (settings.MemorySmall)
         {
-            PackedMemory.ReturnFreedBlocks();
+            NativeHeap.ReturnFreedBlocks();
         }
 
         var objective = Objectives.SVco(0.1, 0.1);

@@ -4,7 +4,6 @@ using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Files;
 using SVco.Tests;
-using SVco.Training.Caching;
 using TorchSharp;
 using Objectives = SVco.Core.Objectives.Objectives;
 

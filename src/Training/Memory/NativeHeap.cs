@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace SVco.Training;
 
 /// <summary>The C library's heap, where libtorch keeps tensors of the CPU.</summary>
-public static unsafe class PackedMemory
+public static unsafe class NativeHeap
 {
     const int MmapThreshold = -3;
 

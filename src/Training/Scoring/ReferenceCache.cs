@@ -4,8 +4,9 @@ using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Files;
+using SVco.Training.Caching;
 
-namespace SVco.Training.Caching;
+namespace SVco.Training;
 
 /// <summary>
 /// The reference's log-probabilities by content: base model, token rows and image descriptions. Every experiment and sweep over the same

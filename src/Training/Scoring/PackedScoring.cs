@@ -59,7 +59,7 @@ public sealed record PackedScoring
             var weighted = weights(sums);
             if (IsLarge(model, packs))
             {
-                PackedMemory.Trim();
+                NativeHeap.Trim();
             }
 
             using var mode = enable_grad();

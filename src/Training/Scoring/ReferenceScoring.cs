@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Objectives;
-using SVco.Training.Caching;
 
 namespace SVco.Training;
 
