@@ -53,42 +53,31 @@ static class ExperimentRun
         var processor = ImageProcessor.Load(modelFolder);
         float[] LoadPixels(ImageSource image) => processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour);
         var fingerprint = Fingerprint(weights, modelFolder, experiment);
-        var job = new TrainingJob(
-            model,
-            experiment.Loss,
-            experiment.EvaluatedLoss,
-            data.Train,
-            data.Validation,
-            experiment.Settings,
-            VisionFeatures.Loading(
-                model,
-                LoadPixels,
-                options.FeatureCacheBytes == 0 ? null : Cache("features", options.FeatureCacheBytes),
-                fingerprint
-            ),
-            scoring.Score
-        );
+        var job = new TrainingJob
+        {
+            Model = model,
+            Objective = experiment.Loss,
+            Evaluated = experiment.EvaluatedLoss,
+            Train = data.Train,
+            Validation = data.Validation,
+            Settings = experiment.Settings,
+            Images =
+                options.FeatureCacheBytes == 0
+                    ? new LiveFeatures(model, LoadPixels)
+                    : new DiskFeatures(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
+            Scoring = scoring,
+        };
         var reference =
-            folder.Reference(job.ScoredPairs)
+            ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length)
             ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
-        using var adapter = folder.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
+        using var adapter = folder.State.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
         return TrainAndSave(job, adapter, reference, folder, data);
     }
 
-    static int TrainAndSave(
-        TrainingJob job,
-        LoraAdapter? adapter,
-        ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference,
-        RunFolder folder,
-        RunData data
-    )
+    static int TrainAndSave(TrainingJob job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
     {
-        ImmutableArray<NamedTensor> trainable =
-        [
-            .. (adapter?.Parameters ?? job.Model.Parameters).Where(parameter => parameter.Value.requires_grad),
-        ];
-        using var trainer = new Trainer(job, trainable, reference);
-        folder.Restore(trainer.Optimizer);
+        using var trainer = new Trainer(job, adapter?.Parameters ?? job.Model.Parameters, reference);
+        folder.State.Restore(trainer.Optimizer);
         using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
         var interrupted = false;
         RunDisplay.Training(
@@ -105,7 +94,7 @@ static class ExperimentRun
                     || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0
                 )
                 {
-                    folder.Save(job.Model, adapter, trainer.Optimizer);
+                    folder.State.Save(job.Model, adapter, trainer.Optimizer);
                 }
             }
         );
@@ -120,30 +109,26 @@ static class ExperimentRun
         return 0;
     }
 
-    static ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(
-        TrainingJob job,
-        RunFolder folder,
-        ReferenceCache cache
-    )
+    static ReferenceTable ScoreReference(TrainingJob job, RunFolder folder, ReferenceCache cache)
     {
-        var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
+        var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
         if (job.Evaluated.NeedsReference)
         {
             RunDisplay.Count(
                 "reference",
-                job.ScoredPairs.Length,
+                job.Pairs.Length,
                 ReferenceScoring.Score(job, cache),
                 entry =>
                 {
                     // With a large model and many pairs this takes hours; what is scored is in the cache.
                     Interrupt.Token.ThrowIfCancellationRequested();
-                    scored[entry.Pair] = entry.Cells;
+                    scored.Add(entry);
                 }
             );
         }
 
-        var reference = scored.ToImmutable();
-        folder.WriteReference(job.ScoredPairs, reference);
+        var reference = ReferenceTable.Of(job.Pairs.Length, scored);
+        reference.Write(folder.ReferenceFile);
         return reference;
     }
 

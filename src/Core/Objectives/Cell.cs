@@ -41,4 +41,11 @@ public readonly record struct Cell(Side Response, ImageCondition Image, Tokens T
 
     /// <summary>The cell as a formula writes it, e.g. <c>W.Match</c> or <c>L.NoImage.Over(Tokens.Contrast)</c>.</summary>
     public override string ToString() => $"{Response}.{Image}{(Tokens == Tokens.All ? "" : $".Over(Tokens.{Tokens})")}";
+
+    /// <summary>The cell that a text of <see cref="ToString"/> names.</summary>
+    /// <exception cref="UserException">It names none.</exception>
+    public static Cell Parse(string text) =>
+        Objective.Parse($"pi.{text}") is Objective.LogProb(_, var cell) && cell.ToString() == text
+            ? cell
+            : throw new UserException($"'{text}' is no cell such as W.Match or L.NoImage.Over(Tokens.Contrast).");
 }

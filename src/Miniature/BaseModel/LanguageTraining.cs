@@ -56,10 +56,14 @@ static class LanguageTraining
         var images = scenes
             .Select(scene => (ImageSource)new ScenePicture(scene, rng.Uniform() < EditedShare ? Canvas.UsualArtefact : 0))
             .ToArray();
-        model.Vision.See(images);
+        model.Vision.Encode(images);
         model.Network.SetTrainable(name => !name.StartsWith("vision_tower."));
-        var trainable = model.Network.Parameters.Where(parameter => parameter.Value.requires_grad).ToArray();
-        using var optimizer = new AdamW(trainable, name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected), settings);
+        using var optimizer = new Optimizer(
+            model.Network.Parameters,
+            name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected),
+            settings,
+            new SingleReplica()
+        );
         for (var step = 0; step < stage.Steps; step++)
         {
             stop.ThrowIfCancellationRequested();
@@ -67,10 +71,9 @@ static class LanguageTraining
             var strength = stage.Ramp == 0 ? 1 : Math.Min(1, (step + 1) / (stage.Ramp * stage.Steps));
             var curriculum = stage.Curriculum with { Noise = stage.Curriculum.Noise.Times(strength) };
             var loss = Accumulate(model, [.. Enumerable.Range(0, Batch).Select(_ => Draw(model, curriculum, scenes, images, rng))]);
-            optimizer.Step(LearningRate.At(settings, step, stage.Steps), GradientClipping.Measure(trainable, 1).Factor);
-            foreach (var parameter in trainable)
+            if (!double.IsFinite(optimizer.Update(LearningRate.At(settings, step, stage.Steps))))
             {
-                parameter.Value.grad = null;
+                throw new UserException($"The gradient is not finite in step {step + 1} of the stage {stage.Name}.");
             }
 
             if ((step + 1) % 50 == 0)

@@ -20,7 +20,7 @@ public sealed class MiniatureModel : IDisposable
         Tokenizer = Tokenizer.Load(folder);
         Chat = ChatFormat.For(Tokenizer, folder);
         Processor = ImageProcessor.Load(folder);
-        Vision = new(network, Processor);
+        Vision = new(network, image => Pixels.Of(Processor, image));
     }
 
     /// <summary>The folder its files are from.</summary>
@@ -39,7 +39,7 @@ public sealed class MiniatureModel : IDisposable
     public ImageProcessor Processor { get; }
 
     /// <summary>The frozen tower's memory of images.</summary>
-    public Vision Vision { get; }
+    public MemoryFeatures Vision { get; }
 
     /// <summary>Loads a folder in Hugging Face's layout, in fp32.</summary>
     /// <exception cref="UserException">A file is missing, malformed, or does not fit the others.</exception>
@@ -64,7 +64,7 @@ public sealed class MiniatureModel : IDisposable
 
     /// <summary>A row with its image's features, ready to be scored; without an image if it is null.</summary>
     public ScoredRow Row(string query, string response, ImageSource? image) =>
-        new(Encode(query, response, image is not null), image is null ? null : Vision[image]);
+        new(Encode(query, response, image is not null), image is null ? null : Vision.Of([image])[0]);
 
     /// <inheritdoc/>
     public void Dispose()

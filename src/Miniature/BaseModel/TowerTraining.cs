@@ -22,6 +22,7 @@ static class TowerTraining
     {
         LearningRate = 3e-3,
         WarmupRatio = 0.05,
+        MaxGradientNorm = double.PositiveInfinity,
         Behaviour = Behaviour.Corrected,
     };
 
@@ -34,12 +35,16 @@ static class TowerTraining
         using var scope = NewDisposeScope();
         var rng = new SplitMix64(SplitMix64.Derive(seed, "tower"));
         var images = Enumerable.Range(0, Scenes).Select(_ => Draw(rng)).ToArray();
-        var pixels = Vision.Pixels(processor, images);
+        var pixels = Pixels.Of(processor, images);
         var heads = Heads(images);
         model.SetTrainable(name => name.StartsWith("vision_tower."));
         var weights = RandomHeads(heads, model.Config.Vision.HiddenSize, seed);
-        var trainable = model.Parameters.Where(parameter => parameter.Value.requires_grad).Concat(weights).ToArray();
-        using var optimizer = new AdamW(trainable, name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected), Settings);
+        using var optimizer = new Optimizer(
+            model.Parameters.Concat(weights),
+            name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected),
+            Settings,
+            new SingleReplica()
+        );
         for (var step = 0; step < steps; step++)
         {
             stop.ThrowIfCancellationRequested();
@@ -54,10 +59,9 @@ static class TowerTraining
                 )
                 .Aggregate((sum, term) => sum.Plus(term));
             loss.backward();
-            optimizer.Step(LearningRate.At(Settings, step, steps));
-            foreach (var parameter in trainable)
+            if (!double.IsFinite(optimizer.Update(LearningRate.At(Settings, step, steps))))
             {
-                parameter.Value.grad = null;
+                throw new UserException($"The tower's gradient is not finite in step {step + 1}.");
             }
 
             if (step % 100 == 99)
@@ -116,7 +120,7 @@ static class TowerTraining
         using var noGradient = no_grad();
         var rng = new SplitMix64(SplitMix64.Derive(seed, "tower check"));
         var images = Enumerable.Range(0, 1024).Select(_ => Draw(rng)).ToArray();
-        var hidden = model.VisionFeatures(Vision.Pixels(processor, images));
+        var hidden = model.VisionFeatures(Pixels.Of(processor, images));
         var heads = Heads(images);
         var there = heads[0].Labels.gt(Numbers.Of(0));
         return string.Join(

@@ -36,9 +36,9 @@ public static class CaptionScoring
             from tokens in Enum.GetValues<Tokens>()
             select new Cell(side, condition.Image, tokens),
         ];
-        var score = new PackedScoring().Score;
-        model.Vision.See(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
-        var scored = prepared.Chunk(32).SelectMany(batch => batch.Zip(score(model.Network, batch, cells, model.Vision.Encode))).ToArray();
+        var scoring = new PackedScoring();
+        model.Vision.Encode(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
+        var scored = prepared.Chunk(32).SelectMany(batch => batch.Zip(scoring.Score(model.Network, batch, cells, model.Vision))).ToArray();
         return
         [
             .. cells.Select(cell => new CaptionPerplexity(

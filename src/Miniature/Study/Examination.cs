@@ -50,7 +50,7 @@ public static class Examination
     {
         if (withImages)
         {
-            model.Vision.See(items.Select(item => item.Image));
+            model.Vision.Encode(items.Select(item => item.Image));
         }
 
         // Without images many items are the same.
@@ -96,7 +96,7 @@ public static class Examination
                 indices.SelectMany(index => prompts[index].Select(id => (long)id)).ToArray(),
                 [indices.Length, prompts[indices[0]].Length]
             );
-            var pixels = withImages ? Vision.Pixels(model.Processor, [.. indices.Select(index => items[index].Image)]) : null;
+            var pixels = withImages ? Pixels.Of(model.Processor, [.. indices.Select(index => items[index].Image)]) : null;
             using var generation = Generator.Greedy(model.Network, ids, pixels, model.Chat.StopIds, WritingBenchmark.MostWords + 1);
             foreach (var (index, tokens) in indices.Zip(generation.Tokens))
             {

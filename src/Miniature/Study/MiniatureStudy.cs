@@ -201,21 +201,15 @@ public static class MiniatureStudy
             Seed = seed,
             Behaviour = Behaviour.Corrected,
         };
-        var job = new TrainingJob(
-            model.Network,
-            treatment.Objective,
-            treatment.Objective,
-            data.Pairs,
-            [],
-            settings.Validated(),
-            _ => model.Vision.Encode,
-            new PackedScoring().Score
-        );
-        using var trainer = new Trainer(
-            job,
-            [.. model.Network.Parameters.Where(parameter => parameter.Value.requires_grad)],
-            data.Reference
-        );
+        var job = new TrainingJob
+        {
+            Model = model.Network,
+            Objective = treatment.Objective,
+            Train = data.Pairs,
+            Settings = settings.Validated(),
+            Images = model.Vision,
+        };
+        using var trainer = new Trainer(job, model.Network.Parameters, data.Reference);
         var steps = new List<TrainingEvent.Stepped>();
         foreach (var next in Scoped(trainer.Run(stop)))
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Scenes;
+using SVco.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -17,10 +18,10 @@ public static class PairFilter
     public const double Dropped = 0.1;
 
     /// <summary>The pairs that pass, in order.</summary>
-    public static ImmutableArray<EditedPair> Filter(IReadOnlyList<EditedPair> pairs, Vision vision)
+    public static ImmutableArray<EditedPair> Filter(IReadOnlyList<EditedPair> pairs, MemoryFeatures vision)
     {
         using var scope = NewDisposeScope();
-        vision.See(pairs.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
+        vision.Encode(pairs.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
         var edited = pairs.Where(pair => pair.Contrast.Type != Core.Data.ContrastType.Position).ToArray();
         if (edited.Length == 0)
         {
@@ -28,8 +29,8 @@ public static class PairFilter
         }
 
         var (w, l) = (
-            stack([.. edited.Select(pair => vision[pair.Pair.W.Image])]),
-            stack([.. edited.Select(pair => vision[pair.Pair.L.Image])])
+            stack(vision.Of([.. edited.Select(pair => pair.Pair.W.Image)])),
+            stack(vision.Of([.. edited.Select(pair => pair.Pair.L.Image)]))
         );
         var patches = Similarities(w.flatten(1), l.flatten(1));
         var wholes = Similarities(w.mean([1]), l.mean([1]));

@@ -10,7 +10,7 @@ namespace SVco.Miniature.Study;
 /// <summary>The pairs of one seed with the base model's log-probabilities: the same for every objective, so made once.</summary>
 /// <param name="Pairs">The finetuning pairs.</param>
 /// <param name="Reference">The base model's log-probability of each cell that any objective asks of the reference.</param>
-sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> Reference)
+sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ReferenceTable Reference)
 {
     /// <summary>The SHA-256 of the pairs' texts and of the descriptions their pictures are drawn from.</summary>
     public string Fingerprint { get; } = ContentHash.Of(string.Join('\n', Pairs.Select(pair => pair.Pair)));
@@ -28,17 +28,14 @@ sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ImmutableDictionary<P
         );
         var kept = settings.Filtered ? PairFilter.Filter(drawn, model.Vision).Take(wanted) : drawn;
         var prepared = model.Prepare(kept.Select(pair => pair.Pair));
-        model.Vision.See(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
+        model.Vision.Encode(prepared.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image }));
         var cells = settings.Treatments.SelectMany(treatment => treatment.Objective.ReferenceCells()).Distinct().ToArray();
-        var score = new PackedScoring().Score;
+        var scoring = new PackedScoring();
         return new(
             prepared,
             cells.Length == 0
-                ? []
-                : prepared
-                    .Chunk(32)
-                    .SelectMany(batch => batch.Zip(score(model.Network, batch, cells, model.Vision.Encode)))
-                    .ToImmutableDictionary(pair => pair.First, pair => pair.Second)
+                ? ReferenceTable.Of(prepared.Length, [])
+                : new([.. prepared.Chunk(32).SelectMany(batch => scoring.Score(model.Network, batch, cells, model.Vision))])
         );
     }
 }

@@ -33,11 +33,14 @@ static class BenchBatch
     }
 
     /// <summary>Normal noise named by the image.</summary>
-    public static Tensor Pixels(LlavaConfig config, ImageSource image)
+    public static float[] Pixels(LlavaConfig config, ImageSource image)
     {
         var seed = ((ImageSource.File)image).Path.Aggregate(17UL, (hash, letter) => hash * 31 + letter);
+        using var scope = NewDisposeScope();
         using var generator = new TorchSharp.torch.Generator(seed, CPU);
-        return randn([config.Vision.Channels, config.Vision.ImageSize, config.Vision.ImageSize], generator: generator);
+        return randn([config.Vision.Channels, config.Vision.ImageSize, config.Vision.ImageSize], generator: generator)
+            .data<float>()
+            .ToArray();
     }
 
     /// <summary>What a step of the batch costs.</summary>

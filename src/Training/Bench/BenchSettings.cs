@@ -1,3 +1,7 @@
+using SVco.Core.Objectives;
+using SVco.Models.Lora;
+using static TorchSharp.torch;
+
 namespace SVco.Training.Bench;
 
 /// <summary>How a bench step scores its pairs.</summary>
@@ -60,4 +64,28 @@ public sealed record BenchSettings
 
     /// <summary>Trains a LoRA of this rank on the decoder's linear maps; 0 trains the whole decoder and the projector.</summary>
     public int LoraRank { get; init; }
+
+    // What follows from these numbers is not written into the argument of the measuring process.
+
+    /// <summary>What a LoRA adapts.</summary>
+    const string DecoderMaps = @"language_model\..*\.(?:q|k|v|o|gate|up|down)_proj";
+
+    internal static Objective Objective { get; } = Objectives.SVco(0.1, 0.1);
+
+    internal ScalarType Type => Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    internal LoraConfig? Lora => LoraRank > 0 ? new LoraConfig(LoraRank, LoraRank, [], DecoderMaps) : null;
+
+    internal PackedScoring Packed => new() { MemorySmall = MemorySmall };
+
+    /// <summary>Whether the reference is a model of its own, as in the official code.</summary>
+    internal bool HasSecondModel => Way == BenchWay.Plain && !ReferenceCached;
+
+    /// <summary>How often the tower runs in a step.</summary>
+    internal int VisionPasses =>
+        FeaturesCached ? 0
+        : HasSecondModel ? 2
+        : 1;
+
+    internal static bool IsTrained(string name) => !name.StartsWith("vision_tower.", StringComparison.Ordinal);
 }

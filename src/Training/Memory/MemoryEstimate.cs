@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 namespace SVco.Training;
 
 /// <summary>
-/// The peak memory of a training step in bytes, reckoned before anything is loaded. Weights, gradients and the optimiser's state are exact;
+/// The peak memory of a training step in bytes, estimated before anything is loaded. Weights, gradients and the optimiser's state are exact;
 /// the others are the tensors that a step keeps, added up. There is no reference model: it is scored before training.
 /// </summary>
 /// <param name="Weights">Parameters, an adapter's included.</param>
 /// <param name="Gradients">Of what is trained.</param>
 /// <param name="OptimizerState">Two fp32 moments, and fp32 master weights of 16-bit parameters.</param>
-/// <param name="Activations">What the layers keep for the way back.</param>
+/// <param name="Activations">What the layers keep for the backward pass.</param>
 /// <param name="Working">What one layer and the output head need on top while they run.</param>
 /// <param name="Vision">What the vision tower needs while it encodes; over before the decoder begins, unless it is trained.</param>
-/// <param name="Images">Images that were loaded ahead.</param>
+/// <param name="Images">Images that were prefetched.</param>
 public sealed record MemoryEstimate(
     long Weights,
     long Gradients,
@@ -45,7 +45,7 @@ public sealed record MemoryEstimate(
     /// <summary>With one digit after the point.</summary>
     public static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("f1", CultureInfo.InvariantCulture);
 
-    /// <summary>Reckons.</summary>
+    /// <summary>The estimate of a run.</summary>
     public static MemoryEstimate Of(MemoryPlan plan)
     {
         var shapes = Llava.ParameterShapes(plan.Config);
@@ -61,13 +61,13 @@ public sealed record MemoryEstimate(
             LayerWorking(plan) + HeadWorking(plan) + Kernels(plan),
             VisionWorking(plan),
             // Those that wait, those of the batch that is being loaded, and those of the one that is scored.
-            (TrainingJob.BatchesAhead + 2)
+            (TrainingJob.PrefetchedBatches + 2)
                 * plan.Images
                 * Pixels(plan)
         );
     }
 
-    /// <summary>What the layers keep until the way back: all that their products need, or only the inputs of one pack.</summary>
+    /// <summary>What the layers keep until the backward pass: all that their products need, or only the inputs of one pack.</summary>
     static long Decoder(MemoryPlan plan) =>
         plan.Scoring.MemorySmall
             ? PackTokens(plan) * plan.Config.Text.Layers * plan.Config.Text.HiddenSize * BytesOf(plan.Type)

@@ -1,10 +1,9 @@
-using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
 
 namespace SVco.Training;
 
 /// <summary>Work that is done on another thread before its result is needed.</summary>
-public static class Ahead
+public static class Prefetching
 {
     /// <summary>
     /// Makes something of each item, in order, on a thread of its own that is at most <paramref name="capacity"/> results ahead of whoever
@@ -16,15 +15,17 @@ public static class Ahead
     public static IEnumerable<TResult> Map<TItem, TResult>(IEnumerable<TItem> items, Func<TItem, TResult> make, int capacity)
     {
         using var stop = new CancellationTokenSource();
-        using var results = new BlockingCollection<(TResult? Value, ExceptionDispatchInfo? Error)>(capacity);
-        var thread = new Thread(Fill) { IsBackground = true, Name = "SVco ahead" };
+        var results = Channel.CreateBounded<TResult>(capacity);
+        var thread = new Thread(Fill) { IsBackground = true, Name = "SVco prefetch" };
         thread.Start();
         try
         {
-            foreach (var (value, error) in results.GetConsumingEnumerable())
+            while (results.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
-                error?.Throw();
-                yield return value!;
+                while (results.Reader.TryRead(out var result))
+                {
+                    yield return result;
+                }
             }
         }
         finally
@@ -39,32 +40,15 @@ public static class Ahead
             {
                 foreach (var item in items)
                 {
-                    results.Add((make(item), null), stop.Token);
+                    results.Writer.WriteAsync(make(item), stop.Token).AsTask().GetAwaiter().GetResult();
                 }
-            }
-            catch (Exception error) when (!stop.IsCancellationRequested)
-            {
-                Tell(error);
-            }
-            catch (Exception)
-            {
-                // Nobody waits for a result any more, so nobody needs to know.
-            }
-            finally
-            {
-                results.CompleteAdding();
-            }
-        }
 
-        void Tell(Exception error)
-        {
-            try
-            {
-                results.Add((default, ExceptionDispatchInfo.Capture(error)), stop.Token);
+                results.Writer.Complete();
             }
-            catch (OperationCanceledException)
+            catch (Exception error)
             {
-                // As above: the queue was full when it was left.
+                // Once it is stopped nobody waits for a result any more, so nobody needs to know.
+                results.Writer.Complete(stop.IsCancellationRequested ? null : error);
             }
         }
     }

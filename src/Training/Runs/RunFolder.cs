@@ -1,12 +1,8 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Data;
-using SVco.Core.Objectives;
 using SVco.Files;
 using SVco.Models;
-using SVco.Models.Files;
 using SVco.Models.Lora;
 
 namespace SVco.Training;
@@ -19,12 +15,6 @@ namespace SVco.Training;
 public sealed class RunFolder : IDisposable
 {
     const string Description = "experiment.yaml";
-    const string StateFile = "state.json";
-    const string OptimizerFile = "optimizer.safetensors";
-    const string ModelFolder = "model";
-
-    sealed record State(int Step);
-
     const string LockFile = "lock";
 
     readonly FileLock _lock;
@@ -37,14 +27,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where the finished model goes.</summary>
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint");
 
-    /// <summary>The folder of the newest saved state; null when there is none.</summary>
-    public string? NewestState =>
-        Directory.Exists(States)
-            ? Directory
-                .GetDirectories(States, "step-*")
-                .Where(folder => File.Exists(System.IO.Path.Combine(folder, StateFile)))
-                .MaxBy(folder => folder, StringComparer.Ordinal)
-            : null;
+    /// <summary>What a run that was stopped goes on from.</summary>
+    public SavedState State => new(System.IO.Path.Combine(Path, "checkpoints"));
 
     /// <summary>Whether the run has come to its end.</summary>
     public bool IsFinished => Directory.Exists(Checkpoint);
@@ -52,11 +36,10 @@ public sealed class RunFolder : IDisposable
     /// <summary>The pairs that were refused, a JSON object a line.</summary>
     public string RefusedFile => System.IO.Path.Combine(Path, "refused.jsonl");
 
-    string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
+    /// <summary>The reference's log-probabilities; see <see cref="ReferenceTable"/>.</summary>
+    public string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
 
     string ImagesFile => System.IO.Path.Combine(Path, "images.sha256");
-
-    string States => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Opens a run's folder, new or to go on.</summary>
     /// <param name="path">The folder.</param>
@@ -121,7 +104,7 @@ public sealed class RunFolder : IDisposable
 
         if (IsFinished)
         {
-            DeleteStates();
+            State.Delete();
         }
     }
 
@@ -152,7 +135,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="UserException">They are others.</exception>
     public void HoldTo(string images)
     {
-        if (!File.Exists(ImagesFile) || (NewestState is null && !File.Exists(ReferenceFile)))
+        if (!File.Exists(ImagesFile) || (State.Newest is null && !File.Exists(ReferenceFile)))
         {
             WriteText(ImagesFile, images);
         }
@@ -168,146 +151,15 @@ public sealed class RunFolder : IDisposable
     /// <summary>Lists the pairs that were refused and why.</summary>
     public void WriteRefused(IEnumerable<Refusal> refused) => JsonLines.Write(RefusedFile, refused);
 
-    /// <summary>Keeps the reference's log-probabilities, so that a run that goes on needs no reference model.</summary>
-    public void WriteReference(
-        IEnumerable<PreparedPair> pairs,
-        ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference
-    ) =>
-        WriteText(
-            ReferenceFile,
-            JsonSerializer.Serialize(
-                pairs.Select(pair => reference.GetValueOrDefault(pair, []).ToDictionary(cell => cell.Key.ToString(), cell => cell.Value))
-            )
-        );
-
-    /// <summary>The log-probabilities of <see cref="WriteReference"/> for the same pairs; null when there are none yet or they are damaged.</summary>
-    public ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>>? Reference(IReadOnlyList<PreparedPair> pairs)
-    {
-        if (!File.Exists(ReferenceFile))
-        {
-            return null;
-        }
-
-        var cells = Enum.GetValues<Side>()
-            .SelectMany(side =>
-                Enum.GetValues<ImageCondition>()
-                    .SelectMany(image => Enum.GetValues<Tokens>().Select(tokens => new Cell(side, image, tokens)))
-            )
-            .ToDictionary(cell => cell.ToString());
-        try
-        {
-            return
-                JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(ReferenceFile)) is { } values
-                && values.Length == pairs.Count
-                ? pairs
-                    .Zip(values)
-                    .ToImmutableDictionary(
-                        pair => pair.First,
-                        pair => pair.Second.ToImmutableDictionary(cell => cells[cell.Key], cell => cell.Value)
-                    )
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
-    public string Save(Llava model, LoraAdapter? adapter, AdamW optimizer)
-    {
-        var folder = System.IO.Path.Combine(States, string.Create(CultureInfo.InvariantCulture, $"step-{optimizer.Steps:D8}"));
-        if (folder == NewestState)
-        {
-            return folder;
-        }
-
-        AtomicOutput.WriteFolder(
-            folder,
-            overwrite: false,
-            temporary =>
-            {
-                SaveModel(model, adapter, System.IO.Path.Combine(temporary, ModelFolder));
-                SafetensorsWriter.Write(System.IO.Path.Combine(temporary, OptimizerFile), optimizer.State);
-                File.WriteAllText(System.IO.Path.Combine(temporary, StateFile), JsonSerializer.Serialize(new State(optimizer.Steps)));
-            }
-        );
-        // Older states, and what a killed process left half written.
-        foreach (var older in Directory.GetDirectories(States).Where(state => state != folder))
-        {
-            Directory.Delete(older, recursive: true);
-        }
-
-        return folder;
-    }
-
-    /// <summary>Reads the model of the newest saved state.</summary>
-    /// <param name="load">Is given the folder of the model or the adapter; null when nothing was saved yet.</param>
-    /// <exception cref="UserException">The state is damaged.</exception>
-    public T RestoreModel<T>(Func<string?, T> load) =>
-        FromState(state => load(state is null ? null : System.IO.Path.Combine(state, ModelFolder)));
-
-    /// <summary>Puts the newest saved moments and step count into the optimiser, if there are any.</summary>
-    /// <exception cref="UserException">The state is damaged.</exception>
-    public void Restore(AdamW optimizer) =>
-        optimizer.Steps = FromState(state =>
-        {
-            if (state is null)
-            {
-                return 0;
-            }
-
-            using var moments = SafetensorsFile.Open(System.IO.Path.Combine(state, OptimizerFile));
-            foreach (var tensor in optimizer.State)
-            {
-                moments.CopyTo(tensor.Name, tensor.Value);
-            }
-
-            return JsonSerializer.Deserialize<State>(File.ReadAllText(System.IO.Path.Combine(state, StateFile)))!.Step;
-        });
-
-    T FromState<T>(Func<string?, T> read)
-    {
-        var state = NewestState;
-        try
-        {
-            return read(state);
-        }
-        catch (Exception error) when (state is not null && error is (UserException or JsonException or IOException))
-        {
-            throw new UserException($"The saved state {state} is damaged; begin anew with --restart. ({error.Message})", error);
-        }
-    }
-
     /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
     public void Finish(Llava model, LoraAdapter? adapter)
     {
-        SaveModel(model, adapter, Checkpoint);
-        DeleteStates();
-    }
-
-    void DeleteStates()
-    {
-        if (Directory.Exists(States))
-        {
-            Directory.Delete(States, recursive: true);
-        }
+        SavedState.SaveModel(model, adapter, Checkpoint);
+        State.Delete();
     }
 
     static void WriteText(string path, string text) =>
         AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
-
-    static void SaveModel(Llava model, LoraAdapter? adapter, string folder)
-    {
-        if (adapter is null)
-        {
-            model.Save(folder, overwrite: true);
-        }
-        else
-        {
-            adapter.Save(folder, overwrite: true);
-        }
-    }
 
     static (string Before, string Now)? FirstDifference(string before, string now)
     {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using SVco.Core;
 using SVco.Core.Metrics;
-using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
 
@@ -15,32 +14,29 @@ namespace SVco.Training;
 public sealed class Trainer : IDisposable
 {
     readonly TrainingJob _job;
-    readonly ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> _reference;
-    readonly ImmutableArray<NamedTensor> _trainable;
+    readonly ReferenceTable _reference;
+    readonly TrainingStep _step;
     readonly ImmutableArray<PlannedStep> _plan;
 
     /// <summary>Starts at step 0 with a fresh optimiser.</summary>
     /// <param name="job">What to train on what.</param>
-    /// <param name="trainable">The parameters to update: the model's own or its adapter's.</param>
-    /// <param name="reference">The reference's log-probabilities of every training and validation pair; see <see cref="ReferenceScoring"/>.</param>
-    public Trainer(
-        TrainingJob job,
-        IReadOnlyList<NamedTensor> trainable,
-        ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference
-    )
+    /// <param name="parameters">The model's own or its adapter's; those that require gradients are updated.</param>
+    /// <param name="reference">The reference's log-probabilities of the job's pairs; see <see cref="ReferenceScoring"/>.</param>
+    public Trainer(TrainingJob job, IEnumerable<NamedTensor> parameters, ReferenceTable reference)
     {
         (_job, _reference) = (job, reference);
-        _trainable = [.. trainable];
         _plan = StepPlan.Steps(job.Train.Length, job.Settings);
-        Optimizer = new AdamW(
-            _trainable,
+        Optimizer = new Optimizer(
+            parameters,
             name => WeightDecay.Applies(name, job.Model.Config.Text.ModelType, job.Settings.Behaviour),
-            job.Settings
+            job.Settings,
+            new SingleReplica()
         );
+        _step = new TrainingStep(job.Model, job.Objective, job.Scoring, Optimizer);
     }
 
     /// <summary>The optimiser; its moments and step count are the run's state beside the weights.</summary>
-    public AdamW Optimizer { get; }
+    public Optimizer Optimizer { get; }
 
     /// <summary>The number of steps of the whole run.</summary>
     public int Steps => _plan.Length;
@@ -54,8 +50,7 @@ public sealed class Trainer : IDisposable
     public IEnumerable<TrainingEvent> Run(CancellationToken stop, bool evaluated = true)
     {
         var first = Optimizer.Steps;
-        using var batches = _job.Loaded(_plan.Skip(first).SelectMany(step => step.MicroBatches).Select(Pairs), _job.Objective.Cells())
-            .GetEnumerator();
+        using var batches = _job.Batches(_plan.Skip(first).SelectMany(step => step.MicroBatches), _job.Objective.Cells()).GetEnumerator();
         var due = !evaluated && IsEvaluatedAfter(first);
         for (var step = first; due || step < Steps; step++)
         {
@@ -83,7 +78,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Optimizer.Dispose();
 
-    TrainingEvent.Stepped Step(PlannedStep step, IEnumerator<(ImmutableArray<PreparedPair> Pairs, EncodeImages Encode)> batches)
+    TrainingEvent.Stepped Step(PlannedStep step, IEnumerator<PairBatch> batches)
     {
         var (whole, waiting) = (Stopwatch.StartNew(), new Stopwatch());
         var rate = LearningRate.At(_job.Settings, Optimizer.Steps, Steps);
@@ -93,17 +88,13 @@ public sealed class Trainer : IDisposable
                 waiting.Start();
                 batches.MoveNext();
                 waiting.Stop();
-                return Accumulate(batches.Current.Pairs, batches.Current.Encode, 1.0 / step.Divisor);
+                var metrics = TableMetrics.Of(_job.Objective, _step.Accumulate(batches.Current, _reference, 1.0 / step.Divisor));
+                RequireFinite("loss", metrics.Loss, batches.Current.Pairs);
+                return (Metrics: metrics, Tokens: batches.Current.TokenCount(_job.Objective.Cells(), _job.Model.ImageTokens));
             })
             .ToArray();
-        var (norm, factor) = GradientClipping.Measure(_trainable, _job.Settings.MaxGradientNorm);
-        if (!double.IsFinite(norm))
-        {
-            throw NotFinite($"the gradient is {norm}", step.MicroBatches.SelectMany(examples => Pairs(examples)));
-        }
-
-        Optimizer.Step(rate, factor);
-        ClearGradients();
+        var norm = _step.Update(rate);
+        RequireFinite("gradient", norm, step.MicroBatches.SelectMany(batch => batch.Select(index => _job.Train[index])));
         return new TrainingEvent.Stepped(
             Optimizer.Steps,
             Epochs(Optimizer.Steps),
@@ -112,34 +103,8 @@ public sealed class Trainer : IDisposable
             micro.Sum(batch => batch.Tokens),
             whole.Elapsed,
             waiting.Elapsed,
-            TableMetrics.Mean([.. micro.Select(batch => TableMetrics.Of(_job.Objective, batch.Table))])
+            TableMetrics.Mean([.. micro.Select(batch => batch.Metrics)])
         );
-    }
-
-    /// <summary>Adds one micro batch's share to the gradients.</summary>
-    (LogProbTable Table, long Tokens) Accumulate(ImmutableArray<PreparedPair> batch, EncodeImages encode, double share)
-    {
-        LogProbTable? table = null;
-        _job.Score(
-            _job.Model,
-            batch,
-            _job.Objective.Cells(),
-            encode,
-            policy =>
-            {
-                table = Table(_job.Objective, batch, policy);
-                var loss = _job.Objective.Value(table);
-                return double.IsFinite(loss)
-                    ?
-                    [
-                        .. _job
-                            .Objective.Gradient(table)
-                            .Select(cells => cells.ToImmutableDictionary(cell => cell.Key, cell => cell.Value * share)),
-                    ]
-                    : throw NotFinite($"the loss is {loss}", batch);
-            }
-        );
-        return (table!, batch.Sum(pair => pair.TokenCount(_job.Objective.Cells(), _job.Model.ImageTokens)));
     }
 
     bool IsEvaluatedAfter(int steps) =>
@@ -149,8 +114,9 @@ public sealed class Trainer : IDisposable
     TrainingEvent Evaluate(CancellationToken stop)
     {
         var cells = _job.Evaluated.Cells();
-        var tables = _job.Loaded(_job.Validation.Chunk(_job.Settings.BatchSize).Select(batch => batch.ToImmutableArray()), cells)
-            .Select(batch => Table(_job.Evaluated, batch.Pairs, _job.Score(_job.Model, batch.Pairs, cells, batch.Encode)))
+        var validation = Enumerable.Range(_job.Train.Length, _job.Validation.Length).Chunk(_job.Settings.BatchSize);
+        var tables = _job.Batches(validation.Select(batch => batch.ToImmutableArray()), cells)
+            .Select(batch => batch.Table(_job.Evaluated, _job.Scoring.Score(_job.Model, batch.Pairs, cells, batch.Images), _reference))
             .TakeWhile(_ => !stop.IsCancellationRequested)
             .Select(table => TableMetrics.Of(_job.Evaluated, table))
             .ToImmutableArray();
@@ -159,29 +125,16 @@ public sealed class Trainer : IDisposable
             : new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean(tables));
     }
 
-    LogProbTable Table(Objective objective, ImmutableArray<PreparedPair> batch, IReadOnlyList<ImmutableDictionary<Cell, double>> policy) =>
-        new([
-            .. batch.Zip(
-                policy,
-                (pair, cells) => new ScoredPair(cells, _reference.GetValueOrDefault(pair, []), pair.Lengths(objective.Lengths()))
-            ),
-        ]);
-
-    void ClearGradients()
-    {
-        foreach (var parameter in _trainable)
-        {
-            parameter.Value.grad = null;
-        }
-    }
-
-    ImmutableArray<PreparedPair> Pairs(ImmutableArray<int> examples) => [.. examples.Select(index => _job.Train[index])];
-
     double Epochs(int steps) => (double)_plan.Take(steps).Sum(step => step.MicroBatches.Sum(batch => batch.Length)) / _job.Train.Length;
 
-    UserException NotFinite(string what, IEnumerable<PreparedPair> pairs) =>
-        new(
-            $"Step {Optimizer.Steps + 1} of {Steps}: {what}. The weights were not changed. Look at the pairs "
-                + $"{string.Join(", ", pairs.Select(pair => pair.Pair.Id))}, lower the learning rate, or check the checkpoint for weights that are not finite."
-        );
+    void RequireFinite(string what, double value, IEnumerable<PreparedPair> pairs)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw new UserException(
+                $"Step {Optimizer.Steps + 1} of {Steps}: the {what} is {value}. The weights were not changed. Look at the pairs "
+                    + $"{string.Join(", ", pairs.Select(pair => pair.Pair.Id))}, lower the learning rate, or check the checkpoint for weights that are not finite."
+            );
+        }
+    }
 }

@@ -9,55 +9,72 @@ using SVco.Models;
 namespace SVco.Training;
 
 /// <summary>Everything a training run needs, the files it writes to aside.</summary>
-/// <param name="Model">The policy; its trainable parameters require gradients.</param>
-/// <param name="Objective">The formula to minimise.</param>
-/// <param name="Evaluated">The formula to report on validation pairs, of at least the objective's cells; see <see cref="OfficialEvaluation"/>.</param>
-/// <param name="Train">The training pairs, at least one.</param>
-/// <param name="Validation">The validation pairs; may be empty.</param>
-/// <param name="Settings">Learning rate, batch sizes and the like.</param>
-/// <param name="LoadImages">Loads images ahead, on another thread.</param>
-/// <param name="Score">How the table is scored.</param>
-public sealed record TrainingJob(
-    Llava Model,
-    Objective Objective,
-    Objective Evaluated,
-    ImmutableArray<PreparedPair> Train,
-    ImmutableArray<PreparedPair> Validation,
-    TrainSettings Settings,
-    LoadImages LoadImages,
-    ScoreTable Score
-)
+public sealed record TrainingJob
 {
-    /// <summary>How many batches may be loaded before they are needed.</summary>
-    internal const int BatchesAhead = 4;
+    /// <summary>The policy; its trainable parameters require gradients.</summary>
+    public required Llava Model { get; init; }
 
-    /// <summary>All pairs that are scored, each once.</summary>
-    public ImmutableArray<PreparedPair> ScoredPairs => [.. Train.Concat(Validation).Distinct()];
+    /// <summary>The formula to minimise.</summary>
+    public required Objective Objective { get; init; }
 
-    /// <summary>The batches in order, each with what gives its images' features; they are loaded ahead by another thread.</summary>
-    /// <param name="batches">The batches.</param>
+    /// <summary>The formula to report on validation pairs, of at least the objective's cells; see <see cref="OfficialEvaluation"/>.</summary>
+    public Objective Evaluated
+    {
+        get => field ?? Objective;
+        init;
+    }
+
+    /// <summary>The training pairs, at least one.</summary>
+    public required ImmutableArray<PreparedPair> Train { get; init; }
+
+    /// <summary>The validation pairs.</summary>
+    public ImmutableArray<PreparedPair> Validation { get; init; } = [];
+
+    /// <summary>Learning rate, batch sizes and the like.</summary>
+    public required TrainSettings Settings { get; init; }
+
+    /// <summary>The vision features of the pairs' images; those of the next batches are prefetched.</summary>
+    public required IImageFeatures Images { get; init; }
+
+    /// <summary>How the table is scored.</summary>
+    public IScoring Scoring { get; init; } = new PackedScoring();
+
+    /// <summary>How many batches may be prefetched.</summary>
+    internal const int PrefetchedBatches = 4;
+
+    /// <summary>All pairs that are scored: the training pairs, then the validation pairs.</summary>
+    public ImmutableArray<PreparedPair> Pairs => [.. Train, .. Validation];
+
+    /// <summary>The batches in order; their images are prefetched by another thread.</summary>
+    /// <param name="batches">The indices of each batch's pairs in <see cref="Pairs"/>.</param>
     /// <param name="cells">The cells that will be scored; they decide which images are needed.</param>
     /// <exception cref="UserException">When its batch comes: an image cannot be loaded; the pair is named.</exception>
-    public IEnumerable<(ImmutableArray<PreparedPair> Pairs, EncodeImages Encode)> Loaded(
-        IEnumerable<ImmutableArray<PreparedPair>> batches,
-        IReadOnlyCollection<Cell> cells
-    ) => Ahead.Map(batches, batch => (batch, Load(batch, cells)), BatchesAhead);
-
-    EncodeImages Load(ImmutableArray<PreparedPair> batch, IReadOnlyCollection<Cell> cells)
+    public IEnumerable<PairBatch> Batches(IEnumerable<ImmutableArray<int>> batches, IReadOnlyCollection<Cell> cells)
     {
-        ImageSource[] Images(IEnumerable<PreparedPair> pairs) =>
-            [.. pairs.SelectMany(pair => cells.Select(pair.Image)).OfType<ImageSource>().Distinct()];
+        var all = Pairs;
+        return Prefetching.Map(
+            batches,
+            indices =>
+            {
+                ImmutableArray<PreparedPair> pairs = [.. indices.Select(index => all[index])];
+                return new PairBatch(indices, pairs, Prefetch(pairs, cells));
+            },
+            PrefetchedBatches
+        );
+    }
 
+    IImageFeatures Prefetch(ImmutableArray<PreparedPair> batch, IReadOnlyCollection<Cell> cells)
+    {
         try
         {
-            return LoadImages(Images(batch));
+            return Images.Prefetch(batch.SelectMany(pair => cells.Select(pair.Image)).OfType<ImageSource>().Distinct());
         }
         catch (UserException) when (batch.Length > 1)
         {
             // Alone, the pair whose image it is shows itself.
             foreach (var pair in batch)
             {
-                Load([pair], cells);
+                Prefetch([pair], cells);
             }
 
             throw;

@@ -7,67 +7,67 @@ using static TorchSharp.torch.nn.functional;
 namespace SVco.Training;
 
 /// <summary>
-/// The output head with log-softmax and its gradient in closed form, a few rows at a time, so that no [tokens, vocabulary] tensor
-/// outlives its chunk (a batch of one chunk keeps its logits for the way back): with weight g of log p(t | h) the logits' gradient is the sum of g (onehot(t) - softmax).
+/// The output head with log-softmax and its gradient in closed form, a few rows at a time, so that no [tokens, vocabulary] tensor outlives
+/// its chunk: with weight g of log p(t | h) the logits' gradient is the sum of g (onehot(t) - softmax).
 /// </summary>
 /// <param name="model">Its head is used.</param>
 /// <param name="rows">The most predictors at a time.</param>
 sealed class PackedHead(Llava model, int rows)
 {
-    (Tensor Hidden, Tensor Logits)? kept;
-
-    /// <summary>log p of each prediction.</summary>
+    /// <summary>log p of each prediction, chunk by chunk.</summary>
     /// <param name="run">The pass that gave the predictors' hidden states.</param>
     /// <param name="predictions">Ordered by predictor.</param>
     /// <param name="keep">
-    /// Whether the caller's dispose scope keeps the logits for <see cref="Backward(TreeRun, ImmutableArray{Prediction}, double[])"/>, which
-    /// must be of the same run; those of several chunks are computed again.
+    /// Whether the caller's dispose scope keeps the logits for the backward pass, where there is only one chunk; those of several are
+    /// computed again.
     /// </param>
-    public double[] LogProbs(TreeRun run, ImmutableArray<Prediction> predictions, bool keep) =>
-        [.. Chunks(predictions, run.Hidden.shape[0]).SelectMany(chunk => LogProbs(run, chunk, keep && chunk.Rows == run.Hidden.shape[0]))];
+    public ImmutableArray<ScoredChunk> Forward(TreeRun run, ImmutableArray<Prediction> predictions, bool keep)
+    {
+        Chunk[] chunks = [.. Chunks(predictions, run.Hidden.shape[0])];
+        return [.. chunks.Select(chunk => Forward(run, chunk, keep && chunks.Length == 1))];
+    }
 
     /// <summary>Adds the gradient of sum(weight * log p) to all trainable parameters.</summary>
-    /// <param name="run">The pass that gave the predictors' hidden states.</param>
-    /// <param name="predictions">Ordered by predictor.</param>
+    /// <param name="run">The pass that was scored, or another one of the same trees.</param>
+    /// <param name="chunks">What <see cref="Forward(TreeRun, ImmutableArray{Prediction}, bool)"/> gave.</param>
     /// <param name="weights">A weight for each prediction.</param>
-    public void Backward(TreeRun run, ImmutableArray<Prediction> predictions, double[] weights)
+    public void Backward(TreeRun run, ImmutableArray<ScoredChunk> chunks, double[] weights)
     {
         using var scope = NewDisposeScope();
-        Tensor[] gradients = [.. Chunks(predictions, run.Hidden.shape[0]).Select(chunk => Backward(run, chunk, weights)).OfType<Tensor>()];
+        Tensor[] gradients = [.. chunks.Select(chunk => HiddenGradient(run, chunk, weights)).OfType<Tensor>()];
         if (gradients.Length > 0)
         {
             run.Backward(cat(gradients));
         }
     }
 
-    double[] LogProbs(TreeRun run, Chunk chunk, bool keep)
+    ScoredChunk Forward(TreeRun run, Chunk chunk, bool keep)
     {
         using var scope = NewDisposeScope();
         using var mode = set_grad_enabled(keep);
-        var (hidden, logits) = Logits(run, chunk);
-        kept = keep ? (hidden.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope()) : null;
+        var logits = Logits(run, chunk);
         using var noGrad = no_grad();
-        return log_softmax(logits, -1).view(-1).index_select(0, chunk.Index(logits)).to(float64).cpu().data<double>().ToArray();
+        var logProbs = log_softmax(logits.Logits, -1).view(-1).index_select(0, chunk.Index(logits.Logits));
+        return new(chunk, logProbs.to(float64).cpu().data<double>().ToArray(), keep ? logits.MoveToOuterDisposeScope() : null);
     }
 
     /// <summary>The gradient of the chunk's hidden states; none where they need none.</summary>
-    Tensor? Backward(TreeRun run, Chunk chunk, double[] weights)
+    Tensor? HiddenGradient(TreeRun run, ScoredChunk scored, double[] weights)
     {
         using var scope = NewDisposeScope();
-        var (hidden, logits) = kept ?? Logits(run, chunk);
+        var (hidden, logits) = scored.Kept ?? Logits(run, scored.Chunk);
         if (logits.requires_grad)
         {
-            logits.backward([LogitsGradient(logits.detach(), chunk, weights)]);
+            logits.backward([LogitsGradient(logits.detach(), scored.Chunk, weights)]);
         }
 
         return hidden.grad?.MoveToOuterDisposeScope();
     }
 
-    /// <summary>A chunk's hidden states, cut off from what is below, and their logits.</summary>
-    (Tensor Hidden, Tensor Logits) Logits(TreeRun run, Chunk chunk)
+    ChunkLogits Logits(TreeRun run, Chunk chunk)
     {
         var hidden = run.Hidden.detach().narrow(0, chunk.Start, chunk.Rows).requires_grad_(run.NeedsGradient);
-        return (hidden, model.Logits(hidden));
+        return new(hidden, model.Logits(hidden));
     }
 
     static Tensor LogitsGradient(Tensor logits, Chunk chunk, double[] weights)
@@ -81,12 +81,24 @@ sealed class PackedHead(Llava model, int rows)
         return gradient.MoveToOuterDisposeScope();
     }
 
+    IEnumerable<Chunk> Chunks(IReadOnlyList<Prediction> predictions, long predictors)
+    {
+        var first = 0;
+        for (var start = 0L; start < predictors; start += rows)
+        {
+            var end = Math.Min(start + rows, predictors);
+            ImmutableArray<Prediction> inside = [.. predictions.Skip(first).TakeWhile(prediction => prediction.Predictor < end)];
+            yield return new Chunk(start, end - start, first, inside);
+            first += inside.Length;
+        }
+    }
+
     /// <summary>Some predictors and their predictions.</summary>
     /// <param name="Start">The first predictor.</param>
     /// <param name="Rows">The number of predictors.</param>
     /// <param name="First">The first prediction.</param>
     /// <param name="Predictions">The predictions.</param>
-    sealed record Chunk(long Start, long Rows, int First, ImmutableArray<Prediction> Predictions)
+    internal sealed record Chunk(long Start, long Rows, int First, ImmutableArray<Prediction> Predictions)
     {
         /// <summary>The predictions' rows in the chunk.</summary>
         public Tensor Predictors(Device device) =>
@@ -100,15 +112,15 @@ sealed class PackedHead(Llava model, int rows)
             );
     }
 
-    IEnumerable<Chunk> Chunks(IReadOnlyList<Prediction> predictions, long predictors)
+    /// <summary>A chunk's hidden states, cut off from what is below, and their logits.</summary>
+    internal sealed record ChunkLogits(Tensor Hidden, Tensor Logits)
     {
-        var first = 0;
-        for (var start = 0L; start < predictors; start += rows)
-        {
-            var end = Math.Min(start + rows, predictors);
-            ImmutableArray<Prediction> inside = [.. predictions.Skip(first).TakeWhile(prediction => prediction.Predictor < end)];
-            yield return new Chunk(start, end - start, first, inside);
-            first += inside.Length;
-        }
+        public ChunkLogits MoveToOuterDisposeScope() => new(Hidden.MoveToOuterDisposeScope(), Logits.MoveToOuterDisposeScope());
     }
+
+    /// <summary>A chunk after its forward pass.</summary>
+    /// <param name="Chunk">The chunk.</param>
+    /// <param name="LogProbs">log p of each of its predictions.</param>
+    /// <param name="Kept">Its logits, if they were kept.</param>
+    internal sealed record ScoredChunk(Chunk Chunk, double[] LogProbs, ChunkLogits? Kept);
 }

@@ -3,7 +3,6 @@ using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Packing;
 using SVco.Models;
-using static TorchSharp.torch;
 
 namespace SVco.Training;
 
@@ -11,7 +10,7 @@ namespace SVco.Training;
 /// Scoring at the price of the distinct tokens: the sequences under one image share their prefixes in a tree (<see cref="PackLayout"/>),
 /// each image is encoded once, and logits exist only where a summed token is predicted, a few rows at a time.
 /// </summary>
-public sealed record PackedScoring
+public sealed record PackedScoring : IScoring
 {
     /// <summary>The most tokens that go through the model together; a larger tree goes alone.</summary>
     public int TokenBudget { get; init; } = 8192;
@@ -19,60 +18,36 @@ public sealed record PackedScoring
     /// <summary>
     /// Keeps nothing but the inputs of the decoder's layers, and runs each layer again for its gradients once the weights are known: a third
     /// more operations, and the peak is one layer's activations instead of all layers'. Where a batch is more than one pack, not even these are
-    /// kept: all packs are scored first, and then each goes forward and back alone. At the same budget the results are the same to the bit.
+    /// kept: all packs are scored first, and then each goes forward and backward alone. At the same budget the results are the same to the bit.
     /// </summary>
     public bool MemorySmall { get; init; }
 
     /// <summary>The most logits computed at a time; 2^24 in fp32 are 64 MiB, and softmax and gradient take as much again each.</summary>
     public long LogitBudget { get; init; } = 1 << 24;
 
-    /// <summary>A <see cref="ScoreTable"/>.</summary>
+    /// <inheritdoc/>
+    public IScored Forward(Llava model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images) =>
+        Scored(model, batch, cells, images, gradients: true);
+
+    /// <inheritdoc/>
     public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
         Llava model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
-        EncodeImages encodeImages,
-        Func<IReadOnlyList<ImmutableDictionary<Cell, double>>, IReadOnlyList<ImmutableDictionary<Cell, double>>>? weights = null
+        IImageFeatures images
     )
     {
-        using var scope = NewDisposeScope();
-        var (rows, images) = Rows(batch, cells);
-        var trees = PackLayout.Trees(rows, model.Config.ImageTokenId, model.ImageTokens);
-        // A tree without predictors holds empty sums only.
-        var packs = PackLayout.Packs(trees.Where(tree => !tree.Predictors.IsEmpty), TokenBudget).ToArray();
-        var features = Features(model, images, encodeImages, graph: weights is not null);
-        var head = new PackedHead(model, (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize));
-
-        var keeps = weights is not null && !(MemorySmall && packs.Length > 1);
-        var (runs, logProbs) = (new TreeRun[packs.Length], new double[packs.Length][]);
-        for (var i = 0; i < packs.Length; i++)
-        {
-            using var mode = set_grad_enabled(keeps);
-            using var each = keeps ? null : NewDisposeScope();
-            runs[i] = Run(model, packs[i], features);
-            logProbs[i] = head.LogProbs(runs[i], Predictions(packs[i]), keep: keeps && packs.Length == 1 && !MemorySmall);
-        }
-
-        var sums = Sums(batch.Count, trees, packs.Zip(logProbs).SelectMany(pack => ByTree(pack.First, pack.Second)));
-        if (weights is not null)
-        {
-            var weighted = weights(sums);
-            if (IsLarge(model, packs))
-            {
-                NativeHeap.Trim();
-            }
-
-            using var mode = enable_grad();
-            foreach (var (pack, scored) in packs.Zip(runs))
-            {
-                using var each = NewDisposeScope();
-                var run = keeps ? scored : Run(model, pack, features);
-                head.Backward(run, Predictions(pack), [.. pack.SelectMany(tree => PredictionWeights(tree, weighted))]);
-            }
-        }
-
-        return sums;
+        using var scored = Scored(model, batch, cells, images, gradients: false);
+        return scored.LogProbs;
     }
+
+    PackedScored Scored(
+        Llava model,
+        IReadOnlyList<PreparedPair> batch,
+        IReadOnlyCollection<Cell> cells,
+        IImageFeatures images,
+        bool gradients
+    ) => OpenScope.For(scope => new PackedScored(scope, this, model, batch, cells, images, gradients));
 
     /// <summary>The batch as rows to lay out, and its distinct images.</summary>
     internal static (IEnumerable<PackRow> Rows, IReadOnlyList<ImageSource> Images) Rows(
@@ -97,89 +72,9 @@ public sealed record PackedScoring
         return (rows, images);
     }
 
-    /// <summary>
-    /// Gives the vision features of some images. Of a frozen tower they are computed once, as many images together as the token budget
-    /// allows, and nothing else is kept.
-    /// </summary>
-    Func<IEnumerable<int>, Tensor> Features(Llava model, IReadOnlyList<ImageSource> images, EncodeImages encodeImages, bool graph)
-    {
-        if (graph && model.HasTrainableVision)
-        {
-            return some => encodeImages([.. some.Select(image => images[image])]);
-        }
-
-        using var noGrad = no_grad();
-        var features = images.Chunk(ImagesTogether(model)).SelectMany(chunk => encodeImages(chunk).unbind(0)).ToArray();
-        return some => stack(some.Select(image => features[image]));
-    }
-
     /// <summary>How many images the tower encodes together: as many as the token budget allows.</summary>
     internal int ImagesTogether(Llava model) => Math.Max(1, TokenBudget / model.ImageTokens);
 
-    /// <summary>Whether the activations are so many that holes in the heap matter; with fewer, looking for them takes longer than a step.</summary>
-    static bool IsLarge(Llava model, IEnumerable<ImmutableArray<PackedTree>> packs) =>
-        packs.Sum(pack => pack.Sum(tree => (long)tree.Length)) * model.Config.Text.Layers * model.Config.Text.HiddenSize > 1 << 21;
-
-    TreeRun Run(Llava model, ImmutableArray<PackedTree> pack, Func<IEnumerable<int>, Tensor> features)
-    {
-        int[] images = [.. pack.Select(tree => tree.Image).OfType<int>()];
-        var projected = images.Length == 0 ? null : model.Project(features(images));
-        return model.DecodeTrees(pack, projected, MemorySmall);
-    }
-
-    static ImmutableArray<Prediction> Predictions(ImmutableArray<PackedTree> pack)
-    {
-        var firsts = pack.Select((_, index) => pack.Take(index).Sum(tree => tree.Predictors.Length));
-        return
-        [
-            .. pack.Zip(firsts)
-                .SelectMany(tree =>
-                    tree.First.Predictions.Select(prediction => prediction with { Predictor = prediction.Predictor + tree.Second })
-                ),
-        ];
-    }
-
-    static IEnumerable<(PackedTree Tree, ArraySegment<double> LogProbs)> ByTree(ImmutableArray<PackedTree> pack, double[] logProbs)
-    {
-        var first = 0;
-        foreach (var tree in pack)
-        {
-            yield return (tree, new(logProbs, first, tree.Predictions.Length));
-            first += tree.Predictions.Length;
-        }
-    }
-
-    static ImmutableDictionary<Cell, double>[] Sums(
-        int pairs,
-        IEnumerable<PackedTree> trees,
-        IEnumerable<(PackedTree Tree, ArraySegment<double> LogProbs)> scored
-    )
-    {
-        var logProbs = scored.ToDictionary<(PackedTree Tree, ArraySegment<double> LogProbs), PackedTree, ArraySegment<double>>(
-            tree => tree.Tree,
-            tree => tree.LogProbs,
-            ReferenceEqualityComparer.Instance
-        );
-        var cells = trees
-            .SelectMany(tree =>
-                tree.Cells.Select(cell => (cell.Pair, cell.Cell, Sum: cell.Predictions.Sum(index => logProbs[tree][index])))
-            )
-            .ToLookup(cell => cell.Pair);
-        return [.. Enumerable.Range(0, pairs).Select(pair => cells[pair].ToImmutableDictionary(cell => cell.Cell, cell => cell.Sum))];
-    }
-
-    /// <summary>A prediction's weight is the sum of the weights of the cells that sum it.</summary>
-    static double[] PredictionWeights(PackedTree tree, IReadOnlyList<ImmutableDictionary<Cell, double>> weights)
-    {
-        var shares = new double[tree.Predictions.Length];
-        foreach (var cell in tree.Cells)
-        {
-            foreach (var prediction in cell.Predictions)
-            {
-                shares[prediction] += weights[cell.Pair].GetValueOrDefault(cell.Cell);
-            }
-        }
-
-        return shares;
-    }
+    /// <summary>How many predictors have logits together.</summary>
+    internal int RowsTogether(Llava model) => (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Models;
 using static TorchSharp.torch;
@@ -10,57 +11,81 @@ namespace SVco.Training;
 /// Scoring the obvious way: each (response, image) is a padded row of its own, with its own encoding of its image and full logits. The
 /// oracle that faster ways are compared with.
 /// </summary>
-public static class PlainScoring
+public sealed record PlainScoring : IScoring
 {
-    /// <summary>A <see cref="ScoreTable"/>.</summary>
-    public static IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
+    /// <inheritdoc/>
+    public IScored Forward(Llava model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images) =>
+        Score(model, batch, cells, images, gradients: true);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
         Llava model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
-        EncodeImages encodeImages,
-        Func<IReadOnlyList<ImmutableDictionary<Cell, double>>, IReadOnlyList<ImmutableDictionary<Cell, double>>>? weights = null
+        IImageFeatures images
     )
     {
-        using var scope = NewDisposeScope();
-        using var mode = set_grad_enabled(weights is not null);
+        using var scored = Score(model, batch, cells, images, gradients: false);
+        return scored.LogProbs;
+    }
+
+    static Scored Score(
+        Llava model,
+        IReadOnlyList<PreparedPair> batch,
+        IReadOnlyCollection<Cell> cells,
+        IImageFeatures images,
+        bool gradients
+    )
+    {
+        using var mode = set_grad_enabled(gradients);
+        return OpenScope.For(scope => new Scored(scope, Sums(model, batch, cells, images)));
+    }
+
+    sealed class Scored(IDisposable scope, IReadOnlyList<ImmutableDictionary<Cell, Tensor>> sums) : IScored
+    {
+        public IReadOnlyList<ImmutableDictionary<Cell, double>> LogProbs { get; } =
+        [.. sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>()))];
+
+        public void Backward(IReadOnlyList<ImmutableDictionary<Cell, double>> weights, double share)
+        {
+            using var mode = enable_grad();
+            var weighted = weights
+                .Zip(sums)
+                .SelectMany(pair => pair.First.Select(weight => pair.Second[weight.Key] * Numbers.Of(weight.Value * share)));
+            weighted.Aggregate((total, term) => total.Plus(term)).backward();
+        }
+
+        public void Dispose() => scope.Dispose();
+    }
+
+    /// <summary>For each pair the log-probability of each cell, a float64 scalar.</summary>
+    static ImmutableDictionary<Cell, Tensor>[] Sums(
+        Llava model,
+        IReadOnlyList<PreparedPair> batch,
+        IReadOnlyCollection<Cell> cells,
+        IImageFeatures images
+    )
+    {
         var rows = batch
             .SelectMany(pair => cells.Select(WholeResponse).Distinct().Select(cell => (Pair: pair, Cell: cell)))
             // The rows with an image come first, so that the encoded images can be put into them as one block.
             .OrderBy(row => row.Cell.Image == ImageCondition.NoImage)
             .ToArray();
-        var logProbs = TokenLogProbs(model, rows, encodeImages);
-        var sums = batch
-            .Select(pair =>
-                cells.ToImmutableDictionary(
-                    cell => cell,
-                    cell =>
-                    {
-                        var row = Array.FindIndex(rows, row => ReferenceEquals(row.Pair, pair) && row.Cell == WholeResponse(cell));
-                        // A sum near -150 would lose its last digits in fp32, and margins are differences of such sums.
-                        return logProbs[row]
-                            .to(float64)
-                            .masked_fill(Mask(model, pair, cell, logProbs.shape[1]).logical_not(), Numbers.Of(0))
-                            .sum();
-                    }
-                )
-            )
-            .ToArray();
-        var values = sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>())).ToArray();
-        if (weights is not null)
+        var logProbs = TokenLogProbs(model, rows, images);
+        Tensor Sum(PreparedPair pair, Cell cell)
         {
-            var weighted = weights(values)
-                .Zip(sums)
-                .SelectMany(pair => pair.First.Select(weight => pair.Second[weight.Key] * Numbers.Of(weight.Value)));
-            weighted.Aggregate((total, term) => total.Plus(term)).backward();
+            var row = Array.FindIndex(rows, row => ReferenceEquals(row.Pair, pair) && row.Cell == WholeResponse(cell));
+            // A sum near -150 would lose its last digits in fp32, and margins are differences of such sums.
+            return logProbs[row].to(float64).masked_fill(Mask(model, pair, cell, logProbs.shape[1]).logical_not(), Numbers.Of(0)).sum();
         }
 
-        return values;
+        return [.. batch.Select(pair => cells.ToImmutableDictionary(cell => cell, cell => Sum(pair, cell)))];
     }
 
     static Cell WholeResponse(Cell cell) => cell with { Tokens = Tokens.All };
 
     /// <summary>log p of each token given those before it [rows, longest - 1].</summary>
-    static Tensor TokenLogProbs(Llava model, IReadOnlyList<(PreparedPair Pair, Cell Cell)> rows, EncodeImages encodeImages)
+    static Tensor TokenLogProbs(Llava model, IReadOnlyList<(PreparedPair Pair, Cell Cell)> rows, IImageFeatures images)
     {
         var expanded = rows.Select(row => Expand(model, row.Pair.Row(row.Cell).Ids, row.Pair.Row(row.Cell).Ids.Select(id => (long)id)))
             .ToArray();
@@ -72,8 +97,8 @@ public static class PlainScoring
                 false
             )
             .to(model.Device);
-        var images = rows.Select(row => row.Pair.Image(row.Cell)).OfType<Core.Data.ImageSource>().ToArray();
-        var embeddings = images.Length > 0 ? model.MergeImages(ids, model.Project(encodeImages(images))) : model.Embed(ids);
+        var sources = rows.Select(row => row.Pair.Image(row.Cell)).OfType<ImageSource>().ToArray();
+        var embeddings = sources.Length > 0 ? model.MergeImages(ids, model.Project(stack(images.Of(sources)))) : model.Embed(ids);
         // As transformers numbers the positions of a row with masked tokens.
         var positions = (attended.to(int64).cumsum(1) - Numbers.Of(1)).masked_fill(attended.logical_not(), Numbers.Of(1));
         var logits = model.Logits(model.Decode(embeddings, positions, attended))[.., ..^1];

@@ -13,8 +13,9 @@ public static class ReferenceScoring
     /// <summary>Gives the cells of every pair, from the cache or else scored, which then goes into the cache.</summary>
     /// <param name="job">The job, its model not yet trained.</param>
     /// <param name="cache">Log-probabilities of earlier runs; null scores all.</param>
+    /// <returns>A pair's index in <see cref="TrainingJob.Pairs"/> and its cells; those that were known come first.</returns>
     /// <exception cref="UserException">A log-probability is not finite.</exception>
-    public static IEnumerable<(PreparedPair Pair, ImmutableDictionary<Cell, double> Cells)> Score(TrainingJob job, ReferenceCache? cache)
+    public static IEnumerable<(int Pair, ImmutableDictionary<Cell, double> Cells)> Score(TrainingJob job, ReferenceCache? cache)
     {
         var cells = job.Evaluated.ReferenceCells();
         if (cells.IsEmpty)
@@ -22,35 +23,31 @@ public static class ReferenceScoring
             yield break;
         }
 
-        var unknown = new List<PreparedPair>();
-        foreach (var pair in job.ScoredPairs)
+        var unknown = new List<int>();
+        foreach (var (index, pair) in job.Pairs.Index())
         {
             if (cache?.Find(pair, cells) is { } known)
             {
-                yield return (pair, known);
+                yield return (index, known);
             }
             else
             {
-                unknown.Add(pair);
+                unknown.Add(index);
             }
         }
 
         // Each pair alone, so that its numbers do not depend to the last bit on which others were known already.
-        foreach (var (batch, encode) in job.Loaded(unknown.Select(pair => ImmutableArray.Create(pair)), cells))
+        foreach (var batch in job.Batches(unknown.Select(pair => ImmutableArray.Create(pair)), cells))
         {
-            foreach (var (pair, scored) in batch.Zip(job.Score(job.Model, batch, cells, encode)))
+            var (pair, scored) = (batch.Pairs[0], job.Scoring.Score(job.Model, batch.Pairs, cells, batch.Images)[0]);
+            if (!scored.Values.All(double.IsFinite))
             {
-                if (!IsFinite(scored))
-                {
-                    throw NotFinite(pair);
-                }
-
-                yield return (pair, cache?.Keep(pair, scored) ?? scored);
+                throw NotFinite(pair);
             }
+
+            yield return (batch.Indices[0], cache?.Keep(pair, scored) ?? scored);
         }
     }
-
-    static bool IsFinite(ImmutableDictionary<Cell, double> cells) => cells.Values.All(double.IsFinite);
 
     static UserException NotFinite(PreparedPair pair) =>
         new(

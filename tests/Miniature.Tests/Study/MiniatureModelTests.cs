@@ -88,11 +88,8 @@ public sealed class MiniatureModelTests
         var batch = Prepared(model, 6);
         model.Network.SetTrainable(name => !name.StartsWith("vision_tower."));
         var trainable = model.Network.Parameters.Where(parameter => parameter.Value.requires_grad).ToArray();
-        var (values, gradients) = Run(
-            PlainScoring.Score,
-            VisionFeatures.Live(model.Network, image => Vision.Pixels(model.Processor, [image])[0])
-        );
-        var (remembered, ofRemembered) = Run(new PackedScoring().Score, model.Vision.Encode);
+        var (values, gradients) = Run(new PlainScoring(), new LiveFeatures(model.Network, image => Pixels.Of(model.Processor, image)));
+        var (remembered, ofRemembered) = Run(new PackedScoring(), model.Vision);
 
         foreach (var (plain, cached) in values.Zip(remembered))
         {
@@ -107,32 +104,29 @@ public sealed class MiniatureModelTests
         }
 
         (IReadOnlyList<System.Collections.Immutable.ImmutableDictionary<Cell, double>>, torch.Tensor[]) Run(
-            ScoreTable score,
-            EncodeImages encodeImages
+            IScoring scoring,
+            IImageFeatures images
         )
         {
-            var scored = score(
-                model.Network,
-                batch,
-                AllCells,
-                encodeImages,
-                table =>
-                    [
-                        .. table.Select(
-                            (pair, index) =>
-                                System.Collections.Immutable.ImmutableDictionary.CreateRange(
-                                    AllCells.Select((cell, i) => KeyValuePair.Create(cell, ((index + i) % 5) - 1.7))
-                                )
-                        ),
-                    ]
+            using var scored = scoring.Forward(model.Network, batch, AllCells, images);
+            scored.Backward(
+                [
+                    .. batch.Select(
+                        (_, index) =>
+                            System.Collections.Immutable.ImmutableDictionary.CreateRange(
+                                AllCells.Select((cell, i) => KeyValuePair.Create(cell, ((index + i) % 5) - 1.7))
+                            )
+                    ),
+                ],
+                share: 1
             );
-            var grads = trainable.Select(parameter => parameter.Value.grad!.clone()).ToArray();
+            var grads = trainable.Select(parameter => parameter.Value.grad!.clone().MoveToOuterDisposeScope()).ToArray();
             foreach (var parameter in trainable)
             {
                 parameter.Value.grad = null;
             }
 
-            return (scored, grads);
+            return (scored.LogProbs, grads);
         }
     }
 
@@ -144,11 +138,11 @@ public sealed class MiniatureModelTests
         Cell match = new(Side.W, ImageCondition.Match),
             none = new(Side.W, ImageCondition.NoImage);
         using var noGradient = torch.no_grad();
-        var scored = PlainScoring.Score(
+        var scored = new PlainScoring().Score(
             small.Model.Network,
             batch,
             [match, none],
-            VisionFeatures.Live(small.Model.Network, image => Vision.Pixels(small.Model.Processor, [image])[0])
+            new LiveFeatures(small.Model.Network, image => Pixels.Of(small.Model.Processor, image))
         );
         foreach (var (pair, cells) in batch.Zip(scored))
         {

@@ -38,12 +38,12 @@ class OfficialData : IDisposable
     }
 
     /// <summary>(u8 / 255 - mean) / std, which is what the processor gives to 2.8e-7 (golden/svco).</summary>
-    public virtual Tensor LoadPixels(ImageSource image)
+    public virtual float[] LoadPixels(ImageSource image)
     {
         using var scope = NewDisposeScope();
         var bytes = _pixels.Read(Path.GetFileNameWithoutExtension(((ImageSource.File)image).Path)).to(float64) / 255;
         var (mean, std) = (tensor(_mean).view(-1, 1, 1), tensor(_std).view(-1, 1, 1));
-        return ((bytes - mean) / std).to(float32).MoveToOuterDisposeScope();
+        return ((bytes - mean) / std).to(float32).data<float>().ToArray();
     }
 
     public void Dispose() => _pixels.Dispose();

@@ -180,13 +180,13 @@ public class OfficialTrajectoryTests
         }
     }
 
-    static ScoreTable Scorer(string name) => name == "plain" ? PlainScoring.Score : new PackedScoring().Score;
+    static IScoring Scorer(string name) => name == "plain" ? new PlainScoring() : new PackedScoring();
 
     /// <summary>A run with the recorded arguments; <paramref name="updates"/> gives final minus initial weights once it has been enumerated.</summary>
     static IEnumerable<TrainingEvent> Train(
         JsonElement run,
         OfficialData data,
-        ScoreTable scorer,
+        IScoring scorer,
         Objective objective,
         out Func<ImmutableDictionary<string, Tensor>> updates,
         ScalarType type = ScalarType.Float32
@@ -214,21 +214,18 @@ public class OfficialTrajectoryTests
         var initial = trainable.ToImmutableDictionary(parameter => parameter.Name, parameter => parameter.Value.detach().clone());
         updates = () =>
             trainable.ToImmutableDictionary(parameter => parameter.Name, parameter => parameter.Value.detach() - initial[parameter.Name]);
-        var job = new TrainingJob(
-            model,
-            objective,
-            OfficialEvaluation.Of(objective),
-            data.Pairs(run.GetProperty("train_file").GetString()!),
-            data.Pairs(run.GetProperty("eval_file").GetString()!),
-            settings,
-            _ => VisionFeatures.Live(model, data.LoadPixels),
-            scorer
-        );
-        return new Trainer(
-            job,
-            trainable,
-            ReferenceScoring.Score(job, cache: null).ToImmutableDictionary(entry => entry.Pair, entry => entry.Cells)
-        ).Run(default);
+        var job = new TrainingJob
+        {
+            Model = model,
+            Objective = objective,
+            Evaluated = OfficialEvaluation.Of(objective),
+            Train = data.Pairs(run.GetProperty("train_file").GetString()!),
+            Validation = data.Pairs(run.GetProperty("eval_file").GetString()!),
+            Settings = settings,
+            Images = new LiveFeatures(model, data.LoadPixels),
+            Scoring = scorer,
+        };
+        return new Trainer(job, trainable, ReferenceTable.Of(job.Pairs.Length, ReferenceScoring.Score(job, cache: null))).Run(default);
     }
 
     static void AssertUpdates(OfficialData data, string finalWeights, JsonElement run, Func<ImmutableDictionary<string, Tensor>> updates)

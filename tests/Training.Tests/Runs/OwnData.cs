@@ -4,7 +4,6 @@ using SVco.Core.Data;
 using SVco.Models.Images;
 using SVco.Models.Text;
 using SVco.Tests;
-using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;
 
@@ -21,9 +20,6 @@ sealed class OwnData(string family, int maxTextLength) : OfficialData(family)
         return prepared;
     }
 
-    public override Tensor LoadPixels(ImageSource image)
-    {
-        var processor = ImageProcessor.Load(Checkpoint);
-        return tensor(processor.Process(ImageRenderer.Render(image), Behaviour.Official)).view(3, processor.Size, processor.Size);
-    }
+    public override float[] LoadPixels(ImageSource image) =>
+        ImageProcessor.Load(Checkpoint).Process(ImageRenderer.Render(image), Behaviour.Official);
 }

@@ -6,7 +6,7 @@ using static SVco.Training.Tests.TrainerCase;
 namespace SVco.Training.Tests;
 
 /// <summary>Data that another thread loads before a step needs them.</summary>
-public class AheadTests
+public class PrefetchingTests
 {
     [Fact]
     public void Results_come_in_order_and_at_most_so_many_wait()
@@ -14,7 +14,7 @@ public class AheadTests
         var (made, taken, most) = (0, 0, 0);
         var items = Enumerable.Range(0, 200);
         foreach (
-            var result in Ahead.Map(
+            var result in Prefetching.Map(
                 items,
                 item =>
                 {
@@ -40,7 +40,7 @@ public class AheadTests
     {
         var results = new List<int>();
         var error = Assert.Throws<UserException>(() =>
-            results.AddRange(Ahead.Map(Enumerable.Range(0, 10), item => item < 6 ? item : throw new UserException($"item {item}"), 2))
+            results.AddRange(Prefetching.Map(Enumerable.Range(0, 10), item => item < 6 ? item : throw new UserException($"item {item}"), 2))
         );
         Assert.Equal("item 6", error.Message);
         Assert.Equal(Enumerable.Range(0, 6), results);
@@ -58,7 +58,7 @@ public class AheadTests
             return fails && item > 2 ? throw new UserException("nobody hears this") : item;
         }
 
-        foreach (var _ in Ahead.Map(Enumerable.Range(0, int.MaxValue), Make, 1))
+        foreach (var _ in Prefetching.Map(Enumerable.Range(0, int.MaxValue), Make, 1))
         {
             break;
         }
@@ -70,15 +70,15 @@ public class AheadTests
 
     /// <summary>Slow and fast images in turn, a run from the start and one that goes on in its middle: not a bit differs.</summary>
     [Fact]
-    public void A_run_that_loads_ahead_is_equal_to_one_that_loads_when_it_needs_to_bit_by_bit()
+    public void A_run_that_prefetches_is_equal_to_one_that_loads_when_it_needs_to_bit_by_bit()
     {
         using var scope = torch.NewDisposeScope();
-        var whenNeeded = Train(5, model => _ => images => VisionFeatures.Loading(model, Pixels, null, "")(images)(images));
-        var ahead = Train(5, model => VisionFeatures.Loading(model, Slow, null, ""));
-        var inTwo = Train(5, model => VisionFeatures.Loading(model, Slow, null, ""), stopAfter: 3);
-        Assert.Equal(whenNeeded.Losses, ahead.Losses);
+        var whenNeeded = Train(5, model => new WhenNeeded(new LiveFeatures(model, Pixels)));
+        var prefetched = Train(5, model => new LiveFeatures(model, Slow));
+        var inTwo = Train(5, model => new LiveFeatures(model, Slow), stopAfter: 3);
+        Assert.Equal(whenNeeded.Losses, prefetched.Losses);
         Assert.Equal(whenNeeded.Losses, inTwo.Losses);
-        Assert.Equal(whenNeeded.Weights, ahead.Weights);
+        Assert.Equal(whenNeeded.Weights, prefetched.Weights);
         Assert.Equal(whenNeeded.Weights, inTwo.Weights);
     }
 
@@ -87,14 +87,14 @@ public class AheadTests
     {
         using var scope = torch.NewDisposeScope();
         using var random = new PackedCase(5, torch.ScalarType.Float32);
-        var job = Job(random, VisionFeatures.Loading(random.Model, image => throw new UserException($"{image} is broken"), null, ""));
+        var job = Job(random, new LiveFeatures(random.Model, image => throw new UserException($"{image} is broken")));
         using var trainer = Start(random, job);
         var error = Assert.Throws<UserException>(() => trainer.Run(default).Count());
         Assert.Matches(@"^[0-9]+: .* is broken$", error.Message);
         Assert.Equal(0, trainer.Optimizer.Steps);
     }
 
-    /// <summary>A batch's two images take 200 ms, at least; nothing is loaded ahead of the first step.</summary>
+    /// <summary>A batch's two images take 200 ms, at least; nothing was prefetched before the first step.</summary>
     [Fact]
     public void A_step_tells_how_long_it_waited_for_its_images()
     {
@@ -106,16 +106,16 @@ public class AheadTests
             return Pixels(image);
         }
 
-        var job = Job(random, VisionFeatures.Loading(random.Model, Load, null, ""));
+        var job = Job(random, new LiveFeatures(random.Model, Load));
         using var trainer = Start(random, job);
         var first = trainer.Run(default).OfType<TrainingEvent.Stepped>().First();
         Assert.InRange(first.DataTime, TimeSpan.FromMilliseconds(150), first.Time);
     }
 
-    static (double[] Losses, byte[] Weights) Train(int seed, Func<Models.Llava, LoadImages> load, int stopAfter = int.MaxValue)
+    static (double[] Losses, byte[] Weights) Train(int seed, Func<Models.Llava, IImageFeatures> images, int stopAfter = int.MaxValue)
     {
         using var random = new PackedCase(seed, torch.ScalarType.Float32);
-        var job = Job(random, load(random.Model));
+        var job = Job(random, images(random.Model));
         using var trainer = Start(random, job);
         double[] Losses(IEnumerable<TrainingEvent> events) => [.. events.OfType<TrainingEvent.Stepped>().Select(step => step.Metrics.Loss)];
         double[] losses = [.. Losses(trainer.Run(default).Take(stopAfter)), .. Losses(trainer.Run(default))];
@@ -126,5 +126,12 @@ public class AheadTests
     {
         Thread.Sleep(((ImageSource.File)image).Path == "1" ? 20 : 0);
         return Pixels(image);
+    }
+
+    sealed class WhenNeeded(IImageFeatures images) : IImageFeatures
+    {
+        public IImageFeatures Prefetch(IEnumerable<ImageSource> images) => this;
+
+        public IReadOnlyList<torch.Tensor> Of(IReadOnlyList<ImageSource> some) => images.Of(some);
     }
 }

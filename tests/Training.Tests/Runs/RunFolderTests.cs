@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
@@ -128,7 +127,7 @@ public sealed class RunFolderTests : IDisposable
             first.HoldTo("broken ones");
             // Nothing has been made of them.
             first.HoldTo("these");
-            first.WriteReference([], ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>>.Empty);
+            ReferenceTable.Of(0, []).Write(first.ReferenceFile);
         }
 
         using (var again = Open())
@@ -145,11 +144,12 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("")]
     [InlineData("[")]
     [InlineData("[{}, {}]")]
-    public void A_reference_that_is_damaged_is_scored_again(string text)
+    [InlineData("[{\"W.Left\": -1}]", 1)]
+    public void A_reference_that_is_damaged_is_scored_again(string text, int pairs = 0)
     {
         using var folder = Open();
         Put("reference.json", text);
-        Assert.Null(folder.Reference([]));
+        Assert.Null(ReferenceTable.Read(folder.ReferenceFile, pairs));
     }
 
     [Theory]
@@ -159,8 +159,8 @@ public sealed class RunFolderTests : IDisposable
     public void A_state_that_is_damaged_is_told_with_what_to_do(string? moments, string state)
     {
         NativeLibraries.Load();
-        using var parameter = TorchSharp.torch.zeros(2);
-        using var optimizer = new AdamW([new NamedTensor("w", parameter)], _ => true, new TrainSettings());
+        using var parameter = TorchSharp.torch.zeros(2).requires_grad_();
+        using var optimizer = new Optimizer([new NamedTensor("w", parameter)], _ => true, new TrainSettings(), new SingleReplica());
         Put("checkpoints/step-00000007/state.json", state);
         var file = Path.Combine(Run, "checkpoints", "step-00000007", "optimizer.safetensors");
         if (moments is null)
@@ -175,7 +175,7 @@ public sealed class RunFolderTests : IDisposable
 
         Put("experiment.yaml", "name: a");
         using var folder = Open();
-        var error = Assert.Throws<UserException>(() => folder.Restore(optimizer));
+        var error = Assert.Throws<UserException>(() => folder.State.Restore(optimizer));
         Assert.Contains("step-00000007 is damaged", error.Message);
         Assert.Contains("--restart", error.Message);
     }

@@ -9,21 +9,23 @@ namespace SVco.Training.Tests;
 /// <summary>A training of a random model on a random batch, three times over.</summary>
 static class TrainerCase
 {
-    public static Trainer Start(PackedCase random, TrainingJob job) =>
-        new(job, [.. random.Model.Parameters.Where(parameter => parameter.Value.requires_grad)], Reference(job));
+    public static Trainer Start(PackedCase random, TrainingJob job) => new(job, random.Model.Parameters, Reference(job));
 
-    public static TrainingJob Job(PackedCase random, LoadImages load) =>
-        new(
-            random.Model,
-            Objectives.SVco(0.1, 0.1),
-            Objectives.SVco(0.1, 0.1),
+    public static TrainingJob Job(PackedCase random) => Job(random, new LiveFeatures(random.Model, Pixels));
+
+    public static TrainingJob Job(PackedCase random, IImageFeatures images) =>
+        new()
+        {
+            Model = random.Model,
+            Objective = Objectives.SVco(0.1, 0.1),
+            Train =
             [
                 .. Enumerable
                     .Repeat(random.Batch, 3)
                     .SelectMany((batch, copy) => batch.Select(pair => pair with { Pair = pair.Pair with { Query = $"{copy}" } })),
             ],
-            random.Batch,
-            new TrainSettings
+            Validation = random.Batch,
+            Settings = new TrainSettings
             {
                 LearningRate = 1e-3,
                 BatchSize = 2,
@@ -31,15 +33,11 @@ static class TrainerCase
                 Epochs = 3,
                 EvaluateEvery = 2,
             },
-            load,
-            new PackedScoring().Score
-        );
+            Images = images,
+        };
 
-    public static ImmutableDictionary<PreparedPair, ImmutableDictionary<Core.Objectives.Cell, double>> Reference(TrainingJob job) =>
-        job.ScoredPairs.ToImmutableDictionary(
-            pair => pair,
-            _ => Core.Objectives.Objectives.SVco(0.1, 0.1).Cells().ToImmutableDictionary(cell => cell, _ => -10.0)
-        );
+    static ReferenceTable Reference(TrainingJob job) =>
+        new([.. job.Pairs.Select(_ => Objectives.SVco(0.1, 0.1).Cells().ToImmutableDictionary(cell => cell, _ => -10.0))]);
 
     public static float[] Pixels(ImageSource image)
     {

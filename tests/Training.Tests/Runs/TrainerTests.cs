@@ -9,11 +9,11 @@ public class TrainerTests
 {
     /// <summary>The process was killed after the step's state was saved and before its validation was written.</summary>
     [Fact]
-    public void A_validation_that_a_kill_has_prevented_is_made_up_for()
+    public void A_validation_that_a_kill_has_prevented_is_made_when_the_run_goes_on()
     {
         using var scope = torch.NewDisposeScope();
         using var random = new PackedCase(5, torch.ScalarType.Float32);
-        var job = Job(random, VisionFeatures.Loading(random.Model, Pixels, null, ""));
+        var job = Job(random);
         using var trainer = Start(random, job);
         var second = trainer.Run(default).OfType<TrainingEvent.Stepped>().ElementAt(1);
         Assert.Equal(2, second.Step);
@@ -32,7 +32,7 @@ public class TrainerTests
         using var scope = torch.NewDisposeScope();
         using var random = new PackedCase(5, torch.ScalarType.Float32);
         using var stop = new CancellationTokenSource();
-        using var trainer = Start(random, Job(random, VisionFeatures.Loading(random.Model, Pixels, null, "")));
+        using var trainer = Start(random, Job(random));
         var events = new List<TrainingEvent>();
         foreach (var next in trainer.Run(stop.Token))
         {
@@ -55,7 +55,7 @@ public class TrainerTests
     {
         using var scope = torch.NewDisposeScope();
         using var random = new PackedCase(5, torch.ScalarType.Float32);
-        var job = Job(random, VisionFeatures.Loading(random.Model, Pixels, null, "")) with { Objective = Objective.Parse(objective) };
+        var job = Job(random) with { Objective = Objective.Parse(objective) };
         using var trainer = Start(random, job);
         byte[] Weights() => [.. random.Model.Parameters.SelectMany(parameter => parameter.Value.detach().bytes.ToArray())];
         var before = Weights();

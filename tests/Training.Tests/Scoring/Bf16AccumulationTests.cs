@@ -39,22 +39,10 @@ public class Bf16AccumulationTests
         for (var i = 0; i < batches; i++)
         {
             var pair = pairs[i % pairs.Length];
-            new PackedScoring().Score(
-                model,
-                [pair],
-                objective.Cells(),
-                VisionFeatures.Live(model, data.LoadPixels),
-                policy =>
-                {
-                    var table = new LogProbTable([new ScoredPair(policy[0], policy[0], pair.Lengths(objective.Lengths()))]);
-                    return
-                    [
-                        .. objective
-                            .Gradient(table)
-                            .Select(cells => cells.ToImmutableDictionary(cell => cell.Key, cell => cell.Value / batches)),
-                    ];
-                }
-            );
+            using var scored = new PackedScoring().Forward(model, [pair], objective.Cells(), new LiveFeatures(model, data.LoadPixels));
+            var policy = scored.LogProbs[0];
+            var table = new LogProbTable([new ScoredPair(policy, policy, pair.Lengths(objective.Lengths()))]);
+            scored.Backward(objective.Gradient(table), 1.0 / batches);
         }
 
         return model

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;
 
-public sealed class VisionFeaturesTests : IDisposable
+public sealed class ImageFeaturesTests : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("svco-features").FullName;
     readonly PackedCase _case = new(3, ScalarType.BFloat16);
     readonly List<ImageSource> _loaded = [];
     readonly ImageSource[] _images;
 
-    public VisionFeaturesTests()
+    public ImageFeaturesTests()
     {
         _case.Model.SetTrainable(_ => false);
         _images =
@@ -37,22 +37,22 @@ public sealed class VisionFeaturesTests : IDisposable
     public void What_a_frozen_tower_made_of_an_image_is_the_same_to_the_bit_from_the_cache()
     {
         using var scope = NewDisposeScope();
-        var first = Cached()([_images[0], _images[1]]);
-        var second = Cached()([_images[1], _images[2], _images[0]]);
+        var first = Cached().Of([_images[0], _images[1]]);
+        var second = Cached().Of([_images[1], _images[2], _images[0]]);
 
         Assert.Equal(_images, _loaded);
         Assert.True(first[0].equal(second[2]).all().item<bool>());
         Assert.True(first[1].equal(second[0]).all().item<bool>());
-        Assert.Equal(VisionFeatures.Loading(_case.Model, Pixels, null, "")([_images[2]])([_images[2]]).shape[1..], second.shape[1..]);
+        Assert.Equal(new LiveFeatures(_case.Model, Pixels).Of([_images[2]])[0].shape, second[1].shape);
     }
 
     [Fact]
     public void An_image_whose_file_has_changed_is_encoded_anew()
     {
         using var scope = NewDisposeScope();
-        Cached()([_images[0]]);
+        Cached().Of([_images[0]]);
         File.WriteAllText(((ImageSource.File)_images[0]).Path, "another image");
-        Cached()([_images[0]]);
+        Cached().Of([_images[0]]);
 
         Assert.Equal([_images[0], _images[0]], _loaded);
     }
@@ -63,19 +63,13 @@ public sealed class VisionFeaturesTests : IDisposable
         using var scope = NewDisposeScope();
         _case.Model.SetTrainable(_ => true);
 
-        Assert.True(Cached()([_images[0]]).requires_grad);
-        Cached()([_images[0]]);
+        Assert.True(Cached().Of([_images[0]])[0].requires_grad);
+        Cached().Of([_images[0]]);
         Assert.Equal(2, _loaded.Count);
     }
 
-    EncodeImages Cached() =>
-        images =>
-            VisionFeatures.Loading(
-                _case.Model,
-                Pixels,
-                new DiskCache(Path.Combine(_folder, "cache"), 1 << 20, _ => Assert.Fail("damaged")),
-                "a model"
-            )(images)(images);
+    DiskFeatures Cached() =>
+        new(_case.Model, Pixels, new DiskCache(Path.Combine(_folder, "cache"), 1 << 20, _ => Assert.Fail("damaged")), "a model");
 
     float[] Pixels(ImageSource image)
     {

@@ -46,34 +46,35 @@ sealed class PackedCase : IDisposable
 
     public ImmutableArray<ImmutableDictionary<Cell, double>> Weights { get; }
 
+    public IImageFeatures Images => new LiveFeatures(Model, LoadPixels);
+
     /// <summary>An image is named by its seed.</summary>
-    public Tensor LoadPixels(ImageSource image)
+    public float[] LoadPixels(ImageSource image)
     {
+        using var scope = NewDisposeScope();
         using var generator = new TorchSharp.torch.Generator(ulong.Parse(((ImageSource.File)image).Path), CPU);
-        return randn([3, Config.Vision.ImageSize, Config.Vision.ImageSize], generator: generator);
+        return randn([3, Config.Vision.ImageSize, Config.Vision.ImageSize], generator: generator).data<float>().ToArray();
     }
 
-    /// <summary>The table and every parameter's gradient (as a copy) with a scorer.</summary>
+    /// <summary>The table and the gradients (as copies) of the model's parameters or of others.</summary>
     public (IReadOnlyList<ImmutableDictionary<Cell, double>> Table, ImmutableDictionary<string, Tensor> Gradients) Score(
-        ScoreTable score
-    ) => Score(score, [.. Model.Parameters]);
-
-    public (IReadOnlyList<ImmutableDictionary<Cell, double>> Table, ImmutableDictionary<string, Tensor> Gradients) Score(
-        ScoreTable score,
-        IReadOnlyList<NamedTensor> parameters
+        IScoring scoring,
+        IReadOnlyList<NamedTensor>? others = null
     )
     {
+        var parameters = others ?? Model.Parameters;
         foreach (var parameter in parameters)
         {
             parameter.Value.grad = null;
         }
 
-        var table = score(Model, Batch, Cells, VisionFeatures.Live(Model, LoadPixels), _ => Weights);
+        using var scored = scoring.Forward(Model, Batch, Cells, Images);
+        scored.Backward(Weights, share: 1);
         return (
-            table,
+            scored.LogProbs,
             parameters
                 .Where(parameter => parameter.Value.grad is not null)
-                .ToImmutableDictionary(parameter => parameter.Name, parameter => parameter.Value.grad!.clone())
+                .ToImmutableDictionary(parameter => parameter.Name, parameter => parameter.Value.grad!.clone().MoveToOuterDisposeScope())
         );
     }
 

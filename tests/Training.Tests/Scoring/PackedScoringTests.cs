@@ -42,8 +42,8 @@ public class PackedScoringTests
             using var random = new PackedCase(seed, ScalarType.Float32);
             // Whole batches, and packs of a tree each, which small memory takes in two passes.
             var scoring = seed % 2 == 0 ? new PackedScoring() : Cut;
-            var normal = random.Score(scoring.Score);
-            var small = random.Score((scoring with { MemorySmall = true }).Score);
+            var normal = random.Score(scoring);
+            var small = random.Score(scoring with { MemorySmall = true });
             Assert.Equal(
                 normal.Table.SelectMany(pair => random.Cells.Select(cell => pair[cell])),
                 small.Table.SelectMany(pair => random.Cells.Select(cell => pair[cell]))
@@ -69,8 +69,8 @@ public class PackedScoringTests
                 parameter.Value.normal_(0, 0.3);
             }
 
-            var plain = random.Score(PlainScoring.Score, adapter.Parameters);
-            var packed = random.Score(Cut.Score, adapter.Parameters);
+            var plain = random.Score(new PlainScoring(), adapter.Parameters);
+            var packed = random.Score(Cut, adapter.Parameters);
             AssertEqual(plain.Table, packed.Table, 1e-10, random);
             AssertEqual(plain.Gradients, packed.Gradients, 1e-10, random);
             Assert.All(random.Model.Parameters, parameter => Assert.Null(parameter.Value.grad));
@@ -78,22 +78,12 @@ public class PackedScoringTests
     }
 
     [Fact]
-    public void Without_weights_nothing_gets_a_gradient()
+    public void Scored_alone_nothing_gets_a_gradient()
     {
         using var scope = NewDisposeScope();
         using var random = new PackedCase(1, ScalarType.Float64);
-        var table = new PackedScoring().Score(
-            random.Model,
-            random.Batch,
-            random.Cells,
-            VisionFeatures.Live(random.Model, random.LoadPixels)
-        );
-        AssertEqual(
-            PlainScoring.Score(random.Model, random.Batch, random.Cells, VisionFeatures.Live(random.Model, random.LoadPixels)),
-            table,
-            1e-10,
-            random
-        );
+        var table = new PackedScoring().Score(random.Model, random.Batch, random.Cells, random.Images);
+        AssertEqual(new PlainScoring().Score(random.Model, random.Batch, random.Cells, random.Images), table, 1e-10, random);
         Assert.All(random.Model.Parameters, parameter => Assert.Null(parameter.Value.grad));
     }
 
@@ -111,7 +101,7 @@ public class PackedScoringTests
         using var random = new PackedCase(2, ScalarType.Float64);
         random.Model.SetTrainable(name => tower || !name.StartsWith("vision_tower."));
         var loaded = new List<Core.Data.ImageSource>();
-        var encode = VisionFeatures.Live(
+        var images = new LiveFeatures(
             random.Model,
             image =>
             {
@@ -119,13 +109,18 @@ public class PackedScoringTests
                 return random.LoadPixels(image);
             }
         );
-        new PackedScoring { MemorySmall = treeByTree, TokenBudget = treeByTree ? 1 : 8192 }.Score(
-            random.Model,
-            [.. random.Batch, .. random.Batch],
-            random.Cells,
-            encode,
-            trains ? _ => [.. random.Weights, .. random.Weights] : null
-        );
+        var scoring = new PackedScoring { MemorySmall = treeByTree, TokenBudget = treeByTree ? 1 : 8192 };
+        PreparedPair[] batch = [.. random.Batch, .. random.Batch];
+        if (trains)
+        {
+            using var scored = scoring.Forward(random.Model, batch, random.Cells, images);
+            scored.Backward([.. random.Weights, .. random.Weights], share: 1);
+        }
+        else
+        {
+            scoring.Score(random.Model, batch, random.Cells, images);
+        }
+
         Assert.NotEmpty(loaded);
         Assert.All(loaded.CountBy(image => image), image => Assert.Equal(times, image.Value));
     }
@@ -134,10 +129,10 @@ public class PackedScoringTests
     {
         using var scope = NewDisposeScope();
         using var random = new PackedCase(seed, type);
-        var plain = random.Score(PlainScoring.Score);
+        var plain = random.Score(new PlainScoring());
         foreach (var way in Ways)
         {
-            var packed = random.Score(way.Score);
+            var packed = random.Score(way);
             AssertEqual(plain.Table, packed.Table, tolerance, (seed, way, random));
             AssertEqual(plain.Gradients, packed.Gradients, tolerance, (seed, way, random));
         }

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
-using SVco.Core.Training;
 using SVco.Files;
+using SVco.Models;
 using SVco.Tests;
 using TorchSharp;
-using Objectives = SVco.Core.Objectives.Objectives;
 
 namespace SVco.Training.Tests;
 
@@ -85,37 +84,24 @@ public sealed class ReferenceCacheTests : IDisposable
         [
             .. random.Batch.Select(pair => pair with { Pair = pair.Pair with { W = Stored(pair.Pair.W), L = Stored(pair.Pair.L) } }),
         ];
-        var scorings = 0;
-        var job = new TrainingJob(
+        var scoring = new CountingScoring();
+        var images = new LiveFeatures(
             random.Model,
-            Objectives.SVco(0.1, 0.1),
-            Objectives.SVco(0.1, 0.1),
-            pairs,
-            [],
-            new TrainSettings(),
-            _ =>
-                VisionFeatures.Live(
-                    random.Model,
-                    image => random.LoadPixels(new ImageSource.File(Path.GetFileName(((ImageSource.File)image).Path)))
-                ),
-            (model, batch, cells, encode, weights) =>
-            {
-                scorings++;
-                return new PackedScoring().Score(model, batch, cells, encode, weights);
-            }
+            image => random.LoadPixels(new ImageSource.File(Path.GetFileName(((ImageSource.File)image).Path)))
         );
+        var job = TrainerCase.Job(random, images) with { Train = pairs, Validation = [], Scoring = scoring };
         double[] Score() =>
             [
                 .. ReferenceScoring
                     .Score(job, Cache())
-                    .OrderBy(entry => entry.Pair.Pair.Id)
+                    .OrderBy(entry => entry.Pair)
                     .SelectMany(entry => entry.Cells.OrderBy(cell => $"{cell.Key}").Select(cell => cell.Value)),
             ];
 
         var first = Score();
-        Assert.Equal(pairs.Length, scorings);
+        Assert.Equal(pairs.Length, scoring.Count);
         Assert.Equal(first, Score());
-        Assert.Equal(pairs.Length, scorings);
+        Assert.Equal(pairs.Length, scoring.Count);
         Assert.Empty(_warnings);
 
         foreach (var file in Directory.GetFiles(_folder.At("cache"), "*", SearchOption.AllDirectories))
@@ -124,9 +110,28 @@ public sealed class ReferenceCacheTests : IDisposable
         }
 
         Assert.Equal(first, Score());
-        Assert.Equal(2 * pairs.Length, scorings);
+        Assert.Equal(2 * pairs.Length, scoring.Count);
         Assert.NotEmpty(_warnings);
         Assert.All(_warnings, warning => Assert.Contains("damaged", warning));
+    }
+
+    sealed class CountingScoring : IScoring
+    {
+        public int Count { get; private set; }
+
+        public IScored Forward(Llava model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images) =>
+            throw new NotSupportedException("A reference needs no gradients.");
+
+        public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
+            Llava model,
+            IReadOnlyList<PreparedPair> batch,
+            IReadOnlyCollection<Cell> cells,
+            IImageFeatures images
+        )
+        {
+            Count++;
+            return new PackedScoring().Score(model, batch, cells, images);
+        }
     }
 
     ReferenceCache Cache(string model = "model") => new(new DiskCache(_folder.At("cache"), 1 << 20, _warnings.Add), model);

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using SVco.Core.Data;
+using SVco.Core.Objectives;
+using SVco.Core.Training;
+using SVco.Models;
+using SVco.Models.Lora;
+using static TorchSharp.torch;
+
+namespace SVco.Training.Bench;
+
+/// <summary>A step and what its parts took.</summary>
+/// <param name="Parts">Seconds of each part that belongs to the step.</param>
+/// <param name="Cost">What it costs.</param>
+/// <param name="Loss">Before the update.</param>
+sealed record MeasuredStep(ImmutableArray<(string Part, double Seconds)> Parts, BenchCost Cost, double Loss)
+{
+    /// <summary>All parts.</summary>
+    public double Seconds => Parts.Sum(part => part.Seconds);
+}
+
+/// <summary>A model that is trained on random pairs by the trainer's own step.</summary>
+sealed class BenchTraining : IDisposable
+{
+    const double LearningRate = 1e-6;
+
+    readonly BenchSettings _settings;
+    readonly Llava _policy;
+    readonly Llava? _second;
+    readonly LoraAdapter? _adapter;
+    readonly TrainingStep _step;
+
+    /// <summary>Makes the model, or loads it where the settings name a checkpoint.</summary>
+    public BenchTraining(BenchSettings settings)
+    {
+        _settings = settings;
+        var type = new LoadOptions { Dtype = settings.Type };
+        var loading = Stopwatch.StartNew();
+        _policy =
+            settings.Checkpoint.Length > 0 ? Llava.Load(settings.Checkpoint, type) : Llava.Random(BenchGeometry.Of(settings), 0, type);
+        LoadSeconds = loading.Elapsed.TotalSeconds;
+        _policy.SetTrainable(BenchSettings.IsTrained);
+        // The official way holds a second model; the engine scores the policy before it is trained.
+        _second = settings.HasSecondModel ? Llava.Random(Config, 0, type) : null;
+        _adapter = settings.Lora is { } lora ? LoraAdapter.Create(_policy, lora, 0) : null;
+        _adapter?.Train();
+        var optimizer = new Optimizer(_adapter?.Parameters ?? _policy.Parameters, _ => true, new TrainSettings(), new SingleReplica());
+        _step = new TrainingStep(
+            _policy,
+            BenchSettings.Objective,
+            settings.Way == BenchWay.Plain ? new PlainScoring() : settings.Packed,
+            optimizer
+        );
+    }
+
+    /// <summary>The model's config.</summary>
+    public LlavaConfig Config => _policy.Config;
+
+    /// <summary>To load the model.</summary>
+    public double LoadSeconds { get; }
+
+    /// <summary>The bytes of weights, gradients and optimiser state.</summary>
+    public long OwnBytes =>
+        new[] { _policy.Parameters, _adapter?.Parameters ?? [], _step.Optimizer.Trainable, _step.Optimizer.State }
+            .SelectMany(tensors => tensors)
+            .Sum(tensor => tensor.Value.numel() * tensor.Value.element_size());
+
+    /// <summary>One step on a batch of its own; what counts as cached is computed too, but not as a part of the step.</summary>
+    public MeasuredStep Step(int seed)
+    {
+        using var scope = NewDisposeScope();
+        var pairs = BenchBatch.Pairs(Config, _settings, seed);
+        ImageSource[] images = [.. pairs.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image })];
+        var pixels = images.ToDictionary(image => image, image => BenchBatch.Pixels(Config, image));
+        using var encoded = new MemoryFeatures(_policy, image => pixels[image], _settings.Packed.ImagesTogether(_policy));
+        var packed = _settings.Way == BenchWay.Packed;
+        var features = packed ? (IImageFeatures)encoded : new LiveFeatures(_policy, image => pixels[image]);
+        var batch = new PairBatch([.. Enumerable.Range(0, pairs.Length)], pairs, features);
+
+        var vision = Seconds(() => encoded.Encode(packed ? images : []));
+        var reference = ReferenceTable.Of(0, []);
+        var scoring = Seconds(() => reference = Reference(batch));
+        LogProbTable? table = null;
+        var policy = Seconds(() => table = _step.Accumulate(batch, reference, share: 1));
+        var update = Seconds(() => _step.Update(LearningRate));
+        return new(
+            [
+                .. _settings.FeaturesCached ? Array.Empty<(string, double)>() : [("vision", vision)],
+                .. _settings.ReferenceCached ? Array.Empty<(string, double)>() : [("reference", scoring)],
+                ("policy", policy),
+                ("update", update),
+            ],
+            BenchBatch.Cost(Config, _settings, BenchSettings.Objective.Cells(), pairs),
+            BenchSettings.Objective.Value(table!)
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _step.Optimizer.Dispose();
+        _adapter?.Dispose();
+        _second?.Dispose();
+        _policy.Dispose();
+    }
+
+    ReferenceTable Reference(PairBatch batch)
+    {
+        using var off = _adapter?.Off();
+        return new([.. _step.Scoring.Score(_second ?? _policy, batch.Pairs, BenchSettings.Objective.Cells(), batch.Images)]);
+    }
+
+    static double Seconds(Action part)
+    {
+        var watch = Stopwatch.StartNew();
+        part();
+        return watch.Elapsed.TotalSeconds;
+    }
+}

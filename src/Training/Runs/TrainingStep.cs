@@ -1,0 +1,25 @@
+using SVco.Core.Objectives;
+using SVco.Models;
+
+namespace SVco.Training;
+
+/// <summary>What a training step does to a model: gradients of one or more batches, then an update.</summary>
+/// <param name="Model">The policy.</param>
+/// <param name="Objective">The formula to minimise.</param>
+/// <param name="Scoring">How the table is scored.</param>
+/// <param name="Optimizer">The trainable parameters.</param>
+public sealed record TrainingStep(Llava Model, Objective Objective, IScoring Scoring, Optimizer Optimizer)
+{
+    /// <summary>Adds a batch's share of the loss's gradient to those of the parameters.</summary>
+    /// <returns>The table the loss was computed on.</returns>
+    public LogProbTable Accumulate(PairBatch batch, ReferenceTable reference, double share)
+    {
+        using var scored = Scoring.Forward(Model, batch.Pairs, Objective.Cells(), batch.Images);
+        var table = batch.Table(Objective, scored.LogProbs, reference);
+        scored.Backward(Objective.Gradient(table), share);
+        return table;
+    }
+
+    /// <summary>See <see cref="Optimizer.Update"/>.</summary>
+    public double Update(double learningRate) => Optimizer.Update(learningRate);
+}
