@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Models.Images;
 using static TorchSharp.torch;
 
 namespace SVco.Models;
@@ -18,7 +19,7 @@ public static class Generator
     /// <summary>Continues rows of tokens until each has an end token, or by <paramref name="maxNewTokens"/>.</summary>
     /// <param name="model">The model.</param>
     /// <param name="ids">int64 [rows, tokens], images expanded to image tokens; shorter rows are padded on the left.</param>
-    /// <param name="pixels">[images, channels, size, size] of all rows in order, or null without images.</param>
+    /// <param name="images">The images of all rows in order.</param>
     /// <param name="eos">The tokens that end a row.</param>
     /// <param name="maxNewTokens">The most tokens a row may get.</param>
     /// <param name="attended">bool [rows, tokens], false for padding; null means that nothing is padding.</param>
@@ -26,9 +27,9 @@ public static class Generator
     /// <param name="keepLogits">Whether the result has the logits of every step.</param>
     /// <exception cref="ArgumentException">A row is padded on the right, or images and image tokens do not fit.</exception>
     public static Generation Greedy(
-        Llava model,
+        VisionLanguageModel model,
         Tensor ids,
-        Tensor? pixels,
+        IReadOnlyList<ProcessedImage> images,
         IReadOnlyCollection<int> eos,
         int maxNewTokens,
         Tensor? attended = null,
@@ -46,8 +47,11 @@ public static class Generator
             throw new ArgumentException("Rows must be padded on the left: each row's last token is the one to continue.", nameof(attended));
         }
 
-        var embeddings = pixels is null ? model.Embed(ids) : model.MergeImages(ids, model.Project(model.VisionFeatures(pixels)));
-        var positions = Llava.Positions(mask);
+        // Without images an image token is a token like any other.
+        var isImage = images.Count == 0 ? null : ids.eq(Numbers.Of(model.Config.ImageTokenId));
+        var embeddings =
+            images.Count == 0 ? model.Embed(ids) : model.MergeImages(ids, model.Project(model.VisionFeatures(images)), isImage);
+        var positions = model.Positions(mask, [.. images.Select(image => image.Size)], isImage);
         var tokens = Enumerable.Range(0, (int)ids.shape[0]).Select(_ => new List<int>()).ToArray();
         var ended = new bool[tokens.Length];
         var kept = new List<Tensor>();
@@ -72,7 +76,7 @@ public static class Generator
             (var usedEmbeddings, embeddings) = (embeddings, model.Embed(next).MoveToOuterDisposeScope());
             (var usedPositions, positions) = (
                 positions,
-                positions.narrow(1, positions.shape[1] - 1, 1).add(Numbers.Of(1), Numbers.One).MoveToOuterDisposeScope()
+                positions.narrow(-1, positions.shape[^1] - 1, 1).add(Numbers.Of(1), Numbers.One).MoveToOuterDisposeScope()
             );
             (var usedMask, mask) = (mask, cat([mask, ones_like(next, ScalarType.Bool)], 1).MoveToOuterDisposeScope());
             usedEmbeddings.Dispose();

@@ -2,8 +2,17 @@ using static TorchSharp.torch;
 
 namespace SVco.Models;
 
-/// <summary>A forward pass of <see cref="Llava.DecodeTrees"/> and the way back.</summary>
-/// <param name="Hidden">[predictors, hidden] after the final norm: the predictors of all trees in order.</param>
-/// <param name="NeedsGradient">Whether anything below can take a gradient.</param>
-/// <param name="Backward">Takes the gradient of <paramref name="Hidden"/> and adds to those of all trainable parameters below; once only.</param>
-public sealed record TreeRun(Tensor Hidden, bool NeedsGradient, Action<Tensor> Backward);
+/// <summary>A forward pass of <see cref="VisionLanguageModel.DecodeTrees"/>, and its backward pass.</summary>
+/// <param name="hidden">[predictors, hidden] after the final norm: the predictors of all trees in order.</param>
+/// <param name="needsGradient">Whether anything below can take a gradient.</param>
+public abstract class TreeRun(Tensor hidden, bool needsGradient)
+{
+    /// <summary>[predictors, hidden] after the final norm: the predictors of all trees in order.</summary>
+    public Tensor Hidden => hidden;
+
+    /// <summary>Whether anything below can take a gradient.</summary>
+    public bool NeedsGradient => needsGradient;
+
+    /// <summary>Takes the gradient of <see cref="Hidden"/> and adds to those of all trainable parameters below; once only.</summary>
+    public abstract void Backward(Tensor gradient);
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Llava;
 using SVco.Tests;
 
 namespace SVco.Models.Tests;
@@ -65,7 +66,7 @@ public sealed class ConfigTests
         {
             var recorded = Golden.Json(file);
             var config = LlavaConfig.Read(file.Replace(".shapes.json", ".config.json"));
-            var shapes = Llava.ParameterShapes(config);
+            var shapes = VisionLanguageModel.ParameterShapes(config);
             Assert.Equal(
                 recorded
                     .GetProperty("shapes")
@@ -138,7 +139,7 @@ public sealed class ConfigTests
     {
         CheckText(recorded.GetProperty("text_config"), config.Text);
         CheckVision(recorded.GetProperty("vision_config"), config.Vision);
-        Check(recorded, "image_seq_length", config.ImageTokens);
+        Check(recorded, "image_seq_length", config.ImageTokens(config.UsualImage).Count);
         Check(recorded, "image_token_index", config.ImageTokenId);
         Check(recorded, "pad_token_id", config.PadTokenId);
         Check(recorded, "projector_hidden_act", Activations.NameOf(config.ProjectorActivation));

@@ -12,7 +12,7 @@ public sealed class GeneratorTests
         foreach (var (folder, cases) in LlavaCase.ModelsWithCases())
         {
             using var expected = new TensorsOf(Path.Combine(folder, "expected.safetensors"));
-            using var model = Llava.Load(folder, new());
+            using var model = VisionLanguageModel.Load(folder, new());
             foreach (var run in cases.GetProperty("generation").EnumerateArray())
             {
                 using var scope = NewDisposeScope();
@@ -34,7 +34,7 @@ public sealed class GeneratorTests
                 {
                     var tokens = TokensOf(run.GetProperty(key));
                     var most = TokensOf(run.GetProperty("tokens"))[0].Length;
-                    using var generation = Generator.Greedy(model, ids, pixels, [eos], most, attended, keepLogits: true);
+                    using var generation = Generator.Greedy(model, ids, Small.ImagesOf(pixels), [eos], most, attended, keepLogits: true);
                     Assert.Equal(tokens, generation.Tokens.Select(row => row.ToArray()).ToArray());
                     if (key == "tokens" && expected.Has($"generate/{name}/scores"))
                     {
@@ -50,12 +50,12 @@ public sealed class GeneratorTests
     public void Nothing_is_generated_for_zero_new_tokens_and_right_padding_is_refused()
     {
         using var scope = NewDisposeScope();
-        using var model = Llava.Random(Small.Config, 1, new());
+        using var model = VisionLanguageModel.Random(Small.Config, 1, new());
         var ids = tensor(new long[] { 5, 6, 7 }).unsqueeze(0);
-        using var none = Generator.Greedy(model, ids, null, [1], 0);
+        using var none = Generator.Greedy(model, ids, [], [1], 0);
         Assert.Empty(none.Tokens[0]);
         var error = Assert.Throws<ArgumentException>(() =>
-            Generator.Greedy(model, ids, null, [1], 4, tensor(new[] { true, true, false }).unsqueeze(0))
+            Generator.Greedy(model, ids, [], [1], 4, tensor(new[] { true, true, false }).unsqueeze(0))
         );
         Assert.Contains("padded on the left", error.Message);
     }
@@ -73,7 +73,7 @@ public sealed class GeneratorTests
     static Tensor Rows(JsonElement rows) => stack(rows.EnumerateArray().Select(row => tensor(Numbers(row))).ToArray());
 
     /// <summary>The images of one row of a case; images are listed in row order.</summary>
-    static Tensor? PixelsOf(TensorsOf expected, Llava model, string name, int row)
+    static Tensor? PixelsOf(TensorsOf expected, VisionLanguageModel model, string name, int row)
     {
         if (!expected.Has($"{name}/pixel_values"))
         {
@@ -85,7 +85,7 @@ public sealed class GeneratorTests
             .sum(1)
             .data<long>()
             .ToArray()
-            .Select(count => count / model.ImageTokens)
+            .Select(count => count / model.Config.ImageTokens(model.Config.UsualImage).Count)
             .ToArray();
         return images[row] == 0 ? null : expected[$"{name}/pixel_values"].narrow(0, images.Take(row).Sum(), images[row]);
     }

@@ -13,7 +13,7 @@ public sealed class GradientTests
         foreach (var (folder, cases) in LlavaCase.ModelsWithCases())
         {
             using var expected = new TensorsOf(Path.Combine(folder, "expected.safetensors"));
-            using var model = Llava.Load(folder, new());
+            using var model = VisionLanguageModel.Load(folder, new());
             foreach (var one in cases.GetProperty("cases").EnumerateArray())
             {
                 var name = one.GetProperty("name").GetString()!;
@@ -33,7 +33,7 @@ public sealed class GradientTests
         foreach (var folder in LlavaCase.Models().Except(LlavaCase.ModelsWithCases().Select(model => model.Folder)))
         {
             using var expected = new TensorsOf(Path.Combine(folder, "expected.safetensors"));
-            using var model = Llava.Load(folder, new());
+            using var model = VisionLanguageModel.Load(folder, new());
             Check(model, LlavaCase.Read(expected, ""), Golden.Json(Path.Combine(folder, "cases.json")), folder);
         }
     }
@@ -44,7 +44,7 @@ public sealed class GradientTests
         foreach (var (folder, cases) in LlavaCase.ModelsWithCases())
         {
             using var expected = new TensorsOf(Path.Combine(folder, "expected.safetensors"));
-            using var model = Llava.Load(folder, new() { Dtype = ScalarType.Float64 });
+            using var model = VisionLanguageModel.Load(folder, new() { Dtype = ScalarType.Float64 });
             foreach (var one in cases.GetProperty("cases").EnumerateArray())
             {
                 using var scope = NewDisposeScope();
@@ -64,11 +64,11 @@ public sealed class GradientTests
     public void Only_trainable_parameters_get_gradients()
     {
         using var scope = NewDisposeScope();
-        using var model = Llava.Random(Small.Config, 1, new());
-        model.SetTrainable(name => name.StartsWith("multi_modal_projector"));
-        var embeddings = model.MergeImages(tensor(Small.Ids(1)).unsqueeze(0), model.Project(model.VisionFeatures(Small.Pixels(1))));
+        using var model = VisionLanguageModel.Random(Small.Config, 1, new());
+        model.SetTrainable(Part.Projector);
+        var embeddings = model.MergeImages(tensor(Small.Ids(1)).unsqueeze(0), model.Project(model.VisionFeatures(Small.Images(1))));
         var attended = ones(1, embeddings.shape[1], ScalarType.Bool);
-        model.Decode(embeddings, Llava.Positions(attended), attended).sum().backward();
+        model.Decode(embeddings, model.Positions(attended), attended).sum().backward();
         Assert.All(
             model.Parameters,
             parameter =>
@@ -79,7 +79,7 @@ public sealed class GradientTests
         );
     }
 
-    static void Check(Llava model, LlavaCase batch, JsonElement one, string name)
+    static void Check(VisionLanguageModel model, LlavaCase batch, JsonElement one, string name)
     {
         using var scope = NewDisposeScope();
         var loss = Backward(model, batch);
@@ -92,7 +92,7 @@ public sealed class GradientTests
     }
 
     /// <summary>Every tensor of the file is compared as a whole; a parameter that is not in it has no gradient.</summary>
-    static void CheckAll(Llava model, string file, JsonElement recorded)
+    static void CheckAll(VisionLanguageModel model, string file, JsonElement recorded)
     {
         using var scope = NewDisposeScope();
         using var all = new TensorsOf(file);
@@ -108,9 +108,9 @@ public sealed class GradientTests
         }
     }
 
-    static double Backward(Llava model, LlavaCase batch)
+    static double Backward(VisionLanguageModel model, LlavaCase batch)
     {
-        model.SetTrainable(_ => true);
+        model.SetTrainable(~Part.None);
         foreach (var parameter in model.Parameters)
         {
             parameter.Value.grad = null;
@@ -122,7 +122,7 @@ public sealed class GradientTests
     }
 
     /// <summary>Parameters with a recorded gradient; asserts that those recorded as null have none and that every parameter is recorded.</summary>
-    static List<(NamedTensor Parameter, JsonElement Recorded)> Paired(Llava model, JsonElement one)
+    static List<(NamedTensor Parameter, JsonElement Recorded)> Paired(VisionLanguageModel model, JsonElement one)
     {
         var recorded = one.GetProperty("grads").EnumerateArray().ToDictionary(Recorded.NameOf);
         Assert.Equal(recorded.Keys.Order(), model.Parameters.Select(parameter => parameter.Name).Order());

@@ -31,11 +31,11 @@ public class ImageProcessorTests
                             "1 pixels",
                             Assert.Throws<UserException>(() => processor.Process(image, Behaviour.Official)).Message
                         );
-                        Assert.Equal(3 * processor.Size * processor.Size, processor.Process(image, Behaviour.Corrected).Length);
+                        Assert.Equal(3 * processor.Size * processor.Size, processor.Process(image, Behaviour.Corrected).Values.Length);
                         continue;
                     }
 
-                    var values = processor.Process(image, Behaviour.Official);
+                    var values = processor.Process(image, Behaviour.Official).Values;
                     Assert.Equal([3, processor.Size, processor.Size], expected.Ints("shape"));
                     Assert.True(
                         expected.GetProperty("float32_chw_sha256").GetString() == ImageGolden.Sha(MemoryMarshal.AsBytes(values.AsSpan())),
@@ -56,7 +56,7 @@ public class ImageProcessorTests
                             expected.GetProperty("uint8_hwc_sha256").GetString() == ImageGolden.Sha(processor.Resize(image).Pixels),
                             where
                         );
-                        Assert.Equal(values, processor.Process(image, Behaviour.Corrected));
+                        Assert.Equal(values, processor.Process(image, Behaviour.Corrected).Values);
                     }
                 }
             }
@@ -91,7 +91,7 @@ public class ImageProcessorTests
     {
         foreach (var file in Golden.Folders("svco").Select(folder => Path.Combine(folder, "pixels_u8.safetensors")).Where(File.Exists))
         {
-            var processor = ImageProcessor.Load(Path.Combine(Path.GetDirectoryName(file)!, "checkpoint"));
+            var processor = SquareImageProcessor.Load(Path.Combine(Path.GetDirectoryName(file)!, "checkpoint"));
             foreach (var (name, bytes) in Tensors(file))
             {
                 var picture = ImageDecoder.Decode(Golden.PathOf("svco", "images", $"{name}.png"));
@@ -119,7 +119,7 @@ public class ImageProcessorTests
         {
             if (File.Exists(Path.Combine(folder, "preprocessor_config.json")))
             {
-                Assert.True(ImageProcessor.Load(folder).Size > 0);
+                Assert.True(SquareImageProcessor.Load(folder).Size > 0);
             }
         }
     }
@@ -158,17 +158,19 @@ public class ImageProcessorTests
     {
         var grey = new RgbImage(4, 4, [.. Enumerable.Repeat((byte)51, 48)]);
         Assert.All(
-            Load("""{"image_processor_type":"SiglipImageProcessor","do_normalize":false}""").Process(grey, Behaviour.Corrected),
+            Load("""{"image_processor_type":"SiglipImageProcessor","do_normalize":false}""").Process(grey, Behaviour.Corrected).Values,
             value => Assert.Equal(0.2f, value)
         );
         Assert.All(
             Load("""{"image_processor_type":"SiglipImageProcessor","do_rescale":false,"image_mean":50,"image_std":2}""")
-                .Process(grey, Behaviour.Corrected),
+                .Process(grey, Behaviour.Corrected)
+                .Values,
             value => Assert.Equal(0.5f, value)
         );
         // Without resizing, an image smaller than the crop is put in the middle of black.
         var cropped = Load("""{"image_processor_type":"CLIPImageProcessor","do_resize":false,"do_normalize":false,"crop_size":7}""")
-            .Process(grey, Behaviour.Corrected);
+            .Process(grey, Behaviour.Corrected)
+            .Values;
         Assert.Equal(16 * 3, cropped.Count(value => value > 0));
         Assert.Equal([0, 0, 0.2f, 0.2f, 0.2f, 0.2f, 0], cropped[14..21]);
     }
@@ -233,15 +235,15 @@ public class ImageProcessorTests
         return new(width, height, pixels);
     }
 
-    static ImageProcessor Load(string json)
+    static SquareImageProcessor Load(string json)
     {
         using var folder = new TextFolder();
         folder.Write("preprocessor_config.json", json);
-        return ImageProcessor.Load(folder.Path);
+        return SquareImageProcessor.Load(folder.Path);
     }
 
     /// <summary>The processors of images.json, written as the files that the loader reads.</summary>
-    static List<(string Name, ImageProcessor Processor)> Processors()
+    static List<(string Name, SquareImageProcessor Processor)> Processors()
     {
         var index = Golden.PathOf("images", "images.json");
         return !File.Exists(index)

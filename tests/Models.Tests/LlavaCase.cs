@@ -29,10 +29,10 @@ sealed record LlavaCase(Tensor Ids, Tensor Attended, Tensor Labels, Tensor? Pixe
             .Select(folder => (folder, Golden.Json(Path.Combine(folder, "cases.json"))))
             .Where(model => model.Item2.TryGetProperty("cases", out _));
 
-    public Tensor Embeddings(Llava model) =>
-        Pixels is null ? model.Embed(Ids) : model.MergeImages(Ids, model.Project(model.VisionFeatures(Pixels)));
+    public Tensor Embeddings(VisionLanguageModel model) =>
+        Pixels is null ? model.Embed(Ids) : model.MergeImages(Ids, model.Project(model.VisionFeatures(Small.ImagesOf(Pixels))));
 
-    public Tensor Logits(Llava model) => model.Logits(model.Decode(Embeddings(model), Llava.Positions(Attended), Attended));
+    public Tensor Logits(VisionLanguageModel model) => model.Logits(model.Decode(Embeddings(model), model.Positions(Attended), Attended));
 
     /// <summary>Log-probability of each label given what is before it [batch, tokens - 1]; 0 where nothing is labelled.</summary>
     public Tensor TokenLogProbs(Tensor logits)
@@ -44,7 +44,7 @@ sealed record LlavaCase(Tensor Ids, Tensor Attended, Tensor Labels, Tensor? Pixe
     }
 
     /// <summary>The mean negative log-probability of all labels of the batch.</summary>
-    public Tensor MeanLoss(Llava model)
+    public Tensor MeanLoss(VisionLanguageModel model)
     {
         var logProbs = TokenLogProbs(Logits(model));
         return -logProbs.sum() / Labels.narrow(1, 1, Labels.shape[1] - 1).ne(-100).sum();

@@ -95,7 +95,7 @@ public sealed class LoraTests
         {
             using var folder = new TemporaryFolder();
             var config = LoraConfig.Read(Path.Combine(source, "adapter_config.json"));
-            using var model = Llava.Load(Golden.PathOf("models", config.BaseModel), new());
+            using var model = VisionLanguageModel.Load(Golden.PathOf("models", config.BaseModel), new());
             using (var adapter = LoraAdapter.Load(source, model))
             {
                 adapter.Save(folder.At("adapter"));
@@ -114,10 +114,10 @@ public sealed class LoraTests
     public void A_new_adapter_changes_nothing_until_it_is_trained()
     {
         using var scope = NewDisposeScope();
-        using var model = Llava.Random(Small.Config, 1, new());
+        using var model = VisionLanguageModel.Random(Small.Config, 1, new());
         var attended = ones(1, 7, ScalarType.Bool);
         var ids = tensor(Small.Ids(1)).unsqueeze(0);
-        Tensor Hidden() => model.Decode(model.Embed(ids), Llava.Positions(attended), attended);
+        Tensor Hidden() => model.Decode(model.Embed(ids), model.Positions(attended), attended);
         var before = Hidden().detach();
         using var adapter = LoraAdapter.Create(model, 2, 4, ["q_proj", "down_proj"], seed: 5);
         Near.Equal(before, Hidden(), 0, "with B = 0");
@@ -172,7 +172,7 @@ public sealed class LoraTests
     public void Adapters_that_do_not_fit_the_model_are_refused()
     {
         using var scope = NewDisposeScope();
-        using var model = Llava.Random(Small.Config, 1, new());
+        using var model = VisionLanguageModel.Random(Small.Config, 1, new());
         Assert.Contains("no linear map", Assert.Throws<UserException>(() => LoraAdapter.Create(model, 2, 4, ["wqkv"], 1)).Message);
         using var folder = new TemporaryFolder();
         using (var adapter = LoraAdapter.Create(model, 2, 4, ["q_proj"], 1))
@@ -209,7 +209,7 @@ public sealed class LoraTests
     static IEnumerable<string> Adapters() =>
         Golden.Folders("models").Where(folder => File.Exists(Path.Combine(folder, "adapter_config.json")));
 
-    static void ForEachAdapter(Action<Llava, LoraAdapter, TensorsOf, TensorsOf, JsonElement> check)
+    static void ForEachAdapter(Action<VisionLanguageModel, LoraAdapter, TensorsOf, TensorsOf, JsonElement> check)
     {
         foreach (var folder in Adapters())
         {
@@ -217,7 +217,7 @@ public sealed class LoraTests
             var basis = Golden.PathOf("models", LoraConfig.Read(Path.Combine(folder, "adapter_config.json")).BaseModel);
             using var inputs = new TensorsOf(Path.Combine(basis, "expected.safetensors"));
             using var expected = new TensorsOf(Path.Combine(folder, "expected.safetensors"));
-            using var model = Llava.Load(basis, new());
+            using var model = VisionLanguageModel.Load(basis, new());
             using var adapter = LoraAdapter.Load(folder, model);
             check(model, adapter, inputs, expected, Golden.Json(Path.Combine(folder, "cases.json")));
         }

@@ -17,7 +17,7 @@ public sealed class SaveTests
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
             using var original = Checkpoint.Open(source);
-            using var model = Llava.Load(source, new() { Dtype = null });
+            using var model = VisionLanguageModel.Load(source, new() { Dtype = null });
             model.Save(folder.At("saved"), maximumShardBytes: 100_000);
             using var saved = Checkpoint.Open(folder.At("saved"));
             Assert.Equal(original.Names.Order(), saved.Names.Order());
@@ -45,12 +45,14 @@ public sealed class SaveTests
     public void A_model_saved_in_another_type_says_so_in_its_config()
     {
         using var folder = new TemporaryFolder();
-        using (var model = Llava.Random(Small.Config, 3, new() { Dtype = ScalarType.Float16, VisionDtype = ScalarType.BFloat16 }))
+        using (
+            var model = VisionLanguageModel.Random(Small.Config, 3, new() { Dtype = ScalarType.Float16, VisionDtype = ScalarType.BFloat16 })
+        )
         {
             model.Save(folder.At("half"));
         }
 
-        using var read = Llava.Load(folder.At("half"), new() { Dtype = null });
+        using var read = VisionLanguageModel.Load(folder.At("half"), new() { Dtype = null });
         Assert.Equal(Small.Config with { TorchDtype = "float16" }, read.Config);
         Assert.All(
             read.Parameters,
@@ -63,19 +65,19 @@ public sealed class SaveTests
     public void Random_weights_written_shard_by_shard_are_the_files_of_the_random_model()
     {
         using var folder = new TemporaryFolder();
-        using (var model = Llava.Random(Small.Config, 3, new() { Dtype = ScalarType.BFloat16 }))
+        using (var model = VisionLanguageModel.Random(Small.Config, 3, new() { Dtype = ScalarType.BFloat16 }))
         {
             model.Save(folder.At("whole"), maximumShardBytes: 3000);
         }
 
-        Llava.SaveRandom(Small.Config, 3, ScalarType.BFloat16, folder.At("streamed"), maximumShardBytes: 3000);
+        VisionLanguageModel.SaveRandom(Small.Config, 3, ScalarType.BFloat16, folder.At("streamed"), maximumShardBytes: 3000);
         var streamed = Contents(folder.At("streamed"));
         Assert.True(streamed.Count > 3, "there must be shards for this to mean anything");
         Assert.All(
             Contents(folder.At("whole")),
             file => Assert.Equal(file.Value, streamed[folder.At("streamed", Path.GetFileName(file.Key))])
         );
-        using var read = Llava.Load(folder.At("streamed"), new() { Dtype = null });
+        using var read = VisionLanguageModel.Load(folder.At("streamed"), new() { Dtype = null });
         Assert.Equal(ScalarType.BFloat16, read.Dtype);
     }
 
@@ -83,9 +85,9 @@ public sealed class SaveTests
     public void The_same_seed_means_the_same_weights_in_every_type()
     {
         using var scope = NewDisposeScope();
-        using var one = Llava.Random(Small.Config, 3, new());
-        using var same = Llava.Random(Small.Config, 3, new() { Dtype = ScalarType.Float64 });
-        using var other = Llava.Random(Small.Config, 4, new());
+        using var one = VisionLanguageModel.Random(Small.Config, 3, new());
+        using var same = VisionLanguageModel.Random(Small.Config, 3, new() { Dtype = ScalarType.Float64 });
+        using var other = VisionLanguageModel.Random(Small.Config, 4, new());
         foreach (var (a, b) in one.Parameters.Zip(same.Parameters))
         {
             Near.Equal(a.Value, b.Value, 0, a.Name);
@@ -101,13 +103,13 @@ public sealed class SaveTests
         {
             using var scope = NewDisposeScope();
             using var folder = new TemporaryFolder();
-            using var model = Llava.Load(source, new());
+            using var model = VisionLanguageModel.Load(source, new());
             SafetensorsWriter.Write(
                 folder.At("model.safetensors"),
                 model.Parameters.Select(parameter => parameter with { Name = Newer(parameter.Name) })
             );
             File.Copy(Path.Combine(source, "config.json"), folder.At("config.json"));
-            using var read = Llava.Load(folder.At(), new());
+            using var read = VisionLanguageModel.Load(folder.At(), new());
             foreach (var (a, b) in model.Parameters.Zip(read.Parameters))
             {
                 Assert.Equal(a.Name, b.Name);
@@ -121,7 +123,7 @@ public sealed class SaveTests
     {
         using var folder = new TemporaryFolder();
         Write(folder, tensors => tensors.Append(new("language_model.model.layers.0.self_attn.rotary_emb.inv_freq", ones(2))));
-        Llava.Load(folder.At("model"), new()).Dispose();
+        VisionLanguageModel.Load(folder.At("model"), new()).Dispose();
         Assert.Contains("'surplus.weight'", Refused(tensors => tensors.Append(new("surplus.weight", ones(2)))));
     }
 
@@ -144,16 +146,16 @@ public sealed class SaveTests
     public void Folders_without_weights_or_config_are_refused()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("config.json", Assert.Throws<UserException>(() => Llava.Load(folder.At(), new())).Message);
+        Assert.Contains("config.json", Assert.Throws<UserException>(() => VisionLanguageModel.Load(folder.At(), new())).Message);
         File.WriteAllText(folder.At("config.json"), Small.Config.ToJson().ToJsonString());
-        Assert.Contains("model.safetensors", Assert.Throws<UserException>(() => Llava.Load(folder.At(), new())).Message);
+        Assert.Contains("model.safetensors", Assert.Throws<UserException>(() => VisionLanguageModel.Load(folder.At(), new())).Message);
     }
 
     [Fact]
     public void An_older_folder_is_replaced_as_a_whole_or_not_at_all()
     {
         using var folder = new TemporaryFolder();
-        using var model = Llava.Random(Small.Config, 3, new());
+        using var model = VisionLanguageModel.Random(Small.Config, 3, new());
         model.Save(folder.At("run"));
         File.WriteAllText(folder.At("run", "old.txt"), "old");
         Assert.Contains("exists already", Assert.Throws<UserException>(() => model.Save(folder.At("run"))).Message);
@@ -185,14 +187,14 @@ public sealed class SaveTests
     {
         using var folder = new TemporaryFolder();
         Write(folder, change);
-        return Assert.Throws<UserException>(() => Llava.Load(folder.At("model"), new())).Message;
+        return Assert.Throws<UserException>(() => VisionLanguageModel.Load(folder.At("model"), new())).Message;
     }
 
     /// <summary>A checkpoint with changed tensors.</summary>
     static void Write(TemporaryFolder folder, Func<IEnumerable<NamedTensor>, IEnumerable<NamedTensor>> change)
     {
         using var scope = NewDisposeScope();
-        using var model = Llava.Random(Small.Config, 1, new());
+        using var model = VisionLanguageModel.Random(Small.Config, 1, new());
         model.Save(folder.At("model"));
         SafetensorsWriter.Write(folder.At("model", "model.safetensors"), change(model.Parameters));
     }

@@ -1,3 +1,5 @@
+using SVco.Models.Images;
+using SVco.Models.Llava;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;
@@ -37,4 +39,16 @@ static class Small
     public static long[] Ids(int images) => [5, .. Enumerable.Repeat(31L, 4 * images), 6, 7];
 
     public static Tensor Pixels(int images) => linspace(-1, 1, images * 3 * 8 * 8).view(images, 3, 8, 8);
+
+    public static IReadOnlyList<ProcessedImage> Images(int images) => ImagesOf(Pixels(images));
+
+    /// <summary>Images from their pixels [images, channels, height, width].</summary>
+    public static IReadOnlyList<ProcessedImage> ImagesOf(Tensor? pixels) =>
+        [
+            .. (pixels?.unbind(0) ?? []).Select(image => new ProcessedImage(
+                image.contiguous().data<float>().ToArray(),
+                [.. image.shape],
+                new((int)image.shape[2], (int)image.shape[1])
+            )),
+        ];
 }

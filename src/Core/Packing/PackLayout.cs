@@ -6,14 +6,19 @@ namespace SVco.Core.Packing;
 public static class PackLayout
 {
     /// <summary>
-    /// Lays out the rows as one tree for each image, and one for each distinct prompt without an image. A token that no summed token
-    /// comes after is in no tree; a tree whose cells are all empty sums has no tokens.
+    /// Lays out the rows as one tree for each image, or sequence of images, and one for each distinct prompt without an image. A token that
+    /// no summed token comes after is in no tree; a tree whose cells are all empty sums has no tokens.
     /// </summary>
-    /// <param name="rows">The sequences to score; a row has at most one placeholder.</param>
+    /// <param name="rows">The sequences to score.</param>
     /// <param name="imageToken">The placeholder's token id.</param>
-    /// <param name="imageTokens">How many tokens an image takes in the decoder.</param>
-    public static ImmutableArray<PackedTree> Trees(IEnumerable<PackRow> rows, int imageToken, int imageTokens) =>
-        [.. rows.GroupBy(TreeKey).Select(group => Tree(group.First().Image, [.. group], imageToken, imageTokens))];
+    /// <param name="images">The tokens of each image of the batch.</param>
+    /// <param name="dimensions">How many dimensions rotary positions have.</param>
+    public static ImmutableArray<PackedTree> Trees(
+        IEnumerable<PackRow> rows,
+        int imageToken,
+        IReadOnlyList<ImageTokens> images,
+        int dimensions
+    ) => [.. rows.GroupBy(TreeKey).Select(group => Tree([.. group], imageToken, images, dimensions))];
 
     /// <summary>
     /// Puts trees together in order until the next one would exceed the budget; a tree larger than the budget is a pack of its own.
@@ -39,43 +44,59 @@ public static class PackLayout
 
     // Without an image there is little to share between different prompts, and one tree for all would make its mask grow with the square
     // of the batch.
-    static (int? Image, string Prompt) TreeKey(PackRow row) =>
-        row.Image is { } image
-            ? (image, "")
-            : (null, string.Join(',', row.Row.Ids.Zip(row.Row.Labelled).TakeWhile(token => !token.Second).Select(token => token.First)));
+    static (string Images, string Prompt) TreeKey(PackRow row) =>
+        (
+            string.Join(',', row.Images),
+            row.Images.IsEmpty
+                ? string.Join(',', row.Row.Ids.Zip(row.Row.Labelled).TakeWhile(token => !token.Second).Select(token => token.First))
+                : ""
+        );
 
-    sealed class Node(int id, bool attended)
+    readonly record struct Token(int Id, bool Attended, int? Image);
+
+    sealed class Node(Token token)
     {
-        public int Id => id;
-        public bool Attended => attended;
-        public Dictionary<(int Id, bool Attended), Node> Children { get; } = [];
+        public Token Token => token;
+        public Dictionary<Token, Node> Children { get; } = [];
         public int LastToken { get; set; } = -1;
     }
 
-    static PackedTree Tree(int? image, IReadOnlyList<PackRow> rows, int imageToken, int imageTokens)
+    static PackedTree Tree(IReadOnlyList<PackRow> rows, int imageToken, IReadOnlyList<ImageTokens> images, int dimensions)
     {
-        var root = new Node(-1, true);
-        var paths = rows.Select(row => Insert(root, row)).ToArray();
+        var root = new Node(default);
+        var paths = rows.Select(row => Insert(root, row, imageToken)).ToArray();
 
         var ids = ImmutableArray.CreateBuilder<int>();
         var parents = ImmutableArray.CreateBuilder<int>();
-        var positions = ImmutableArray.CreateBuilder<int>();
+        var positions = Enumerable.Range(0, dimensions).Select(_ => ImmutableArray.CreateBuilder<int>()).ToArray();
         var attended = ImmutableArray.CreateBuilder<bool>();
+        var shown = ImmutableArray.CreateBuilder<PackedImage>();
         var trunk = -1;
         var open = new Stack<(Node Node, int Parent, int Depth)>([(root, -1, 0)]);
         while (open.TryPop(out var next))
         {
             var (node, parent, depth) = next;
-            for (var i = 0; node != root && i < (node.Id == imageToken ? imageTokens : 1); i++)
+            var image = node.Token.Image is { } which ? images[which] : null;
+            if (image is not null)
             {
-                ids.Add(node.Id);
+                shown.Add(new(node.Token.Image!.Value, ids.Count, image.Count));
+            }
+
+            for (var i = 0; node != root && i < (image?.Count ?? 1); i++)
+            {
+                ids.Add(node.Token.Id);
                 parents.Add(parent);
-                attended.Add(node.Attended);
-                // transformers: cumulative sum of the attention mask - 1, and 1 where a token is masked out.
-                positions.Add(node.Attended ? depth++ : 1);
+                attended.Add(node.Token.Attended);
+                for (var dimension = 0; dimension < dimensions; dimension++)
+                {
+                    // transformers: cumulative sum of the attention mask - 1, and 1 where a token is masked out.
+                    positions[dimension].Add(node.Token.Attended ? depth + (image?.Offsets[dimension][i] ?? 0) : 1);
+                }
+
                 parent = ids.Count - 1;
             }
 
+            depth += node != root && node.Token.Attended ? image?.Extent ?? 1 : 0;
             node.LastToken = parent;
             if (trunk < 0 && node.Children.Count != 1)
             {
@@ -108,10 +129,10 @@ public static class PackLayout
             row.Sums.Where(sum => !sum.Value.Skip(1).Contains(true)).Select(sum => new PackedCell(row.Pair, sum.Key, []))
         );
         return new PackedTree(
-            image,
+            shown.ToImmutable(),
             ids.ToImmutable(),
             parents.ToImmutable(),
-            positions.ToImmutable(),
+            [.. positions.Select(dimension => dimension.ToImmutable())],
             attended.ToImmutable(),
             trunk,
             predictors,
@@ -120,17 +141,18 @@ public static class PackLayout
         );
     }
 
-    static Node[] Insert(Node root, PackRow row)
+    static Node[] Insert(Node root, PackRow row, int imageToken)
     {
         // Nothing asks for what comes after the last predictor; the last target itself is only looked up.
         var path = new Node[Math.Max(0, row.Sums.Values.Max(sum => sum.LastIndexOf(true)))];
-        var node = root;
+        var (node, shown) = (root, 0);
         for (var i = 0; i < path.Length; i++)
         {
-            var token = (Id: row.Row.Ids[i], Attended: row.Row.Attended[i]);
+            int? image = row.Row.Ids[i] == imageToken && shown < row.Images.Length ? row.Images[shown++] : null;
+            var token = new Token(row.Row.Ids[i], row.Row.Attended[i], image);
             if (!node.Children.TryGetValue(token, out var child))
             {
-                node.Children[token] = child = new Node(token.Id, token.Attended);
+                node.Children[token] = child = new Node(token);
             }
 
             path[i] = node = child;

@@ -14,25 +14,30 @@ public readonly record struct Prediction(int Predictor, int Target);
 /// <param name="Predictions">Indices into <see cref="PackedTree.Predictions"/>.</param>
 public sealed record PackedCell(int Pair, Cell Cell, ImmutableArray<int> Predictions);
 
+/// <summary>Tokens of a tree that stand for an image.</summary>
+/// <param name="Image">Index of the image in the batch's list of distinct images.</param>
+/// <param name="Start">The first token.</param>
+/// <param name="Length">How many tokens.</param>
+public readonly record struct PackedImage(int Image, int Start, int Length);
+
 /// <summary>
-/// All token sequences under one image as a trie laid out in depth-first order: a token stands once for all sequences through it and
-/// attends to its ancestors only. The first <see cref="TrunkLength"/> tokens are a plain chain (image and query); the rest, the crown,
-/// holds the branches.
+/// All token sequences under the same images as a trie laid out in depth-first order: a token stands once for all sequences through it and
+/// attends to its ancestors only. The first <see cref="TrunkLength"/> tokens are a plain chain (image and query); the rest are branches.
 /// </summary>
-/// <param name="Image">Index of the image in the batch's list of distinct images; null without an image.</param>
-/// <param name="Ids">Token ids [tokens]; each of the image's tokens holds the placeholder's id.</param>
+/// <param name="Images">Where images stand, first ones first; an image may stand in several branches.</param>
+/// <param name="Ids">Token ids [tokens]; each of an image's tokens holds the placeholder's id.</param>
 /// <param name="Parents">Index of the token before [tokens]; -1 for the first.</param>
-/// <param name="Positions">Rotary positions [tokens]: the depth, as transformers counts it.</param>
+/// <param name="Positions">Rotary positions [dimensions][tokens]: the depth, as transformers counts it.</param>
 /// <param name="Attended">Whether descendants may attend to the token [tokens].</param>
 /// <param name="TrunkLength">The number of tokens before the first branching.</param>
 /// <param name="Predictors">The tokens whose logits are needed, ascending.</param>
 /// <param name="Predictions">The distinct log-probabilities that the cells sum.</param>
 /// <param name="Cells">The cells scored by this tree.</param>
 public sealed record PackedTree(
-    int? Image,
+    ImmutableArray<PackedImage> Images,
     ImmutableArray<int> Ids,
     ImmutableArray<int> Parents,
-    ImmutableArray<int> Positions,
+    ImmutableArray<ImmutableArray<int>> Positions,
     ImmutableArray<bool> Attended,
     int TrunkLength,
     ImmutableArray<int> Predictors,

@@ -46,7 +46,7 @@ public sealed record TrainSettings
     /// <summary>AdamW's epsilon.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Decoupled weight decay; see <see cref="Training.WeightDecay"/> for which parameters get it.</summary>
+    /// <summary>Decoupled weight decay; which parameters get it is said by the model.</summary>
     public double WeightDecay { get; init; } = 0.02;
 
     /// <summary>Gradients are scaled down to this joint L2 norm.</summary>

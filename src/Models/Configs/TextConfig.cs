@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace SVco.Models;
@@ -44,6 +45,11 @@ public sealed record TextConfig(
     int? EndTokenId
 )
 {
+    /// <summary>
+    /// mrope_section: how many of a head's HeadSize / 2 frequencies each dimension of a position rotates; empty where positions have one.
+    /// </summary>
+    public ImmutableArray<int> RopeSections { get; init; } = [];
+
     /// <summary>What a `llama` has where its config says nothing; also the decoder of a LLaVA without text_config.</summary>
     public static TextConfig Llama { get; } =
         new("llama", 32000, 4096, 11008, 32, 32, 32, 128, 1e-6, 10000, Activation.Silu, false, false, false, false, 2048, 0.02, 1, 2);

@@ -44,18 +44,6 @@ public sealed record VisionConfig(
     /// <summary>What a `siglip_vision_model` has where its config says nothing.</summary>
     public static VisionConfig Siglip { get; } = new(VisionFamily.Siglip, 768, 3072, 12, 12, 224, 16, 3, Activation.GeluTanh, 1e-6, true);
 
-    /// <summary>The tower of a LLaVA whose config has no vision_config at all (CLIP ViT-L/14 at 336).</summary>
-    public static VisionConfig Llava { get; } =
-        Clip with
-        {
-            HiddenSize = 1024,
-            IntermediateSize = 4096,
-            Layers = 24,
-            Heads = 16,
-            ImageSize = 336,
-            PatchSize = 14,
-        };
-
     /// <summary>Patches of an image.</summary>
     public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
 

@@ -15,6 +15,14 @@ public static class ImageDecoder
     /// <summary>Pillow's limit against decompression bombs, in pixels.</summary>
     public const long MaxPixels = 178_956_970;
 
+    /// <summary>The sides that a file's header gives.</summary>
+    /// <exception cref="UserException">The file is missing, or no image of a supported format.</exception>
+    public static ImageSize SizeOf(string path)
+    {
+        using var codec = SKCodec.Create(path) ?? throw NoImage(path);
+        return new(codec.Info.Width, codec.Info.Height);
+    }
+
     /// <summary>Decodes a file.</summary>
     /// <exception cref="UserException">The file is missing, empty, no image, of an unsupported format, cut off, damaged, or too large.</exception>
     public static RgbImage Decode(string path)
@@ -50,11 +58,7 @@ public static class ImageDecoder
             : gray16 ? Gray16Png.AsGrayAndAlpha(data)
             : data
         );
-        using var codec =
-            SKCodec.Create(bytes)
-            ?? throw new UserException(
-                $"The image {nameForMessages} is damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP)."
-            );
+        using var codec = SKCodec.Create(bytes) ?? throw NoImage(nameForMessages);
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > MaxPixels)
         {
@@ -66,6 +70,9 @@ public static class ImageDecoder
         var rgba = Pixels(codec, nameForMessages);
         return new(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
     }
+
+    static UserException NoImage(string name) =>
+        new($"The image {name} is missing, damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP).");
 
     static byte[] Rgb(byte[] rgba, GifFirstFrame? gif)
     {

@@ -16,10 +16,10 @@ public sealed class LoraAdapter : IDisposable
 
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    readonly Llava model;
+    readonly VisionLanguageModel model;
     readonly List<Linear> targets;
 
-    LoraAdapter(LoraConfig config, Llava model)
+    LoraAdapter(LoraConfig config, VisionLanguageModel model)
     {
         if (model.Adapter is not null)
         {
@@ -60,7 +60,7 @@ public sealed class LoraAdapter : IDisposable
     /// <param name="config">Rank, alpha, targets.</param>
     /// <param name="seed">Of A.</param>
     /// <exception cref="UserException">The targets name no linear map.</exception>
-    public static LoraAdapter Create(Llava model, LoraConfig config, long seed)
+    public static LoraAdapter Create(VisionLanguageModel model, LoraConfig config, long seed)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -76,12 +76,12 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Attaches a new adapter with alpha and target names.</summary>
-    public static LoraAdapter Create(Llava model, int rank, double alpha, IEnumerable<string> targets, long seed) =>
+    public static LoraAdapter Create(VisionLanguageModel model, int rank, double alpha, IEnumerable<string> targets, long seed) =>
         Create(model, new LoraConfig(rank, alpha, [.. targets], BaseModel: model.Folder), seed);
 
     /// <summary>Attaches the adapter of a PEFT folder (adapter_config.json, adapter_model.safetensors).</summary>
     /// <exception cref="UserException">A file is missing, malformed, not supported, or does not fit the model.</exception>
-    public static LoraAdapter Load(string folder, Llava model)
+    public static LoraAdapter Load(string folder, VisionLanguageModel model)
     {
         var config = LoraConfig.Read(Path.Combine(folder, ConfigName));
         using var file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
@@ -119,7 +119,7 @@ public sealed class LoraAdapter : IDisposable
             throw new UserException($"{ConfigName}: lora_dropout = {Config.Dropout} is not supported in training. Set it to 0.");
         }
 
-        model.SetTrainable(_ => false);
+        model.SetTrainable(Part.None);
         foreach (var parameter in Parameters)
         {
             parameter.Value.requires_grad_(true);
@@ -201,7 +201,7 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>PEFT keeps an adapter of a 16-bit model in fp32.</summary>
-    static ScalarType TypeFor(Llava model) => Precision.AtLeastFloat32(model.Dtype);
+    static ScalarType TypeFor(VisionLanguageModel model) => Precision.AtLeastFloat32(model.Dtype);
 
     sealed class Restore(Action restore) : IDisposable
     {

@@ -24,6 +24,21 @@ public sealed record LoraConfig(
     string BaseModel = ""
 )
 {
+    /// <summary>
+    /// A LoRA on the maps of these names that do not belong to the frozen parts (a q_proj is also in the vision tower). PEFT adapts the same,
+    /// by a pattern in place of the names where a part is frozen.
+    /// </summary>
+    /// <param name="model">Says which names belong to which part.</param>
+    /// <param name="frozen">The parts that get no adapter.</param>
+    /// <param name="rank">r.</param>
+    /// <param name="alpha">lora_alpha.</param>
+    /// <param name="targets">Ends of names, or `all-linear`.</param>
+    public static LoraConfig Outside(ModelConfig model, Part frozen, int rank, double alpha, params ImmutableArray<string> targets)
+    {
+        var names = targets is ["all-linear"] ? "[^.]+(?<!lm_head)" : string.Join('|', targets.Select(Regex.Escape));
+        return new(rank, alpha, targets, frozen == Part.None ? "" : $@"(?!{model.NamesOf(frozen)})(?:.*\.)?(?:{names})");
+    }
+
     /// <summary>What the low-rank product is multiplied by.</summary>
     public double Scale => Alpha / (RankStabilised ? Math.Sqrt(Rank) : Rank);
 

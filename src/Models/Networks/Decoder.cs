@@ -29,15 +29,22 @@ public sealed class Decoder
     /// <summary>The geometry.</summary>
     public TextConfig Config { get; }
 
-    internal ScalarType Type => embedding.dtype;
+    /// <summary>The float type of the weights.</summary>
+    public ScalarType Type => embedding.dtype;
+
+    /// <summary>The device of the weights.</summary>
+    public Device Device => embedding.device;
+
+    /// <summary>The linear maps, the output head last.</summary>
+    public IEnumerable<Linear> Linears => layers.SelectMany(layer => layer.Linears).Append(head);
 
     /// <summary>Token ids [...] -> embeddings [..., hidden].</summary>
     public Tensor Embed(Tensor ids) =>
         embedding.index_select(0, ids.to(ScalarType.Int64, embedding.device).reshape(-1)).reshape([.. ids.shape, Config.HiddenSize]);
 
-    /// <summary>Runs the layers and the final norm; see <see cref="Llava.Decode"/>.</summary>
+    /// <summary>Runs the layers and the final norm; see <see cref="VisionLanguageModel.Decode"/>.</summary>
     /// <param name="embeddings">[batch, tokens, hidden].</param>
-    /// <param name="positions">int64 [batch, tokens].</param>
+    /// <param name="positions">int64 [batch, tokens], or [dimensions, batch, tokens].</param>
     /// <param name="attended">bool [batch, cached + tokens].</param>
     /// <param name="cache">What earlier calls have seen.</param>
     /// <param name="onLayer">Is given each layer's index and output before the final norm; it must not dispose it.</param>
@@ -77,11 +84,10 @@ public sealed class Decoder
         return norm.Forward(x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Runs the layers on trees laid end to end; see <see cref="Llava.DecodeTrees"/>.</summary>
+    /// <summary>Runs the layers on trees laid end to end; see <see cref="VisionLanguageModel.DecodeTrees"/>.</summary>
     /// <param name="embeddings">[tokens, hidden]</param>
     /// <param name="trees">The trees.</param>
-    /// <returns>[predictors, hidden] after the final norm.</returns>
-    internal Tensor Forward(Tensor embeddings, TreeBatch trees)
+    internal TreeRun Forward(Tensor embeddings, TreeBatch trees)
     {
         using var scope = NewDisposeScope();
         var rope = Rope.At(trees.Positions, Config, embedding.dtype);
@@ -96,10 +102,10 @@ public sealed class Decoder
             }
         }
 
-        return RunLayer(layers.Length - 1, x, rope, trees).MoveToOuterDisposeScope();
+        return new GraphRun(RunLayer(layers.Length - 1, x, rope, trees).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The same, but only the layers' inputs are kept; on the way back each layer runs again with its graph, the last one first.</summary>
+    /// <summary>The same, but only the layers' inputs are kept; in the backward pass each layer runs again with its graph, the last one first.</summary>
     internal TreeRun ForwardRecomputing(Tensor embeddings, TreeBatch trees)
     {
         using var noGradient = no_grad();
@@ -112,16 +118,29 @@ public sealed class Decoder
             x = Scoped.Run(() => RunLayer(i, inputs[i], rope, trees));
         }
 
-        void Backward(Tensor gradient)
+        return new RecomputingRun(this, x, embeddings, inputs, rope, trees);
+    }
+
+    /// <summary>A pass that kept its graph.</summary>
+    sealed class GraphRun(Tensor hidden) : TreeRun(hidden, hidden.requires_grad)
+    {
+        public override void Backward(Tensor gradient) => Hidden.backward([gradient]);
+    }
+
+    /// <summary>A pass that kept its layers' inputs.</summary>
+    sealed class RecomputingRun(Decoder decoder, Tensor hidden, Tensor embeddings, Tensor[] inputs, Rope rope, TreeBatch trees)
+        : TreeRun(hidden, needsGradient: true)
+    {
+        public override void Backward(Tensor gradient)
         {
             using var graph = enable_grad();
             using var scope = NewDisposeScope();
-            for (var i = layers.Length - 1; i >= 0; i--)
+            for (var i = inputs.Length - 1; i >= 0; i--)
             {
                 gradient = Scoped.Run(() =>
                 {
                     var leaf = inputs[i].detach().requires_grad_();
-                    RunLayer(i, leaf, rope, trees).backward([gradient]);
+                    decoder.RunLayer(i, leaf, rope, trees).backward([gradient]);
                     return leaf.grad!;
                 });
                 inputs[i].Dispose();
@@ -132,8 +151,6 @@ public sealed class Decoder
                 embeddings.backward([gradient]);
             }
         }
-
-        return new(x, NeedsGradient: true, Backward);
     }
 
     /// <summary>A layer on trees, the last one with the final norm.</summary>
@@ -144,6 +161,4 @@ public sealed class Decoder
 
     /// <summary>Hidden states [..., hidden] -> logits [..., vocabulary] in fp32 (a float64 decoder's in float64).</summary>
     public Tensor Logits(Tensor hidden) => Scoped.Run(() => Precision.AtLeastFloat32(head.Forward(hidden)));
-
-    internal IEnumerable<Linear> Linears => layers.SelectMany(layer => layer.Linears).Append(head);
 }

@@ -38,7 +38,7 @@ sealed class DecoderLayer
     public Tensor Forward(Tensor x, Rope rope, AttentionMask mask, KeyValueCache? cache)
     {
         var normed = inputNorm.Forward(x);
-        var (q, k, v) = (rope.Turn(Heads(query, normed)), rope.Turn(Heads(key, normed)), Heads(value, normed));
+        var (q, k, v) = (rope.Apply(Heads(query, normed)), rope.Apply(Heads(key, normed)), Heads(value, normed));
         var (keys, values) = cache is null ? (k, v) : cache.Append(index, k, v);
         return AddMlp(x.Plus(output.Forward(Attention.JoinHeads(Attention.Attend(q, keys, values, mask)))));
     }
@@ -52,11 +52,11 @@ sealed class DecoderLayer
     public Tensor Forward(Tensor x, Rope rope, TreeAttention attention, Tensor? wanted = null)
     {
         var normed = inputNorm.Forward(x);
-        var (k, v) = (rope.Turn(TokenHeads(key, normed)), TokenHeads(value, normed));
-        var (asking, input, turns) = wanted is null
+        var (k, v) = (rope.Apply(TokenHeads(key, normed)), TokenHeads(value, normed));
+        var (asking, input, rotations) = wanted is null
             ? (normed, x, rope)
             : (normed.index_select(0, wanted), x.index_select(0, wanted), rope.Select(wanted));
-        var q = turns.Turn(TokenHeads(query, asking));
+        var q = rotations.Apply(TokenHeads(query, asking));
         return AddMlp(input.Plus(output.Forward(attention.Attend(q, k, v))));
     }
 

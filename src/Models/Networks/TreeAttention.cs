@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace SVco.Models.Networks;
 
 /// <summary>
-/// Attention among the tokens of trees laid end to end, without a mask over the whole: a tree's trunk is causal, its crown has a mask over
-/// the tree's own tokens.
+/// Attention among the tokens of trees laid end to end, without a mask over the whole: a tree's trunk is causal, its branches have a mask
+/// over the tree's own tokens.
 /// </summary>
 sealed class TreeAttention
 {
@@ -31,7 +31,7 @@ sealed class TreeAttention
 
     /// <summary>Every token is a query.</summary>
     public static TreeAttention OfAll(IReadOnlyList<PackedTree> trees, ScalarType type, Device device) =>
-        new(trees, [.. trees.SelectMany((tree, index) => TrunkAndCrown(tree, index, type, device))]);
+        new(trees, [.. trees.SelectMany((tree, index) => TrunkAndBranches(tree, index, type, device))]);
 
     /// <summary>Only the predictors are queries.</summary>
     public static TreeAttention OfPredictors(IReadOnlyList<PackedTree> trees, ScalarType type, Device device) =>
@@ -61,7 +61,7 @@ sealed class TreeAttention
         return Attention.JoinHeads(Attention.Attend(HeadsFirst(query), HeadsFirst(key), HeadsFirst(value), mask)).squeeze(0);
     }
 
-    static IEnumerable<Block> TrunkAndCrown(PackedTree tree, int index, ScalarType type, Device device)
+    static IEnumerable<Block> TrunkAndBranches(PackedTree tree, int index, ScalarType type, Device device)
     {
         var trunk = tree.TrunkLength;
         if (trunk > 0)

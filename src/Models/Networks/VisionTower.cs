@@ -74,7 +74,8 @@ public sealed class VisionTower
         return new(normed, head is null ? null : Scoped.Run(() => head.Forward(normed)));
     }
 
-    internal IEnumerable<Linear> Linears => layers.SelectMany(layer => layer.Linears).Concat(head?.Linears ?? []);
+    /// <summary>The linear maps.</summary>
+    public IEnumerable<Linear> Linears => layers.SelectMany(layer => layer.Linears).Concat(head?.Linears ?? []);
 
     Tensor Embed(Tensor pixels)
     {

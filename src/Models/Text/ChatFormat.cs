@@ -4,6 +4,12 @@ using SVco.Core.Data;
 
 namespace SVco.Models.Text;
 
+/// <summary>A chat format before its tokenizer is known.</summary>
+/// <param name="Example">A model that has it, for messages.</param>
+/// <param name="Templates">The chat templates, in Jinja, that it is recognised by.</param>
+/// <param name="Create">Makes the format from the tokenizer and the model folder.</param>
+public sealed record ChatFormatKind(string Example, ImmutableArray<string> Templates, Func<Tokenizer, string, ChatFormat> Create);
+
 /// <summary>
 /// How a model family writes a conversation: training rows with labels and generation prompts. Under
 /// <see cref="Behaviour.Official"/> both equal the official code token by token (golden/chat); under <see cref="Behaviour.Corrected"/> a row
@@ -11,10 +17,15 @@ namespace SVco.Models.Text;
 /// </summary>
 public abstract class ChatFormat
 {
-    private protected ChatFormat(Tokenizer tokenizer, string folder)
+    /// <summary>Finds the placeholder.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="folder">Its folder, for messages.</param>
+    /// <param name="placeholder">The token that stands for one image.</param>
+    /// <exception cref="UserException">The tokenizer has no such token.</exception>
+    protected ChatFormat(Tokenizer tokenizer, string folder, string placeholder)
     {
         Tokenizer = tokenizer;
-        ImageToken = Required("<image>", folder);
+        ImageToken = Required(placeholder, folder);
     }
 
     /// <summary>The format's name for messages and reports.</summary>
@@ -26,7 +37,8 @@ public abstract class ChatFormat
     /// <summary>The id of the placeholder that stands for one image.</summary>
     public int ImageToken { get; }
 
-    private protected Tokenizer Tokenizer { get; }
+    /// <summary>The model's tokenizer.</summary>
+    protected Tokenizer Tokenizer { get; }
 
     /// <summary>Recognises the format from the model folder's chat template.</summary>
     /// <exception cref="UserException">No template, an unknown one, or a tokenizer without the template's special tokens.</exception>
@@ -34,13 +46,14 @@ public abstract class ChatFormat
     {
         var (template, file) = ChatTemplate.Read(folder);
         var normalized = ChatTemplate.Normalized(template);
-        return Llava15Format.Templates.Contains(normalized) ? new Llava15Format(tokenizer, folder)
-            : ChatMLFormat.Templates.Contains(normalized) ? new ChatMLFormat(tokenizer, folder)
-            : throw new UserException(
-                $"{file}: this chat template is not known. Known are those of llava-hf/llava-1.5-7b-hf (\"USER: ... ASSISTANT: ...\") and "
-                    + "llava-hf/llava-interleave-qwen-7b-hf (ChatML). If the model was trained with one of these, put that model's "
-                    + "chat_template.json into the folder."
+        ImmutableArray<ChatFormatKind> known = [.. ModelFamilies.All.SelectMany(family => family.ChatFormats)];
+        var kind =
+            known.FirstOrDefault(kind => kind.Templates.Select(ChatTemplate.Normalized).Contains(normalized))
+            ?? throw new UserException(
+                $"{file}: this chat template is not known. Known are those of {string.Join(" and ", known.Select(kind => kind.Example))}. "
+                    + "If the model was trained with one of these, put that model's chat_template.json into the folder."
             );
+        return kind.Create(tokenizer, folder);
     }
 
     /// <summary>A training row, each image one placeholder, without padding.</summary>
@@ -78,37 +91,41 @@ public abstract class ChatFormat
         return EncodePrompt(PromptParts(systemPrompt, query, images, literal), behaviour);
     }
 
-    /// <summary>The ids with each placeholder replaced by as many image tokens as the model makes of one image.</summary>
+    /// <summary>The ids with each placeholder replaced by as many image tokens as the model makes of its image.</summary>
     /// <param name="ids">Token ids with placeholders.</param>
-    /// <param name="imageTokens">Image tokens for one image, e.g. 576 or 729.</param>
-    public ImmutableArray<int> ExpandImages(ImmutableArray<int> ids, int imageTokens)
+    /// <param name="imageTokens">Image tokens of each image in order, e.g. 576; a placeholder beyond them is a token like any other.</param>
+    public ImmutableArray<int> ExpandImages(ImmutableArray<int> ids, params IReadOnlyList<int> imageTokens)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageTokens);
-        return [.. ids.SelectMany(id => Enumerable.Repeat(id, id == ImageToken ? imageTokens : 1))];
+        var shown = 0;
+        return [.. ids.SelectMany(id => Enumerable.Repeat(id, id == ImageToken && shown < imageTokens.Count ? imageTokens[shown++] : 1))];
     }
 
     /// <summary>The number of image placeholders in a row, to be compared with the number of its images.</summary>
     public int PlaceholderCount(TokenSequence row) => row.Ids.Count(id => id == ImageToken);
 
     /// <summary>The conversation up to where the answer begins.</summary>
-    private protected abstract IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal);
+    protected abstract IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal);
 
     /// <summary>The conversation as the official code renders it: up to the answer's block, the block, what follows.</summary>
-    private protected abstract (string Before, string Block, string After) OfficialText(
+    protected abstract (string Before, string Block, string After) OfficialText(
         string systemPrompt,
         string query,
         string response,
         int images
     );
 
-    private protected abstract ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour);
+    /// <summary>Tokens of a generation prompt.</summary>
+    protected abstract ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour);
 
     /// <summary>Tokens of the rendered conversation, framed as the official training frames it, and whether its last token is labelled too.</summary>
-    private protected abstract (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text);
+    protected abstract (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text);
 
-    private protected abstract int StopToken { get; }
+    /// <summary>The token that ends an answer.</summary>
+    protected abstract int StopToken { get; }
 
-    private protected int Required(string token, string folder) =>
+    /// <summary>The id of a token.</summary>
+    /// <exception cref="UserException">The tokenizer has no such token.</exception>
+    protected int Required(string token, string folder) =>
         Tokenizer.TokenId(token)
         ?? throw new UserException(
             $"{folder}: the tokenizer has no token {token}, which this model's chat format needs. Use the model's own tokenizer."

@@ -12,7 +12,7 @@ namespace SVco.Models.Text;
 public sealed record Encoding(ImmutableArray<int> Ids, ImmutableArray<(int Start, int End)> Offsets);
 
 /// <summary>A part of a text; in a literal part nothing is read as an added token such as &lt;image&gt;.</summary>
-internal readonly record struct TextPart(string Text, bool Literal = false);
+public readonly record struct TextPart(string Text, bool Literal = false);
 
 /// <summary>
 /// A HuggingFace tokenizer: added tokens are cut out, what is between is normalized, split and given to the model (golden/tokenizers).

@@ -12,30 +12,45 @@ namespace SVco.Core.Tests.Packing;
 public sealed record Batch(ImmutableArray<PackRow> Rows)
 {
     public const int ImageToken = 9;
-    public const int ImageTokens = 3;
+
+    /// <summary>One image is a line of three tokens, the other a grid of two rows and two columns.</summary>
+    public static readonly ImmutableArray<ImageTokens> Images =
+    [
+        new([
+            [0, 1, 2],
+            [0, 1, 2],
+        ]),
+        new([
+            [0, 0, 1, 1],
+            [0, 1, 0, 1],
+        ]),
+    ];
 
     public static Arbitrary<Batch> Arbitrary() => RowGenerator.ListOf().Where(rows => rows.Count > 0).Select(Number).ToArbitrary();
 
     static Gen<PackRow> RowGenerator =>
-        from image in Gen.Choose(-1, 1)
+        from count in Gen.Choose(0, 2)
+        from images in Gen.Choose(0, 1).ListOf(count)
         from prompt in Gen.Choose(0, 2).NonEmptyListOf()
+        from literal in Gen.Elements(false, false, true)
         from response in Gen.Choose(3, 5).NonEmptyListOf()
         from summed in Gen.Elements(true, true, false).ArrayOf(response.Count)
-        select Row(image < 0 ? null : image, prompt, response, summed);
+        select Row([.. images], [.. prompt, .. literal ? (int[])[ImageToken] : []], response, summed);
 
-    static PackRow Row(int? image, IEnumerable<int> prompt, IReadOnlyCollection<int> response, bool[] summed)
+    // A placeholder written out in the prompt comes after the images'.
+    static PackRow Row(ImmutableArray<int> images, IReadOnlyList<int> prompt, IReadOnlyCollection<int> response, bool[] summed)
     {
-        ImmutableArray<int> before = image is null ? [.. prompt] : [.. prompt.Take(1), ImageToken, .. prompt.Skip(1)];
+        ImmutableArray<int> before = [.. prompt.Take(1), .. images.Select(_ => ImageToken), .. prompt.Skip(1)];
         ImmutableArray<int> ids = [.. before, .. response];
         // Whether a token is attended to depends on its id alone (golden/chat, rule 6).
         var sequence = new TokenSequence(ids, [.. ids.Select((_, i) => i >= before.Length)], [.. ids.Select(id => id != 5)]);
         ImmutableArray<bool> sums = [.. before.Select(_ => false), .. summed];
-        return new PackRow(0, image, sequence, ImmutableDictionary<Cell, ImmutableArray<bool>>.Empty.Add(default, sums));
+        return new PackRow(0, images, sequence, ImmutableDictionary<Cell, ImmutableArray<bool>>.Empty.Add(default, sums));
     }
 
     static Batch Number(IEnumerable<PackRow> rows) => new([.. rows.Select((row, index) => row with { Pair = index })]);
 
-    public ImmutableArray<PackedTree> Trees { get; } = PackLayout.Trees(Rows, ImageToken, ImageTokens);
+    public ImmutableArray<PackedTree> Trees { get; } = PackLayout.Trees(Rows, ImageToken, Images, dimensions: 2);
 }
 
 [Properties(Arbitrary = [typeof(Batch)])]
@@ -51,13 +66,31 @@ public class PackLayoutTests
             tree.Cells.All(cell =>
             {
                 var row = batch.Rows[cell.Pair];
-                var expected = Enumerable
-                    .Range(0, row.Row.Length)
-                    .Where(i => row.Sums[default][i])
-                    .Select(i => Expand(row.Row.Ids.Take(i + 1)));
+                var expected = Enumerable.Range(0, row.Row.Length).Where(i => row.Sums[default][i]).Select(i => Expand(row, i + 1));
                 var actual = cell.Predictions.Select(index => tree.Predictions[index]).Select(prediction => Path(tree, prediction));
-                return tree.Image == row.Image && actual.Order(Lexicographic).SequenceEqual(expected.Order(Lexicographic), SameTokens);
+                return actual.Order(Lexicographic).SequenceEqual(expected.Order(Lexicographic), SameTokens);
             })
+        );
+
+    /// <summary>A placeholder beyond a row's images is one token like any other.</summary>
+    [Property]
+    public bool The_path_to_each_prediction_shows_the_images_of_the_row(Batch batch) =>
+        batch.Trees.All(tree =>
+            tree.Cells.All(cell =>
+                cell.Predictions.All(prediction =>
+                {
+                    var row = batch.Rows[cell.Pair];
+                    var path = Line(tree, tree.Predictors[tree.Predictions[prediction].Predictor]).ToArray();
+                    var shown = tree.Images.Where(image => path.Contains(image.Start)).ToArray();
+                    return row.Images.Take(shown.Length).SequenceEqual(shown.Select(image => image.Image))
+                        && shown.All(image =>
+                            image.Length == Batch.Images[image.Image].Count
+                            && Enumerable
+                                .Range(image.Start, image.Length)
+                                .All(token => path.Contains(token) && tree.Ids[token] == Batch.ImageToken)
+                        );
+                })
+            )
         );
 
     [Property]
@@ -71,12 +104,12 @@ public class PackLayoutTests
             == batch
                 .Rows.SelectMany(row =>
                     Enumerable
-                        .Range(1, Expand(row.Row.Ids.Take(Math.Max(0, row.Sums[default].LastIndexOf(true)))).Length)
+                        .Range(1, Expand(row, Math.Max(0, row.Sums[default].LastIndexOf(true))).Length)
                         .Select(length =>
                             (
-                                row.Image,
-                                Query: row.Image is null ? Prompt(row) : "",
-                                Prefix: string.Join(',', Expand(row.Row.Ids)[..length])
+                                Images: string.Join(',', row.Images),
+                                Query: row.Images.IsEmpty ? Prompt(row) : "",
+                                Prefix: string.Join(',', Expand(row, row.Row.Length)[..length])
                             )
                         )
                 )
@@ -96,12 +129,14 @@ public class PackLayoutTests
         });
 
     [Property]
-    public bool A_position_counts_the_attended_tokens_before(Batch batch) =>
+    public bool A_position_counts_the_attended_tokens_before_an_image_as_many_as_it_extends(Batch batch) =>
         batch.Trees.All(tree =>
             Enumerable
                 .Range(0, tree.Length)
                 .All(token =>
-                    tree.Positions[token] == (tree.Attended[token] ? Line(tree, token).Count(ancestor => tree.Attended[ancestor]) - 1 : 1)
+                    Enumerable
+                        .Range(0, 2)
+                        .All(dimension => tree.Positions[dimension][token] == (tree.Attended[token] ? Position(tree, token, dimension) : 1))
                 )
         );
 
@@ -152,8 +187,36 @@ public class PackLayoutTests
     static string Prompt(PackRow row) =>
         string.Join(',', row.Row.Ids.Zip(row.Row.Labelled).TakeWhile(token => !token.Second).Select(token => token.First));
 
-    static int[] Expand(IEnumerable<int> ids) =>
-        [.. ids.SelectMany(id => Enumerable.Repeat(id, id == Batch.ImageToken ? Batch.ImageTokens : 1))];
+    /// <summary>The first tokens of a row with those of its images.</summary>
+    static int[] Expand(PackRow row, int length)
+    {
+        var images = new Queue<int>(row.Images);
+        return
+        [
+            .. row
+                .Row.Ids.Take(length)
+                .SelectMany(id =>
+                    Enumerable.Repeat(id, id == Batch.ImageToken && images.TryDequeue(out var image) ? Batch.Images[image].Count : 1)
+                ),
+        ];
+    }
+
+    /// <summary>What stands before a token, each image once, and where the token lies in its own image.</summary>
+    static int Position(PackedTree tree, int token, int dimension)
+    {
+        var own = tree.Images.FirstOrDefault(image => image.Start <= token && token < image.Start + image.Length);
+        var first = own.Length > 0 ? own.Start : token;
+        var before = Line(tree, tree.Parents[first])
+            .Where(ancestor => tree.Attended[ancestor])
+            .Sum(ancestor =>
+                tree.Images.FirstOrDefault(image => image.Start <= ancestor && ancestor < image.Start + image.Length) switch
+                {
+                    { Length: 0 } => 1,
+                    var image => ancestor == image.Start ? Batch.Images[image.Image].Extent : 0,
+                }
+            );
+        return before + (own.Length > 0 ? Batch.Images[own.Image].Offsets[dimension][token - own.Start] : 0);
+    }
 
     static int[] Path(PackedTree tree, Prediction prediction) =>
         [.. Ancestors(tree, tree.Predictors[prediction.Predictor]), prediction.Target];

@@ -68,29 +68,6 @@ public class TrainingPlanTests
         }
     }
 
-    [Fact]
-    public void Weight_decay_goes_to_the_parameters_of_the_official_runs()
-    {
-        foreach (var (run, _, _) in OfficialRuns())
-        {
-            var decoder = run.GetProperty("family").GetString()!.Contains("interleave") ? "qwen2" : "llama";
-            foreach (var group in run.GetProperty("optimizer").GetProperty("groups").EnumerateArray())
-            {
-                var decays = group.GetProperty("weight_decay").GetDouble() > 0;
-                Assert.All(
-                    group.GetProperty("parameters").EnumerateArray().Select(name => name.GetString()!),
-                    name => Assert.Equal(decays, WeightDecay.Applies(name, decoder, Behaviour.Official))
-                );
-            }
-        }
-    }
-
-    [Theory]
-    [InlineData("language_model.model.layers.0.input_layernorm.weight")]
-    [InlineData("language_model.model.norm.weight")]
-    [InlineData("vision_tower.vision_model.pre_layrnorm.weight")]
-    public void Corrected_no_norm_decays(string name) => Assert.False(WeightDecay.Applies(name, "qwen2", Behaviour.Corrected));
-
     [Property]
     public bool Corrected_every_epoch_sees_every_example_once(PositiveInt count, PositiveInt batch, PositiveInt accumulation)
     {

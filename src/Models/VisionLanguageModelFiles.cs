@@ -8,12 +8,12 @@ using static TorchSharp.torch;
 
 namespace SVco.Models;
 
-public sealed partial class Llava
+public abstract partial class VisionLanguageModel
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>
-    /// Saves a Hugging Face folder: the weights in their present types under the older names, config.json with its torch_dtype, and the
+    /// Saves a Hugging Face folder: the weights in their present types config.json with its torch_dtype, and the
     /// tokenizer, processor, chat template and generation files of <see cref="Folder"/>. The folder is written beside its place, synced and
     /// renamed, so that a failure leaves an older one as it was.
     /// </summary>
@@ -56,7 +56,7 @@ public sealed partial class Llava
     /// <param name="maximumShardBytes">The largest file of weights.</param>
     /// <exception cref="UserException">The folder exists, or the disk refuses.</exception>
     public static void SaveRandom(
-        LlavaConfig config,
+        ModelConfig config,
         long seed,
         ScalarType type,
         string folder,
@@ -66,7 +66,7 @@ public sealed partial class Llava
         NativeLibraries.Load();
         using var scope = NewDisposeScope();
         using var weights = new RandomWeights(seed, config.Text.InitializerRange, _ => type, CPU);
-        var shapes = new Llava(config, "", new MetaWeights(type)).Parameters;
+        var shapes = Build(config, new MetaWeights(type)).Parameters;
         AtomicOutput.WriteFolder(
             folder,
             overwrite: false,
@@ -85,7 +85,7 @@ public sealed partial class Llava
         using var checkpoint = Checkpoint.Open(folder);
         foreach (var parameter in Parameters)
         {
-            checkpoint.CopyTo(LlavaNames.InFiles(parameter.Name).FirstOrDefault(checkpoint.Has) ?? parameter.Name, parameter.Value);
+            checkpoint.CopyTo(Config.NamesInFiles(parameter.Name).FirstOrDefault(checkpoint.Has) ?? parameter.Name, parameter.Value);
         }
     }
 

@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using SVco.Core;
+using SVco.Core.Packing;
+using SVco.Models.Images;
+using SVco.Models.Networks;
 
-namespace SVco.Models;
+namespace SVco.Models.Llava;
 
 /// <summary>A LLaVA's config.json; absent fields have transformers' defaults (golden/defaults).</summary>
 /// <param name="Vision">The vision tower.</param>
@@ -21,13 +25,35 @@ public sealed record LlavaConfig(
     int FeatureLayer = -2,
     bool DropFirstToken = true,
     string TorchDtype = ""
-)
+) : ModelConfig
 {
-    /// <summary>A LLaVA whose config.json says nothing at all.</summary>
-    public static LlavaConfig Default { get; } = new(VisionConfig.Llava, TextConfig.Llama);
+    internal const string TowerName = "vision_tower.";
+    internal const string ProjectorName = "multi_modal_projector.";
+    internal const string DecoderName = "language_model.";
 
-    /// <summary>Image tokens of one image in the text: 576, 729, ...</summary>
-    public int ImageTokens => Vision.Tokens - (DropFirstToken ? 1 : 0);
+    /// <summary>The LLaVA family: LLaVA-1.5 and LLaVA-NeXT-Interleave in transformers' format.</summary>
+    public static ModelFamily Family { get; } = new("llava", Read) { ChatFormats = [Llava15Format.Kind, ChatMLFormat.Kind] };
+
+    /// <summary>The tower of a LLaVA whose config has no vision_config at all (CLIP ViT-L/14 at 336).</summary>
+    public static VisionConfig DefaultVision { get; } =
+        VisionConfig.Clip with
+        {
+            HiddenSize = 1024,
+            IntermediateSize = 4096,
+            Layers = 24,
+            Heads = 16,
+            ImageSize = 336,
+            PatchSize = 14,
+        };
+
+    /// <summary>A LLaVA whose config.json says nothing at all.</summary>
+    public static LlavaConfig Default { get; } = new(DefaultVision, TextConfig.Llama);
+
+    /// <summary>Image tokens of every image: 576, 729, ...</summary>
+    public int TokensOfImage => Vision.Tokens - (DropFirstToken ? 1 : 0);
+
+    /// <inheritdoc/>
+    public override ImageSize UsualImage => new(Vision.ImageSize, Vision.ImageSize);
 
     /// <summary>How many layers of the tower have to run for the feature layer.</summary>
     public int FeatureDepth => FeatureLayer < 0 ? Vision.Layers + 1 + FeatureLayer : FeatureLayer;
@@ -43,7 +69,7 @@ public sealed record LlavaConfig(
         }
 
         var config = new LlavaConfig(
-            fields.Section("vision_config") is { } vision ? VisionConfig.Parse(vision) : VisionConfig.Llava,
+            fields.Section("vision_config") is { } vision ? VisionConfig.Parse(vision) : DefaultVision,
             fields.Section("text_config") is { } text ? TextConfig.Parse(text) : TextConfig.Llama,
             fields.OptionalInteger("image_token_index") ?? fields.Integer("image_token_id", Default.ImageTokenId),
             fields.OptionalInteger("pad_token_id"),
@@ -64,15 +90,86 @@ public sealed record LlavaConfig(
             : config;
     }
 
+    /// <summary>All images become squares of the tower's size.</summary>
+    public override ImageTokens ImageTokens(ImageSize size) => Core.Packing.ImageTokens.InLine(TokensOfImage);
+
+    /// <inheritdoc/>
+    public override ModelConfig WithImageTokens(int tokens) =>
+        this with
+        {
+            Vision = Vision with { ImageSize = Vision.PatchSize * (int)Math.Round(Math.Sqrt(tokens)) },
+        };
+
+    /// <inheritdoc/>
+    public override VisionGeometry VisionOf(ImageSize size) =>
+        new(
+            [Vision.Channels, Vision.ImageSize, Vision.ImageSize],
+            Vision.Patches,
+            Vision.Channels * Vision.PatchSize * Vision.PatchSize,
+            Vision.Tokens,
+            FeatureDepth,
+            Vision.HiddenSize,
+            Vision.IntermediateSize,
+            Text.HiddenSize * (Vision.HiddenSize + (long)Text.HiddenSize)
+        );
+
+    /// <inheritdoc/>
+    public override Part PartOf(string name) =>
+        name.StartsWith(TowerName, StringComparison.Ordinal) ? Part.VisionTower
+        : name.StartsWith(ProjectorName, StringComparison.Ordinal) ? Part.Projector
+        : Part.LanguageModel;
+
+    /// <inheritdoc/>
+    public override string NamesOf(Part parts) =>
+        string.Join(
+            '|',
+            new[] { (Part.VisionTower, TowerName), (Part.Projector, ProjectorName), (Part.LanguageModel, DecoderName) }
+                .Where(part => parts.HasFlag(part.Item1))
+                .Select(part => Regex.Escape(part.Item2))
+        );
+
+    /// <summary>
+    /// Never to a bias or a norm; but under <see cref="Behaviour.Official"/> Qwen2's RMSNorm weights get it, since transformers 4.45.2 does
+    /// not count that class among the norms (golden/svco).
+    /// </summary>
+    public override bool HasWeightDecay(string parameter, Behaviour behaviour) =>
+        base.HasWeightDecay(parameter, behaviour)
+        || behaviour == Behaviour.Official
+            && Text.ModelType == "qwen2"
+            && ParameterNames.IsNorm(parameter)
+            && !ParameterNames.IsBias(parameter)
+            && parameter.StartsWith(DecoderName, StringComparison.Ordinal);
+
+    /// <summary>Ours, which are those of transformers before 4.52 and which every version reads, then those since.</summary>
+    public override IEnumerable<string> NamesInFiles(string parameter) =>
+        [
+            parameter,
+            parameter switch
+            {
+                _ when parameter.StartsWith(DecoderName + "model.") => "model."
+                    + DecoderName
+                    + parameter[(DecoderName + "model.").Length..],
+                _ when parameter.StartsWith(DecoderName) => parameter[DecoderName.Length..],
+                _ => "model." + parameter,
+            },
+        ];
+
+    /// <summary>Also a head that is the embedding matrix.</summary>
+    public override bool MayStandInFiles(string name) =>
+        base.MayStandInFiles(name) || (Text.TieWordEmbeddings && name is DecoderName + "lm_head.weight" or "lm_head.weight");
+
+    /// <inheritdoc/>
+    public override VisionLanguageModel Build(IWeights weights) => new LlavaModel(this, weights);
+
     /// <summary>The config.json of this model, complete, in the form transformers 4.45 writes and later versions read.</summary>
-    public JsonObject ToJson() =>
+    public override JsonObject ToJson() =>
         new()
         {
             ["architectures"] = new JsonArray("LlavaForConditionalGeneration"),
             ["ignore_index"] = -100,
-            ["image_seq_length"] = ImageTokens,
+            ["image_seq_length"] = TokensOfImage,
             ["image_token_index"] = ImageTokenId,
-            ["model_type"] = "llava",
+            ["model_type"] = Family.ModelType,
             ["pad_token_id"] = PadTokenId,
             ["projector_hidden_act"] = Activations.NameOf(ProjectorActivation),
             ["text_config"] = TextJson(Text),

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Models.Text;
 
-namespace SVco.Models.Text;
+namespace SVco.Models.Llava;
 
 /// <summary>LLaVA-1.5: <c>system USER: &lt;image&gt;\nquery ASSISTANT: response&lt;/s&gt;</c>.</summary>
 internal sealed class Llava15Format : ChatFormat
@@ -14,7 +15,7 @@ internal sealed class Llava15Format : ChatFormat
     readonly int bos;
 
     public Llava15Format(Tokenizer tokenizer, string folder)
-        : base(tokenizer, folder)
+        : base(tokenizer, folder, "<image>")
     {
         bos = tokenizer.BosId ?? throw Missing("bos_token");
         StopToken = tokenizer.EosId ?? throw Missing("eos_token");
@@ -23,26 +24,27 @@ internal sealed class Llava15Format : ChatFormat
             new($"{folder}/tokenizer_config.json: the field \"{field}\" is missing; LLaVA-1.5's format needs it.");
     }
 
-    /// <summary>The hub's template, with the answer's turn written apart (to mark it) or not.</summary>
-    public static ImmutableArray<string> Templates { get; } =
-    [
-        .. new[]
-        {
-            Turns + Images + "{%if message['role']!='assistant'%}" + Text + "{%else%}" + Text + "{%endif%}" + End,
-            Turns + Images + Text + End,
-        }.Select(ChatTemplate.Normalized),
-    ];
+    /// <summary>Recognised by the hub's template, with the answer's turn written apart (to mark it) or not.</summary>
+    public static ChatFormatKind Kind { get; } =
+        new(
+            "llava-hf/llava-1.5-7b-hf (\"USER: ... ASSISTANT: ...\")",
+            [
+                Turns + Images + "{%if message['role']!='assistant'%}" + Text + "{%else%}" + Text + "{%endif%}" + End,
+                Turns + Images + Text + End,
+            ],
+            (tokenizer, folder) => new Llava15Format(tokenizer, folder)
+        );
 
     public override string Name => "LLaVA-1.5 (USER: ... ASSISTANT: ...)";
 
     public override ImmutableArray<int> StopIds => [StopToken];
 
-    private protected override int StopToken { get; }
+    protected override int StopToken { get; }
 
-    private protected override IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal) =>
+    protected override IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal) =>
         [.. Conversation(systemPrompt, query, images, literal), new("ASSISTANT:")];
 
-    private protected override (string Before, string Block, string After) OfficialText(
+    protected override (string Before, string Block, string After) OfficialText(
         string systemPrompt,
         string query,
         string response,
@@ -50,12 +52,12 @@ internal sealed class Llava15Format : ChatFormat
     ) => (string.Concat(Conversation(systemPrompt, query, images, false).Select(part => part.Text)) + "ASSISTANT: ", response + " ", "");
 
     /// <summary>The official evaluation loads the tokenizer as the training does, so its prompts end with the end-of-sequence token.</summary>
-    private protected override ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour) =>
+    protected override ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour) =>
         behaviour == Behaviour.Official
             ? Framed.Encode(parts, addSpecialTokens: true).Ids
             : [bos, .. Tokenizer.Encode(parts, addSpecialTokens: false).Ids];
 
-    private protected override (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text) => (Framed.Encode(text, true), true);
+    protected override (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text) => (Framed.Encode(text, true), true);
 
     Tokenizer Framed => Tokenizer with { AddEos = true };
 

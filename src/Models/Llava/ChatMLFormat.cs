@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Models.Text;
 
-namespace SVco.Models.Text;
+namespace SVco.Models.Llava;
 
 /// <summary>
 /// ChatML as llava-interleave has it: <c>&lt;|im_start|&gt;user\n&lt;image&gt;\nquery&lt;|im_end|&gt;\n&lt;|im_start|&gt;assistant\n...</c>.
@@ -17,42 +18,43 @@ internal sealed class ChatMLFormat : ChatFormat
     const string End = "{{'<|im_end|>'+'\n'}}{%endfor%}{%if add_generation_prompt%}{{'<|im_start|>assistant\n'}}{%endif%}";
 
     public ChatMLFormat(Tokenizer tokenizer, string folder)
-        : base(tokenizer, folder)
+        : base(tokenizer, folder, "<image>")
     {
         Required(Start, folder);
         StopToken = Required(Stop, folder);
     }
 
-    /// <summary>The hub's template, with the answer's turn written apart (to mark it) or not.</summary>
-    public static ImmutableArray<string> Templates { get; } =
-    [
-        .. new[]
-        {
-            Turns + Images + "{%if message['role']!='assistant'%}" + Text + "{%else%}" + Text + "{%endif%}" + End,
-            Turns + Images + Text + End,
-        }.Select(ChatTemplate.Normalized),
-    ];
+    /// <summary>Recognised by the hub's template, with the answer's turn written apart (to mark it) or not.</summary>
+    public static ChatFormatKind Kind { get; } =
+        new(
+            "llava-hf/llava-interleave-qwen-7b-hf (ChatML)",
+            [
+                Turns + Images + "{%if message['role']!='assistant'%}" + Text + "{%else%}" + Text + "{%endif%}" + End,
+                Turns + Images + Text + End,
+            ],
+            (tokenizer, folder) => new ChatMLFormat(tokenizer, folder)
+        );
 
     public override string Name => "ChatML (llava-interleave)";
 
     public override ImmutableArray<int> StopIds => Tokenizer.EosId is { } eos && eos != StopToken ? [StopToken, eos] : [StopToken];
 
-    private protected override int StopToken { get; }
+    protected override int StopToken { get; }
 
-    private protected override IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal) =>
+    protected override IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal) =>
         [.. Conversation(systemPrompt, query, images, literal), new($"{Start}assistant\n")];
 
-    private protected override (string Before, string Block, string After) OfficialText(
+    protected override (string Before, string Block, string After) OfficialText(
         string systemPrompt,
         string query,
         string response,
         int images
     ) => (string.Concat(PromptParts(systemPrompt, query, images, false).Select(part => part.Text)), "\n" + response, Stop + "\n");
 
-    private protected override ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour) =>
+    protected override ImmutableArray<int> EncodePrompt(IReadOnlyList<TextPart> parts, Behaviour behaviour) =>
         Tokenizer.Encode(parts, addSpecialTokens: false).Ids;
 
-    private protected override (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text) => (Tokenizer.Encode(text, false), false);
+    protected override (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text) => (Tokenizer.Encode(text, false), false);
 
     static IEnumerable<TextPart> Conversation(string systemPrompt, string query, int images, bool literal) =>
         [

@@ -1,0 +1,11 @@
+namespace SVco.Models.Networks;
+
+/// <summary>What the names say that transformers gives to the parameters of the networks here.</summary>
+static class ParameterNames
+{
+    public static bool IsBias(string parameter) => parameter.EndsWith(".bias", StringComparison.Ordinal);
+
+    /// <summary>CLIP's first norm is called pre_layrnorm.</summary>
+    public static bool IsNorm(string parameter) =>
+        parameter.Split('.') is [.., var module, _] && (module.Contains("norm", StringComparison.Ordinal) || module == "pre_layrnorm");
+}

@@ -1,0 +1,59 @@
+using SVco.Core.Packing;
+using SVco.Models.Networks;
+using static TorchSharp.torch;
+
+namespace SVco.Models;
+
+public abstract partial class VisionLanguageModel
+{
+    /// <summary>
+    /// Runs the decoder on trees laid end to end: each token once, without padding. In the last layer only the predictors are computed.
+    /// </summary>
+    /// <param name="trees">At least one tree, each with predictors.</param>
+    /// <param name="images">The embeddings [image tokens, hidden] of the trees' images, by their index in the batch; see <see cref="Project"/>.</param>
+    /// <param name="recompute">Keeps nothing but each layer's input, and runs each layer once more in the backward pass.</param>
+    /// <returns>The hidden states; tensors that the backward pass needs belong to the caller's dispose scope.</returns>
+    public TreeRun DecodeTrees(IReadOnlyList<PackedTree> trees, IReadOnlyDictionary<int, Tensor> images, bool recompute)
+    {
+        var embeddings = EmbedTrees(trees, images);
+        var batch = TreeBatch.Of(trees, Decoder.Type, Device);
+        return recompute && is_grad_enabled() ? Decoder.ForwardRecomputing(embeddings, batch) : Decoder.Forward(embeddings, batch);
+    }
+
+    /// <summary>[tokens, hidden]: the text tokens' embeddings with the trees' images in their places.</summary>
+    Tensor EmbedTrees(IReadOnlyList<PackedTree> trees, IReadOnlyDictionary<int, Tensor> images)
+    {
+        using var scope = NewDisposeScope();
+        // The images lie between runs of text.
+        var (text, runs, shown) = (new List<long>(), new List<long> { 0 }, new List<Tensor>());
+        foreach (var tree in trees)
+        {
+            var start = 0;
+            foreach (var image in tree.Images)
+            {
+                AddText(tree, start, image.Start);
+                runs.Add(0);
+                shown.Add(images[image.Image]);
+                start = image.Start + image.Length;
+            }
+
+            AddText(tree, start, tree.Length);
+        }
+
+        var embedded = Embed(tensor(text.ToArray(), device: Device));
+        if (shown.Count == 0)
+        {
+            return embedded.MoveToOuterDisposeScope();
+        }
+
+        var texts = embedded.split([.. runs]);
+        return cat([texts[0], .. shown.SelectMany((image, i) => new[] { image.to(embedded.dtype), texts[i + 1] })])
+            .MoveToOuterDisposeScope();
+
+        void AddText(PackedTree tree, int start, int end)
+        {
+            runs[^1] += end - start;
+            text.AddRange(tree.Ids.AsSpan(start..end).ToArray().Select(id => (long)id));
+        }
+    }
+}
