@@ -28,11 +28,17 @@ public abstract record ModelConfig
     /// <summary>The processed size of an image of which nothing else is known.</summary>
     public abstract ImageSize UsualImage { get; }
 
+    /// <summary>How many tokens <see cref="UsualImage"/> takes.</summary>
+    public int UsualImageTokens => ImageTokens(UsualImage).Count;
+
     /// <summary>How many dimensions rotary positions have.</summary>
     public int PositionDimensions => Math.Max(1, Text.RopeSections.Length);
 
     /// <summary>A model of the same widths whose usual image takes about so many tokens.</summary>
     public abstract ModelConfig WithImageTokens(int tokens);
+
+    /// <summary>The width of the vision tower's features.</summary>
+    public abstract int FeatureWidth { get; }
 
     /// <summary>The tokens of an image in the decoder.</summary>
     /// <param name="size">The image's size after processing.</param>

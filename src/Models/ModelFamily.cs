@@ -14,6 +14,9 @@ public sealed record ModelFamily(string ModelType, Func<string, ModelConfig> Rea
     /// <summary>The chat formats that only this family has.</summary>
     public ImmutableArray<ChatFormatKind> ChatFormats { get; init; } = [];
 
+    /// <summary>Models of the family that the bench knows by name.</summary>
+    public ImmutableArray<ModelGeometry> Geometries { get; init; } = [];
+
     /// <summary>What loads a folder's image processor, by image_processor_type, where <see cref="SquareImageProcessor"/> is none.</summary>
     public ImmutableDictionary<string, Func<string, ImageProcessor>> ImageProcessors { get; init; } =
         ImmutableDictionary<string, Func<string, ImageProcessor>>.Empty;

@@ -100,14 +100,14 @@ public abstract partial class VisionLanguageModel : IDisposable
     }
 
     /// <summary>What the vision tower makes of images, as the projector takes it.</summary>
-    public IReadOnlyList<ImageFeatures> VisionFeatures(IReadOnlyList<ProcessedImage> images) =>
-        [.. Encode(images).Zip(images, (values, image) => new ImageFeatures(values, image.Size))];
+    public IReadOnlyList<EncodedImage> VisionFeatures(IReadOnlyList<ProcessedImage> images) =>
+        [.. Encode(images).Zip(images, (values, image) => new EncodedImage(values, image.Size))];
 
     /// <summary>For each image the tower's output [feature tokens, vision width].</summary>
     protected abstract IReadOnlyList<Tensor> Encode(IReadOnlyList<ProcessedImage> images);
 
     /// <summary>The embeddings that stand for images in the decoder: for each image [image tokens, hidden].</summary>
-    public abstract IReadOnlyList<Tensor> Project(IReadOnlyList<ImageFeatures> features);
+    public abstract IReadOnlyList<Tensor> Project(IReadOnlyList<EncodedImage> images);
 
     /// <summary>Token ids [...] -> embeddings [..., hidden].</summary>
     public Tensor Embed(Tensor ids) => Decoder.Embed(ids);

@@ -139,7 +139,7 @@ public sealed class ConfigTests
     {
         CheckText(recorded.GetProperty("text_config"), config.Text);
         CheckVision(recorded.GetProperty("vision_config"), config.Vision);
-        Check(recorded, "image_seq_length", config.ImageTokens(config.UsualImage).Count);
+        Check(recorded, "image_seq_length", config.UsualImageTokens);
         Check(recorded, "image_token_index", config.ImageTokenId);
         Check(recorded, "pad_token_id", config.PadTokenId);
         Check(recorded, "projector_hidden_act", Activations.NameOf(config.ProjectorActivation));

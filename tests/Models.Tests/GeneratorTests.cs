@@ -85,7 +85,7 @@ public sealed class GeneratorTests
             .sum(1)
             .data<long>()
             .ToArray()
-            .Select(count => count / model.Config.ImageTokens(model.Config.UsualImage).Count)
+            .Select(count => count / model.Config.UsualImageTokens)
             .ToArray();
         return images[row] == 0 ? null : expected[$"{name}/pixel_values"].narrow(0, images.Take(row).Sum(), images[row]);
     }

@@ -106,7 +106,7 @@ public sealed class LlavaTests
                         .SelectMany(id =>
                             Enumerable.Repeat(
                                 id,
-                                id == model.Config.ImageTokenId ? model.Config.ImageTokens(model.Config.UsualImage).Count : 1
+                                id == model.Config.ImageTokenId ? model.Config.UsualImageTokens : 1
                             )
                         );
                     Assert.Equal(ids, Kept(batch.Ids, batch.Attended, row));

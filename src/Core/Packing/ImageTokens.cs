@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace SVco.Core.Packing;
@@ -8,11 +9,11 @@ namespace SVco.Core.Packing;
 /// </param>
 public sealed record ImageTokens(ImmutableArray<ImmutableArray<int>> Offsets)
 {
+    static readonly ConcurrentDictionary<int, ImageTokens> Lines = [];
+
     /// <summary>Tokens that follow each other like text, as in a decoder whose positions have one dimension.</summary>
     public static ImageTokens InLine(int count) =>
-        new([
-            [.. Enumerable.Range(0, count)],
-        ]);
+        Lines.GetOrAdd(count, tokens => new(ImmutableArray.Create(Enumerable.Range(0, tokens).ToImmutableArray())));
 
     /// <summary>How many they are.</summary>
     public int Count => Offsets[0].Length;

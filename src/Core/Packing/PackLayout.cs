@@ -2,6 +2,11 @@ using System.Collections.Immutable;
 
 namespace SVco.Core.Packing;
 
+/// <summary>A token of a row whose images are expanded.</summary>
+/// <param name="Source">Index of the row's token that it comes from.</param>
+/// <param name="OfImage">Whether it stands for an image.</param>
+public readonly record struct ExpandedToken(int Source, bool OfImage);
+
 /// <summary>Decides how the sequences of a batch share tokens. Pure; what runs the layout is elsewhere.</summary>
 public static class PackLayout
 {
@@ -19,6 +24,24 @@ public static class PackLayout
         IReadOnlyList<ImageTokens> images,
         int dimensions
     ) => [.. rows.GroupBy(TreeKey).Select(group => Tree([.. group], imageToken, images, dimensions))];
+
+    /// <summary>The tokens of a row in which each image takes as many as in the decoder.</summary>
+    /// <param name="ids">Token ids with placeholders.</param>
+    /// <param name="imageToken">The placeholder's token id.</param>
+    /// <param name="imageTokens">How many tokens each image of the row takes; a placeholder beyond them is a token like any other.</param>
+    public static ImmutableArray<ExpandedToken> Expand(ImmutableArray<int> ids, int imageToken, IReadOnlyList<int> imageTokens)
+    {
+        var shown = 0;
+        return
+        [
+            .. ids.SelectMany(
+                (id, source) =>
+                    id == imageToken && shown < imageTokens.Count
+                        ? Enumerable.Repeat(new ExpandedToken(source, OfImage: true), imageTokens[shown++])
+                        : [new ExpandedToken(source, OfImage: false)]
+            ),
+        ];
+    }
 
     /// <summary>
     /// Puts trees together in order until the next one would exceed the budget; a tree larger than the budget is a pack of its own.

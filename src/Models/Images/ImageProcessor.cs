@@ -35,6 +35,9 @@ public abstract class ImageProcessor
     /// <exception cref="UserException">The image cannot be processed.</exception>
     public abstract ProcessedImage Process(RgbImage image, Behaviour behaviour);
 
+    /// <summary>Loads images from their descriptions and processes them.</summary>
+    public ImageLoader Loader(Behaviour behaviour) => new(image => Process(ImageRenderer.Render(image), behaviour), SizeOf);
+
     private protected static JsonField Read(string folder)
     {
         var path = Path.Combine(folder, FileName);

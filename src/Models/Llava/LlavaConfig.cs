@@ -31,9 +31,6 @@ public sealed record LlavaConfig(
     internal const string ProjectorName = "multi_modal_projector.";
     internal const string DecoderName = "language_model.";
 
-    /// <summary>The LLaVA family: LLaVA-1.5 and LLaVA-NeXT-Interleave in transformers' format.</summary>
-    public static ModelFamily Family { get; } = new("llava", Read) { ChatFormats = [Llava15Format.Kind, ChatMLFormat.Kind] };
-
     /// <summary>The tower of a LLaVA whose config has no vision_config at all (CLIP ViT-L/14 at 336).</summary>
     public static VisionConfig DefaultVision { get; } =
         VisionConfig.Clip with
@@ -48,6 +45,11 @@ public sealed record LlavaConfig(
 
     /// <summary>A LLaVA whose config.json says nothing at all.</summary>
     public static LlavaConfig Default { get; } = new(DefaultVision, TextConfig.Llama);
+
+    /// <summary>The LLaVA family: LLaVA-1.5 and LLaVA-NeXT-Interleave in transformers' format.</summary>
+    // Below the defaults, which the geometries are made from.
+    public static ModelFamily Family { get; } =
+        new("llava", Read) { ChatFormats = [Llava15Format.Kind, ChatMLFormat.Kind], Geometries = LlavaGeometries.All };
 
     /// <summary>Image tokens of every image: 576, 729, ...</summary>
     public int TokensOfImage => Vision.Tokens - (DropFirstToken ? 1 : 0);
@@ -89,6 +91,9 @@ public sealed record LlavaConfig(
                 ? throw fields.Unsupported("multimodal_projector_bias", "projectors have biases")
             : config;
     }
+
+    /// <inheritdoc/>
+    public override int FeatureWidth => Vision.HiddenSize;
 
     /// <summary>All images become squares of the tower's size.</summary>
     public override ImageTokens ImageTokens(ImageSize size) => Core.Packing.ImageTokens.InLine(TokensOfImage);

@@ -52,11 +52,11 @@ public sealed class LlavaModel : VisionLanguageModel
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Tensor> Project(IReadOnlyList<ImageFeatures> features)
+    public override IReadOnlyList<Tensor> Project(IReadOnlyList<EncodedImage> images)
     {
         var projected = Scoped.Run(() =>
         {
-            var values = stack(features.Select(image => image.Values)).to(projector1.Weight.dtype, projector1.Weight.device);
+            var values = stack(images.Select(image => image.Features)).to(projector1.Weight.dtype, projector1.Weight.device);
             return projector2.Forward(Config.ProjectorActivation.Apply(projector1.Forward(values)));
         });
         return projected.unbind(0);

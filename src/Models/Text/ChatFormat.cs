@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Data;
+using SVco.Core.Packing;
 
 namespace SVco.Models.Text;
 
@@ -94,11 +95,8 @@ public abstract class ChatFormat
     /// <summary>The ids with each placeholder replaced by as many image tokens as the model makes of its image.</summary>
     /// <param name="ids">Token ids with placeholders.</param>
     /// <param name="imageTokens">Image tokens of each image in order, e.g. 576; a placeholder beyond them is a token like any other.</param>
-    public ImmutableArray<int> ExpandImages(ImmutableArray<int> ids, params IReadOnlyList<int> imageTokens)
-    {
-        var shown = 0;
-        return [.. ids.SelectMany(id => Enumerable.Repeat(id, id == ImageToken && shown < imageTokens.Count ? imageTokens[shown++] : 1))];
-    }
+    public ImmutableArray<int> ExpandImages(ImmutableArray<int> ids, params IReadOnlyList<int> imageTokens) =>
+        [.. PackLayout.Expand(ids, ImageToken, imageTokens).Select(token => ids[token.Source])];
 
     /// <summary>The number of image placeholders in a row, to be compared with the number of its images.</summary>
     public int PlaceholderCount(TokenSequence row) => row.Ids.Count(id => id == ImageToken);

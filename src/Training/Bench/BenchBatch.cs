@@ -3,6 +3,7 @@ using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Packing;
 using SVco.Models;
+using SVco.Models.Images;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Bench;
@@ -11,7 +12,7 @@ namespace SVco.Training.Bench;
 static class BenchBatch
 {
     /// <summary>Pairs whose rows are padded with unattended tokens as the official collator pads them; trees leave the padding out.</summary>
-    public static ImmutableArray<PreparedPair> Pairs(LlavaConfig config, BenchSettings settings, int seed)
+    public static ImmutableArray<PreparedPair> Pairs(ModelConfig config, BenchSettings settings, int seed)
     {
         var random = new Random(seed);
         int[] Text(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(3, config.Text.VocabularySize - 2))];
@@ -33,32 +34,37 @@ static class BenchBatch
     }
 
     /// <summary>Normal noise named by the image.</summary>
-    public static float[] Pixels(LlavaConfig config, ImageSource image)
+    public static ProcessedImage Image(ModelConfig config, ImageSource image)
     {
         var seed = ((ImageSource.File)image).Path.Aggregate(17UL, (hash, letter) => hash * 31 + letter);
         using var scope = NewDisposeScope();
         using var generator = new TorchSharp.torch.Generator(seed, CPU);
-        return randn([config.Vision.Channels, config.Vision.ImageSize, config.Vision.ImageSize], generator: generator)
-            .data<float>()
-            .ToArray();
+        var shape = config.VisionOf(config.UsualImage).InputShape;
+        return new(randn([.. shape], generator: generator).data<float>().ToArray(), shape, config.UsualImage);
     }
 
     /// <summary>What a step of the batch costs.</summary>
     public static BenchCost Cost(
-        LlavaConfig config,
+        ModelConfig config,
         BenchSettings settings,
         IReadOnlyCollection<Cell> cells,
         IReadOnlyList<PreparedPair> batch
     ) =>
         settings.Way == BenchWay.Packed
-            ? BenchCost.Of(config, PackLayout.Trees(PackedScoring.Rows(batch, cells).Rows, config.ImageTokenId, config.ImageTokens))
+            ? BenchCost.Of(config, Trees(config, batch, cells))
             : BenchCost.Of(
                 config,
-                [.. batch.SelectMany(_ => cells).Select(_ => settings.Text + config.ImageTokens)],
+                [.. batch.SelectMany(_ => cells).Select(_ => settings.Text + config.UsualImageTokens)],
                 batch.Count * cells.Count(cell => cell.Image != ImageCondition.NoImage)
             );
 
-    static ResponseRows Rows(LlavaConfig config, BenchSettings settings, int[] query, int[] response)
+    static ImmutableArray<PackedTree> Trees(ModelConfig config, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells)
+    {
+        var (rows, images) = PackedScoring.Rows(batch, cells);
+        return config.Trees(rows, images.Select(_ => config.UsualImage));
+    }
+
+    static ResponseRows Rows(ModelConfig config, BenchSettings settings, int[] query, int[] response)
     {
         TokenSequence Row(int[] before)
         {

@@ -22,9 +22,9 @@ public sealed record BenchCost(long Tokens, double Decoder, double Head, double 
         (Decoder + Head + Projector) * ((referenceLive ? 2 : 1) + (frozen ? 1 : 2)) + Vision * visionPasses;
 
     /// <summary>The cost of trees.</summary>
-    public static BenchCost Of(LlavaConfig config, IReadOnlyCollection<PackedTree> trees)
+    public static BenchCost Of(ModelConfig config, IReadOnlyCollection<PackedTree> trees)
     {
-        var (images, tokens) = (trees.Count(tree => tree.Image is not null), trees.Sum(tree => (long)tree.Length));
+        var (images, tokens) = (trees.Sum(tree => tree.Images.Length), trees.Sum(tree => (long)tree.Length));
         double predictors = trees.Sum(tree => (long)tree.Predictors.Length);
         var (keysAndValues, others) = LayerWeights(config.Text);
         double Pairs(PackedTree tree) =>
@@ -42,7 +42,7 @@ public sealed record BenchCost(long Tokens, double Decoder, double Head, double 
     /// <param name="config">The model.</param>
     /// <param name="rows">Lengths of the rows, images and padding included.</param>
     /// <param name="images">How many images are encoded.</param>
-    public static BenchCost Of(LlavaConfig config, IReadOnlyCollection<int> rows, int images)
+    public static BenchCost Of(ModelConfig config, IReadOnlyCollection<int> rows, int images)
     {
         var tokens = rows.Sum(row => (long)row);
         var (keysAndValues, others) = LayerWeights(config.Text);
@@ -50,19 +50,20 @@ public sealed record BenchCost(long Tokens, double Decoder, double Head, double 
         return With(config, tokens, config.Text.Layers * (2.0 * tokens * (keysAndValues + others) + attention), tokens, images);
     }
 
-    static BenchCost With(LlavaConfig config, long tokens, double decoder, double logits, int images)
+    static BenchCost With(ModelConfig config, long tokens, double decoder, double logits, int images)
     {
-        var (text, vision) = (config.Text, config.Vision);
-        var visionLayer =
-            2.0 * vision.Tokens * (4.0 * vision.HiddenSize * vision.HiddenSize + 2.0 * vision.HiddenSize * vision.IntermediateSize)
-            + 4.0 * vision.Tokens * vision.Tokens * vision.HiddenSize;
-        var patches = 2.0 * vision.Patches * vision.Channels * vision.PatchSize * vision.PatchSize * vision.HiddenSize;
+        var (text, vision) = (config.Text, config.VisionOf(config.UsualImage));
+        double width = vision.HiddenSize;
+        var layer =
+            2.0 * vision.Tokens * (4.0 * width * width + 2.0 * width * vision.IntermediateSize)
+            + 4.0 * vision.Tokens * vision.Tokens * width;
+        var patches = 2.0 * vision.Patches * vision.PatchValues * width;
         return new(
             tokens,
             decoder,
             2.0 * logits * text.HiddenSize * text.VocabularySize,
-            2.0 * images * config.ImageTokens * text.HiddenSize * (vision.HiddenSize + (double)text.HiddenSize),
-            images * (patches + config.FeatureDepth * visionLayer)
+            2.0 * images * config.UsualImageTokens * vision.ProjectorWeights,
+            images * (patches + vision.Layers * layer)
         );
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using SVco.Core.Objectives;
+using SVco.Models;
 using SVco.Models.Lora;
 using static TorchSharp.torch;
 
@@ -68,13 +70,14 @@ public sealed record BenchSettings
     // What follows from these numbers is not written into the argument of the measuring process.
 
     /// <summary>What a LoRA adapts.</summary>
-    const string DecoderMaps = @"language_model\..*\.(?:q|k|v|o|gate|up|down)_proj";
+    static readonly ImmutableArray<string> DecoderMaps = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
     internal static Objective Objective { get; } = Objectives.SVco(0.1, 0.1);
 
     internal ScalarType Type => Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    internal LoraConfig? Lora => LoraRank > 0 ? new LoraConfig(LoraRank, LoraRank, [], DecoderMaps) : null;
+    internal LoraConfig? Lora(ModelConfig config) =>
+        LoraRank > 0 ? LoraConfig.Outside(config, ~Part.LanguageModel, LoraRank, LoraRank, DecoderMaps) : null;
 
     internal PackedScoring Packed => new() { MemorySmall = MemorySmall };
 
@@ -87,5 +90,6 @@ public sealed record BenchSettings
         : HasSecondModel ? 2
         : 1;
 
-    internal static bool IsTrained(string name) => !name.StartsWith("vision_tower.", StringComparison.Ordinal);
+    /// <summary>All but the vision tower.</summary>
+    internal const Part Trained = Part.Projector | Part.LanguageModel;
 }

@@ -38,12 +38,13 @@ public static class BenchStep
     }
 
     /// <summary>What a step of the engine will take.</summary>
-    public static MemoryEstimate Estimate(BenchSettings settings, LlavaConfig config)
+    public static MemoryEstimate Estimate(BenchSettings settings, ModelConfig config)
     {
         var plan = MemoryPlan.For(
             config,
-            BenchSettings.IsTrained,
+            BenchSettings.Trained,
             BenchBatch.Pairs(config, settings, 0),
+            _ => config.UsualImage,
             BenchSettings.Objective.Cells(),
             settings.Pairs
         );
@@ -52,7 +53,7 @@ public static class BenchStep
             {
                 Type = settings.Type,
                 VisionType = settings.Type,
-                Lora = settings.Lora,
+                Lora = settings.Lora(config),
                 Scoring = settings.Packed,
             }
         );
@@ -65,7 +66,7 @@ public static class BenchStep
         return new(
             [.. measured.Select(step => step.Seconds)],
             cost.Tokens,
-            cost.Step(!settings.ReferenceCached, settings.VisionPasses, frozen: settings.Lora is not null),
+            cost.Step(!settings.ReferenceCached, settings.VisionPasses, frozen: settings.LoraRank > 0),
             machineRate,
             Process.GetCurrentProcess().PeakWorkingSet64,
             training.OwnBytes,

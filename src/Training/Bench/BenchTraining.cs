@@ -4,6 +4,7 @@ using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
+using SVco.Models.Images;
 using SVco.Models.Lora;
 using static TorchSharp.torch;
 
@@ -25,8 +26,8 @@ sealed class BenchTraining : IDisposable
     const double LearningRate = 1e-6;
 
     readonly BenchSettings _settings;
-    readonly Llava _policy;
-    readonly Llava? _second;
+    readonly VisionLanguageModel _policy;
+    readonly VisionLanguageModel? _second;
     readonly LoraAdapter? _adapter;
     readonly TrainingStep _step;
 
@@ -37,12 +38,14 @@ sealed class BenchTraining : IDisposable
         var type = new LoadOptions { Dtype = settings.Type };
         var loading = Stopwatch.StartNew();
         _policy =
-            settings.Checkpoint.Length > 0 ? Llava.Load(settings.Checkpoint, type) : Llava.Random(BenchGeometry.Of(settings), 0, type);
+            settings.Checkpoint.Length > 0
+                ? VisionLanguageModel.Load(settings.Checkpoint, type)
+                : VisionLanguageModel.Random(BenchGeometry.Of(settings), 0, type);
         LoadSeconds = loading.Elapsed.TotalSeconds;
-        _policy.SetTrainable(BenchSettings.IsTrained);
+        _policy.SetTrainable(BenchSettings.Trained);
         // The official way holds a second model; the engine scores the policy before it is trained.
-        _second = settings.HasSecondModel ? Llava.Random(Config, 0, type) : null;
-        _adapter = settings.Lora is { } lora ? LoraAdapter.Create(_policy, lora, 0) : null;
+        _second = settings.HasSecondModel ? VisionLanguageModel.Random(Config, 0, type) : null;
+        _adapter = settings.Lora(Config) is { } lora ? LoraAdapter.Create(_policy, lora, 0) : null;
         _adapter?.Train();
         var optimizer = new Optimizer(_adapter?.Parameters ?? _policy.Parameters, _ => true, new TrainSettings(), new SingleReplica());
         _step = new TrainingStep(
@@ -54,7 +57,7 @@ sealed class BenchTraining : IDisposable
     }
 
     /// <summary>The model's config.</summary>
-    public LlavaConfig Config => _policy.Config;
+    public ModelConfig Config => _policy.Config;
 
     /// <summary>To load the model.</summary>
     public double LoadSeconds { get; }
@@ -71,10 +74,11 @@ sealed class BenchTraining : IDisposable
         using var scope = NewDisposeScope();
         var pairs = BenchBatch.Pairs(Config, _settings, seed);
         ImageSource[] images = [.. pairs.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image })];
-        var pixels = images.ToDictionary(image => image, image => BenchBatch.Pixels(Config, image));
-        using var encoded = new MemoryFeatures(_policy, image => pixels[image], _settings.Packed.ImagesTogether(_policy));
+        var drawn = images.ToDictionary(image => image, image => BenchBatch.Image(Config, image));
+        var loader = new ImageLoader(image => drawn[image], image => drawn[image].Size);
+        using var encoded = new MemoryFeatures(_policy, loader, _settings.Packed.ImagesTogether(Config));
         var packed = _settings.Way == BenchWay.Packed;
-        var features = packed ? (IImageFeatures)encoded : new LiveFeatures(_policy, image => pixels[image]);
+        var features = packed ? (IImageFeatures)encoded : new LiveFeatures(_policy, loader);
         var batch = new PairBatch([.. Enumerable.Range(0, pairs.Length)], pairs, features);
 
         var vision = Seconds(() => encoded.Encode(packed ? images : []));

@@ -16,7 +16,7 @@ public static class RealSize
 
     /// <summary>What the writing process does.</summary>
     public static void Write(string geometry, string folder) =>
-        Llava.SaveRandom(BenchGeometry.Read(geometry), 0, torch.ScalarType.BFloat16, folder);
+        VisionLanguageModel.SaveRandom(BenchGeometry.Read(geometry), 0, torch.ScalarType.BFloat16, folder);
 
     /// <summary>
     /// Writes, measures and takes everything away again, whatever happens. What a killed run left is taken away first.
@@ -39,7 +39,7 @@ public static class RealSize
     )
     {
         var config = BenchGeometry.Read(settings.Geometry);
-        var bytes = Llava.ParameterShapes(config).Sum(parameter => parameter.Count) * sizeof(short);
+        var bytes = VisionLanguageModel.ParameterShapes(config).Sum(parameter => parameter.Count) * sizeof(short);
         var measured = settings with { Bf16 = true, MemorySmall = true, LoraRank = 16, Steps = 1, WarmUp = false };
         progress($"memory: about {BenchStep.Estimate(measured, config)}");
         var folder = Path.Combine(Path.GetFullPath(root), "svco-bench-checkpoint");

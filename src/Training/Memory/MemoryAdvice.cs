@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Models;
 using SVco.Models.Lora;
 using static TorchSharp.torch;
 
@@ -74,5 +75,9 @@ public static class MemoryAdvice
 
     static MemoryPlan Half(MemoryPlan plan) => plan with { Type = ScalarType.BFloat16, VisionType = ScalarType.BFloat16 };
 
-    static MemoryPlan Adapted(MemoryPlan plan) => plan with { Lora = new LoraConfig(16, 32, [], @"language_model\..*\.[qv]_proj") };
+    static MemoryPlan Adapted(MemoryPlan plan) =>
+        plan with
+        {
+            Lora = LoraConfig.Outside(plan.Config, Part.VisionTower | Part.Projector, 16, 32, "q_proj", "v_proj"),
+        };
 }

@@ -48,16 +48,16 @@ public sealed record MemoryEstimate(
     /// <summary>The estimate of a run.</summary>
     public static MemoryEstimate Of(MemoryPlan plan)
     {
-        var shapes = Llava.ParameterShapes(plan.Config);
-        long Size(ParameterShape shape) => shape.Count * BytesOf(IsVision(shape.Name) ? plan.VisionType : plan.Type);
-        var adapted = shapes.Where(shape => plan.Lora is { } lora && IsMap(shape) && lora.Targets(shape.Name[..^Weight.Length])).ToArray();
+        var shapes = VisionLanguageModel.ParameterShapes(plan.Config);
+        long Size(ParameterShape shape) => shape.Count * BytesOf(shape.Part == Part.VisionTower ? plan.VisionType : plan.Type);
+        var adapted = shapes.Where(shape => plan.Lora is { } lora && shape.Map is { } map && lora.Targets(map)).ToArray();
         var adapter = Wide * adapted.Sum(map => plan.Lora!.Rank * map.Shape.Sum());
-        ParameterShape[] trained = [.. shapes.Where(shape => plan.Lora is null && plan.IsTrained(shape.Name))];
+        ParameterShape[] trained = [.. shapes.Where(shape => plan.Lora is null && plan.Trained.HasFlag(shape.Part))];
         return new(
             shapes.Sum(Size) + adapter,
             trained.Sum(Size) + adapter,
             trained.Sum(shape => shape.Count * (2 * Wide + (Size(shape) < shape.Count * Wide ? Wide : 0))) + 2 * adapter,
-            Decoder(plan) + (trained.Concat(adapted).Any(shape => IsVision(shape.Name)) ? VisionKept(plan) : 0),
+            Decoder(plan) + (trained.Concat(adapted).Any(shape => shape.Part == Part.VisionTower) ? VisionKept(plan) : 0),
             LayerWorking(plan) + HeadWorking(plan) + Kernels(plan),
             VisionWorking(plan),
             // Those that wait, those of the batch that is being loaded, and those of the one that is scored.
@@ -114,20 +114,20 @@ public sealed record MemoryEstimate(
     /// <summary>One layer of the tower on as many images as are encoded together, and the pixels.</summary>
     static long VisionWorking(MemoryPlan plan)
     {
-        var vision = plan.Config.Vision;
-        long images = Math.Min(plan.Images, Math.Max(1, plan.Scoring.TokenBudget / plan.Config.ImageTokens));
+        var vision = plan.Config.VisionOf(plan.Image);
+        long images = Math.Min(plan.Images, Math.Max(1, plan.Scoring.TokenBudget / plan.Config.ImageTokens(plan.Image).Count));
         var layer = vision.Tokens * (7L * vision.HiddenSize + 2L * vision.IntermediateSize) * BytesOf(plan.VisionType);
         return images * (layer + Pixels(plan));
     }
 
     /// <summary>An image in fp32.</summary>
-    static long Pixels(MemoryPlan plan) => Wide * plan.Config.Vision.Channels * plan.Config.Vision.ImageSize * plan.Config.Vision.ImageSize;
+    static long Pixels(MemoryPlan plan) => Wide * plan.Config.VisionOf(plan.Image).Inputs;
 
     static long VisionKept(MemoryPlan plan)
     {
-        var vision = plan.Config.Vision;
+        var vision = plan.Config.VisionOf(plan.Image);
         return plan.Images
-            * plan.Config.FeatureDepth
+            * vision.Layers
             * (long)vision.Tokens
             * (9L * vision.HiddenSize + 2L * vision.IntermediateSize)
             * BytesOf(plan.VisionType);
@@ -136,10 +136,6 @@ public sealed record MemoryEstimate(
     /// <summary>Tokens that are in a layer at the same time.</summary>
     static long PackTokens(MemoryPlan plan) => Math.Min(plan.Tokens, Math.Max(plan.Scoring.TokenBudget, plan.LargestTree));
 
-    static bool IsVision(string name) => name.StartsWith("vision_tower.", StringComparison.Ordinal);
-
-    static bool IsMap(ParameterShape shape) => shape.Shape.Length == 2 && shape.Name.EndsWith(Weight, StringComparison.Ordinal);
-
     static long BytesOf(ScalarType type) =>
         type switch
         {
@@ -147,8 +143,6 @@ public sealed record MemoryEstimate(
             ScalarType.Float32 => Wide,
             _ => 2,
         };
-
-    const string Weight = ".weight";
 
     // Bytes of fp32.
     const long Wide = 4;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Objectives;
+using SVco.Models;
 
 namespace SVco.Training;
 
@@ -17,5 +18,6 @@ public sealed record PairBatch(ImmutableArray<int> Indices, ImmutableArray<Prepa
         new([.. Pairs.Select((pair, i) => new ScoredPair(policy[i], reference[Indices[i]], pair.Lengths(objective.Lengths())))]);
 
     /// <summary>The tokens of the rows that score these cells, an image counting with all its tokens.</summary>
-    public long TokenCount(IReadOnlyCollection<Cell> cells, int imageTokens) => Pairs.Sum(pair => pair.TokenCount(cells, imageTokens));
+    public long TokenCount(IReadOnlyCollection<Cell> cells, ModelConfig config) =>
+        Pairs.Sum(pair => pair.TokenCount(cells, image => config.ImageTokens(Images.SizeOf(image)).Count));
 }

@@ -152,7 +152,7 @@ public sealed class RunFolder : IDisposable
     public void WriteRefused(IEnumerable<Refusal> refused) => JsonLines.Write(RefusedFile, refused);
 
     /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
-    public void Finish(Llava model, LoraAdapter? adapter)
+    public void Finish(VisionLanguageModel model, LoraAdapter? adapter)
     {
         SavedState.SaveModel(model, adapter, Checkpoint);
         State.Delete();

@@ -28,7 +28,7 @@ public sealed class SavedState(string folder)
             : null;
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
-    public void Save(Llava model, LoraAdapter? adapter, Optimizer optimizer)
+    public void Save(VisionLanguageModel model, LoraAdapter? adapter, Optimizer optimizer)
     {
         var newest = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{optimizer.Steps:D8}"));
         if (newest == Newest)
@@ -87,7 +87,7 @@ public sealed class SavedState(string folder)
     }
 
     /// <summary>Saves what is trained: the adapter, or without one the model.</summary>
-    internal static void SaveModel(Llava model, LoraAdapter? adapter, string folder)
+    internal static void SaveModel(VisionLanguageModel model, LoraAdapter? adapter, string folder)
     {
         if (adapter is null)
         {

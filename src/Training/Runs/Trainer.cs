@@ -28,7 +28,7 @@ public sealed class Trainer : IDisposable
         _plan = StepPlan.Steps(job.Train.Length, job.Settings);
         Optimizer = new Optimizer(
             parameters,
-            name => WeightDecay.Applies(name, job.Model.Config.Text.ModelType, job.Settings.Behaviour),
+            name => job.Model.Config.HasWeightDecay(name, job.Settings.Behaviour),
             job.Settings,
             new SingleReplica()
         );
@@ -90,7 +90,7 @@ public sealed class Trainer : IDisposable
                 waiting.Stop();
                 var metrics = TableMetrics.Of(_job.Objective, _step.Accumulate(batches.Current, _reference, 1.0 / step.Divisor));
                 RequireFinite("loss", metrics.Loss, batches.Current.Pairs);
-                return (Metrics: metrics, Tokens: batches.Current.TokenCount(_job.Objective.Cells(), _job.Model.ImageTokens));
+                return (Metrics: metrics, Tokens: batches.Current.TokenCount(_job.Objective.Cells(), _job.Model.Config));
             })
             .ToArray();
         var norm = _step.Update(rate);

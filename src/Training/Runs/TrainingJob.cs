@@ -12,7 +12,7 @@ namespace SVco.Training;
 public sealed record TrainingJob
 {
     /// <summary>The policy; its trainable parameters require gradients.</summary>
-    public required Llava Model { get; init; }
+    public required VisionLanguageModel Model { get; init; }
 
     /// <summary>The formula to minimise.</summary>
     public required Objective Objective { get; init; }

@@ -8,7 +8,7 @@ namespace SVco.Training;
 /// <param name="Objective">The formula to minimise.</param>
 /// <param name="Scoring">How the table is scored.</param>
 /// <param name="Optimizer">The trainable parameters.</param>
-public sealed record TrainingStep(Llava Model, Objective Objective, IScoring Scoring, Optimizer Optimizer)
+public sealed record TrainingStep(VisionLanguageModel Model, Objective Objective, IScoring Scoring, Optimizer Optimizer)
 {
     /// <summary>Adds a batch's share of the loss's gradient to those of the parameters.</summary>
     /// <returns>The table the loss was computed on.</returns>

@@ -1,5 +1,6 @@
 using SVco.Core.Data;
-using static TorchSharp.torch;
+using SVco.Models;
+using SVco.Models.Images;
 
 namespace SVco.Training;
 
@@ -13,10 +14,14 @@ public interface IImageFeatures
     /// <exception cref="Core.UserException">An image cannot be read.</exception>
     IImageFeatures Prefetch(IEnumerable<ImageSource> images);
 
+    /// <summary>The size of an image after processing, which decides how many tokens it takes in the decoder.</summary>
+    /// <exception cref="Core.UserException">The image cannot be read.</exception>
+    ImageSize SizeOf(ImageSource image);
+
     /// <summary>
-    /// The features of each image [its tokens, vision width], with a graph where gradients are on and the tower is trained. They belong to
-    /// the caller's dispose scope or to the store.
+    /// The features of each image, with a graph where gradients are on and the tower is trained. They belong to the caller's dispose scope or
+    /// to the store.
     /// </summary>
     /// <exception cref="Core.UserException">An image cannot be read.</exception>
-    IReadOnlyList<Tensor> Of(IReadOnlyList<ImageSource> images);
+    IReadOnlyList<EncodedImage> Of(IReadOnlyList<ImageSource> images);
 }

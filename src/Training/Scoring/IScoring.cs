@@ -12,12 +12,12 @@ public interface IScoring
     /// <param name="batch">The pairs.</param>
     /// <param name="cells">The cells that the objective asks for.</param>
     /// <param name="images">The vision features of the pairs' images.</param>
-    IScored Forward(Llava model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images);
+    IScored Forward(VisionLanguageModel model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images);
 
     /// <summary>The log-probabilities alone: nothing is kept for gradients.</summary>
     /// <returns>For each pair the summed log-probability of each cell.</returns>
     IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
-        Llava model,
+        VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images

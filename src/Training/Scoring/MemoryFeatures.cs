@@ -1,16 +1,17 @@
 using SVco.Core.Data;
 using SVco.Models;
+using SVco.Models.Images;
 using static TorchSharp.torch;
 
 namespace SVco.Training;
 
 /// <summary>The features of a frozen tower in memory: each image is encoded once, whatever is trained behind the tower.</summary>
 /// <param name="model">Its vision tower.</param>
-/// <param name="loadPixels">The pixels of an image as the tower wants them [3 * size * size]; called on several threads.</param>
+/// <param name="loader">Loads images; called on several threads.</param>
 /// <param name="together">The most images in one pass of the tower.</param>
-public sealed class MemoryFeatures(Llava model, Func<ImageSource, float[]> loadPixels, int together = 512) : IImageFeatures, IDisposable
+public sealed class MemoryFeatures(VisionLanguageModel model, ImageLoader loader, int together = 512) : IImageFeatures, IDisposable
 {
-    readonly Dictionary<ImageSource, Tensor> features = [];
+    readonly Dictionary<ImageSource, EncodedImage> features = [];
 
     /// <summary>Encodes those images that are not in memory yet, many at once.</summary>
     public void Encode(IEnumerable<ImageSource> images)
@@ -19,10 +20,10 @@ public sealed class MemoryFeatures(Llava model, Func<ImageSource, float[]> loadP
         foreach (var batch in images.Where(image => !features.ContainsKey(image)).Distinct().Chunk(together))
         {
             using var scope = NewDisposeScope();
-            float[][] pixels = [.. batch.AsParallel().AsOrdered().Select(loadPixels)];
-            foreach (var (image, encoded) in batch.Zip(LiveFeatures.Encode(model, pixels)))
+            ProcessedImage[] loaded = [.. batch.AsParallel().AsOrdered().Select(loader.Load)];
+            foreach (var (image, encoded) in batch.Zip(LiveFeatures.Encode(model, loaded)))
             {
-                features[image] = encoded.clone().DetachFromDisposeScope();
+                features[image] = encoded with { Features = encoded.Features.clone().DetachFromDisposeScope() };
             }
         }
     }
@@ -31,7 +32,10 @@ public sealed class MemoryFeatures(Llava model, Func<ImageSource, float[]> loadP
     public IImageFeatures Prefetch(IEnumerable<ImageSource> images) => this;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Tensor> Of(IReadOnlyList<ImageSource> images)
+    public ImageSize SizeOf(ImageSource image) => features.TryGetValue(image, out var known) ? known.Size : loader.SizeOf(image);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EncodedImage> Of(IReadOnlyList<ImageSource> images)
     {
         Encode(images);
         return [.. images.Select(image => features[image])];
@@ -42,7 +46,7 @@ public sealed class MemoryFeatures(Llava model, Func<ImageSource, float[]> loadP
     {
         foreach (var feature in features.Values)
         {
-            feature.Dispose();
+            feature.Features.Dispose();
         }
     }
 }

@@ -12,7 +12,7 @@ namespace SVco.Training;
 /// </summary>
 /// <param name="model">Its head is used.</param>
 /// <param name="rows">The most predictors at a time.</param>
-sealed class PackedHead(Llava model, int rows)
+sealed class PackedHead(VisionLanguageModel model, int rows)
 {
     /// <summary>log p of each prediction, chunk by chunk.</summary>
     /// <param name="run">The pass that gave the predictors' hidden states.</param>

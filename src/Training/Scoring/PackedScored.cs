@@ -12,9 +12,9 @@ sealed class PackedScored : IScored
 {
     readonly IDisposable _scope;
     readonly PackedScoring _scoring;
-    readonly Llava _model;
+    readonly VisionLanguageModel _model;
     readonly PackedHead _head;
-    readonly Func<IEnumerable<int>, Tensor> _features;
+    readonly Func<int[], IReadOnlyList<EncodedImage>> _features;
     readonly ImmutableArray<ScoredPack> _packs;
 
     /// <param name="Pack">The trees.</param>
@@ -33,16 +33,16 @@ sealed class PackedScored : IScored
     public PackedScored(
         IDisposable scope,
         PackedScoring scoring,
-        Llava model,
+        VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images,
         bool gradients
     )
     {
-        (_scope, _scoring, _model, _head) = (scope, scoring, model, new(model, scoring.RowsTogether(model)));
+        (_scope, _scoring, _model, _head) = (scope, scoring, model, new(model, scoring.RowsTogether(model.Config)));
         var (rows, sources) = PackedScoring.Rows(batch, cells);
-        var trees = PackLayout.Trees(rows, model.Config.ImageTokenId, model.ImageTokens);
+        var trees = model.Config.Trees(rows, sources.Select(images.SizeOf));
         _features = Features(sources, images, gradients);
         // A tree without predictors holds empty sums only.
         var packs = PackLayout.Packs(trees.Where(tree => !tree.Predictors.IsEmpty), scoring.TokenBudget).Select(pack => new Pack(pack));
@@ -79,16 +79,16 @@ sealed class PackedScored : IScored
     /// Gives the vision features of some images. Of a frozen tower they are computed once, as many images together as the token budget
     /// allows, and nothing else is kept.
     /// </summary>
-    Func<IEnumerable<int>, Tensor> Features(IReadOnlyList<ImageSource> sources, IImageFeatures images, bool gradients)
+    Func<int[], IReadOnlyList<EncodedImage>> Features(IReadOnlyList<ImageSource> sources, IImageFeatures images, bool gradients)
     {
         if (gradients && _model.HasTrainableVision)
         {
-            return some => stack(images.Of([.. some.Select(image => sources[image])]));
+            return some => images.Of([.. some.Select(image => sources[image])]);
         }
 
         using var noGrad = no_grad();
-        var features = sources.Chunk(_scoring.ImagesTogether(_model)).SelectMany(images.Of).ToArray();
-        return some => stack(some.Select(image => features[image]));
+        var features = sources.Chunk(_scoring.ImagesTogether(_model.Config)).SelectMany(images.Of).ToArray();
+        return some => [.. some.Select(image => features[image])];
     }
 
     ImmutableArray<ScoredPack> Score(ImmutableArray<Pack> packs, bool gradients)
@@ -109,9 +109,9 @@ sealed class PackedScored : IScored
 
     TreeRun Run(Pack pack)
     {
-        int[] images = [.. pack.Trees.Select(tree => tree.Image).OfType<int>()];
-        var projected = images.Length == 0 ? null : _model.Project(_features(images));
-        return _model.DecodeTrees(pack.Trees, projected, _scoring.MemorySmall);
+        int[] images = [.. pack.Trees.SelectMany(tree => tree.Images).Select(image => image.Image).Distinct()];
+        var projected = images.Length == 0 ? [] : _model.Project(_features(images));
+        return _model.DecodeTrees(pack.Trees, images.Zip(projected).ToDictionary(), _scoring.MemorySmall);
     }
 
     /// <summary>A cell without any summed token is in no pack and is 0, an empty sum.</summary>

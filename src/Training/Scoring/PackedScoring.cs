@@ -26,12 +26,16 @@ public sealed record PackedScoring : IScoring
     public long LogitBudget { get; init; } = 1 << 24;
 
     /// <inheritdoc/>
-    public IScored Forward(Llava model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images) =>
-        Scored(model, batch, cells, images, gradients: true);
+    public IScored Forward(
+        VisionLanguageModel model,
+        IReadOnlyList<PreparedPair> batch,
+        IReadOnlyCollection<Cell> cells,
+        IImageFeatures images
+    ) => Scored(model, batch, cells, images, gradients: true);
 
     /// <inheritdoc/>
     public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
-        Llava model,
+        VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images
@@ -42,7 +46,7 @@ public sealed record PackedScoring : IScoring
     }
 
     PackedScored Scored(
-        Llava model,
+        VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images,
@@ -64,7 +68,7 @@ public sealed record PackedScoring : IScoring
                     .GroupBy(cell => cell with { Tokens = Tokens.All })
                     .Select(row => new PackRow(
                         pair.Index,
-                        pair.Item.Image(row.Key) is { } image ? indices[image] : null,
+                        pair.Item.Image(row.Key) is { } image ? [indices[image]] : [],
                         pair.Item.Row(row.Key),
                         row.ToImmutableDictionary(cell => cell, pair.Item.Summed)
                     ))
@@ -72,9 +76,9 @@ public sealed record PackedScoring : IScoring
         return (rows, images);
     }
 
-    /// <summary>How many images the tower encodes together: as many as the token budget allows.</summary>
-    internal int ImagesTogether(Llava model) => Math.Max(1, TokenBudget / model.ImageTokens);
+    /// <summary>How many images the tower encodes together: as many of the usual size as the token budget allows.</summary>
+    internal int ImagesTogether(ModelConfig config) => Math.Max(1, TokenBudget / config.UsualImageTokens);
 
     /// <summary>How many predictors have logits together.</summary>
-    internal int RowsTogether(Llava model) => (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize);
+    internal int RowsTogether(ModelConfig config) => (int)Math.Max(1, LogitBudget / config.Text.VocabularySize);
 }

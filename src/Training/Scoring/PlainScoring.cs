@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
+using SVco.Core.Packing;
 using SVco.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -14,12 +15,16 @@ namespace SVco.Training;
 public sealed record PlainScoring : IScoring
 {
     /// <inheritdoc/>
-    public IScored Forward(Llava model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images) =>
-        Score(model, batch, cells, images, gradients: true);
+    public IScored Forward(
+        VisionLanguageModel model,
+        IReadOnlyList<PreparedPair> batch,
+        IReadOnlyCollection<Cell> cells,
+        IImageFeatures images
+    ) => Score(model, batch, cells, images, gradients: true);
 
     /// <inheritdoc/>
     public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
-        Llava model,
+        VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images
@@ -30,7 +35,7 @@ public sealed record PlainScoring : IScoring
     }
 
     static Scored Score(
-        Llava model,
+        VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images,
@@ -60,7 +65,7 @@ public sealed record PlainScoring : IScoring
 
     /// <summary>For each pair the log-probability of each cell, a float64 scalar.</summary>
     static ImmutableDictionary<Cell, Tensor>[] Sums(
-        Llava model,
+        VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images
@@ -71,12 +76,15 @@ public sealed record PlainScoring : IScoring
             // The rows with an image come first, so that the encoded images can be put into them as one block.
             .OrderBy(row => row.Cell.Image == ImageCondition.NoImage)
             .ToArray();
-        var logProbs = TokenLogProbs(model, rows, images);
+        var (logProbs, tokens) = TokenLogProbs(model, rows, images);
         Tensor Sum(PreparedPair pair, Cell cell)
         {
             var row = Array.FindIndex(rows, row => ReferenceEquals(row.Pair, pair) && row.Cell == WholeResponse(cell));
             // A sum near -150 would lose its last digits in fp32, and margins are differences of such sums.
-            return logProbs[row].to(float64).masked_fill(Mask(model, pair, cell, logProbs.shape[1]).logical_not(), Numbers.Of(0)).sum();
+            return logProbs[row]
+                .to(float64)
+                .masked_fill(Mask(model, tokens[row], pair.Summed(cell), logProbs.shape[1]).logical_not(), Numbers.Of(0))
+                .sum();
         }
 
         return [.. batch.Select(pair => cells.ToImmutableDictionary(cell => cell, cell => Sum(pair, cell)))];
@@ -84,38 +92,55 @@ public sealed record PlainScoring : IScoring
 
     static Cell WholeResponse(Cell cell) => cell with { Tokens = Tokens.All };
 
-    /// <summary>log p of each token given those before it [rows, longest - 1].</summary>
-    static Tensor TokenLogProbs(Llava model, IReadOnlyList<(PreparedPair Pair, Cell Cell)> rows, IImageFeatures images)
+    /// <summary>log p of each token given those before it [rows, longest - 1], and the rows' tokens.</summary>
+    static (Tensor LogProbs, ImmutableArray<ExpandedToken>[] Tokens) TokenLogProbs(
+        VisionLanguageModel model,
+        IReadOnlyList<(PreparedPair Pair, Cell Cell)> rows,
+        IImageFeatures images
+    )
     {
-        var expanded = rows.Select(row => Expand(model, row.Pair.Row(row.Cell).Ids, row.Pair.Row(row.Cell).Ids.Select(id => (long)id)))
-            .ToArray();
-        var longest = expanded.Max(row => row.Length);
-        var ids = Padded(expanded, longest, 0L).to(model.Device);
-        var attended = Padded(
-                [.. rows.Select(row => Expand(model, row.Pair.Row(row.Cell).Ids, row.Pair.Row(row.Cell).Attended))],
-                longest,
-                false
+        var sequences = rows.Select(row => row.Pair.Row(row.Cell)).ToArray();
+        ImageSource[][] shown = [.. rows.Select(row => row.Pair.Image(row.Cell) is { } image ? new[] { image } : [])];
+        var tokens = sequences
+            .Zip(
+                shown,
+                (row, of) =>
+                    PackLayout.Expand(
+                        row.Ids,
+                        model.Config.ImageTokenId,
+                        [.. of.Select(image => model.Config.ImageTokens(images.SizeOf(image)).Count)]
+                    )
             )
-            .to(model.Device);
-        var sources = rows.Select(row => row.Pair.Image(row.Cell)).OfType<ImageSource>().ToArray();
-        var embeddings = sources.Length > 0 ? model.MergeImages(ids, model.Project(stack(images.Of(sources)))) : model.Embed(ids);
-        // As transformers numbers the positions of a row with masked tokens.
-        var positions = (attended.to(int64).cumsum(1) - Numbers.Of(1)).masked_fill(attended.logical_not(), Numbers.Of(1));
+            .ToArray();
+        Tensor Rows<T>(Func<ExpandedToken, TokenSequence, T> value, T fill)
+            where T : unmanaged =>
+            Padded(
+                    [.. tokens.Zip(sequences, (row, sequence) => row.Select(token => value(token, sequence)).ToArray())],
+                    tokens.Max(row => row.Length),
+                    fill
+                )
+                .to(model.Device);
+        var ids = Rows((token, row) => (long)row.Ids[token.Source], 0L);
+        var attended = Rows((token, row) => row.Attended[token.Source], false);
+        var isImage = Rows((token, _) => token.OfImage, false);
+        ImageSource[] sources = [.. shown.SelectMany(of => of)];
+        var embeddings = sources.Length > 0 ? model.MergeImages(ids, model.Project(images.Of(sources)), isImage) : model.Embed(ids);
+        var positions = model.Positions(attended, [.. sources.Select(images.SizeOf)], isImage);
         var logits = model.Logits(model.Decode(embeddings, positions, attended))[.., ..^1];
         var targets = ids[.., 1..].unsqueeze(-1);
-        return log_softmax(logits.dtype == float64 ? logits : logits.to(float32), -1).gather(-1, targets).squeeze(-1);
+        return (log_softmax(logits.dtype == float64 ? logits : logits.to(float32), -1).gather(-1, targets).squeeze(-1), tokens);
     }
 
     /// <summary>Which of a row's predicted tokens a cell sums [longest - 1].</summary>
-    static Tensor Mask(Llava model, PreparedPair pair, Cell cell, long predictions) =>
-        Padded([Expand(model, pair.Row(cell).Ids, pair.Summed(cell))], (int)predictions + 1, false)[0, 1..].to(model.Device);
-
-    /// <summary>Repeats the value at an image placeholder for each of the image's tokens.</summary>
-    static T[] Expand<T>(Llava model, ImmutableArray<int> ids, IEnumerable<T> values) =>
-        [
-            .. ids.Zip(values, (id, value) => Enumerable.Repeat(value, id == model.Config.ImageTokenId ? model.ImageTokens : 1))
-                .SelectMany(run => run),
-        ];
+    static Tensor Mask(VisionLanguageModel model, ImmutableArray<ExpandedToken> tokens, ImmutableArray<bool> summed, long predictions) =>
+        Padded(
+            [
+                [.. tokens.Select(token => summed[token.Source])],
+            ],
+            (int)predictions + 1,
+            false
+        )[0, 1..]
+            .to(model.Device);
 
     static Tensor Padded<T>(IReadOnlyList<T[]> rows, int length, T fill)
         where T : unmanaged

@@ -45,11 +45,13 @@ public sealed record PreparedPair(ContrastPair Pair, ResponseRows W, ResponseRow
         );
 
     /// <summary>The tokens of the rows that score these cells, an image counting with all its tokens.</summary>
-    public long TokenCount(IEnumerable<Cell> cells, int imageTokens) =>
+    /// <param name="cells">The cells.</param>
+    /// <param name="imageTokens">How many tokens an image takes.</param>
+    public long TokenCount(IEnumerable<Cell> cells, Func<ImageSource, int> imageTokens) =>
         cells
             .Select(cell => cell with { Tokens = Tokens.All })
             .Distinct()
-            .Sum(cell => Row(cell).Length + (cell.Image == ImageCondition.NoImage ? 0L : imageTokens - 1));
+            .Sum(cell => Row(cell).Length + (Image(cell) is { } image ? imageTokens(image) - 1L : 0));
 
     ResponseRows Rows(Side side) => side == Side.W ? W : L;
 }

@@ -4,6 +4,6 @@ using static TorchSharp.torch;
 namespace SVco.Models;
 
 /// <summary>What a vision tower made of one image, as the projector takes it.</summary>
-/// <param name="Values">[feature tokens, vision width]</param>
+/// <param name="Features">[feature tokens, vision width]</param>
 /// <param name="Size">The image's size after processing, which decides how many tokens it takes in the decoder.</param>
-public sealed record ImageFeatures(Tensor Values, ImageSize Size);
+public sealed record EncodedImage(Tensor Features, ImageSize Size);
