@@ -107,30 +107,6 @@ public sealed record TableMetrics(int Pairs, double Loss, ImmutableArray<TermMet
             Loss = microBatches.Sum(micro => micro.Loss * micro.Pairs) / microBatches.Sum(micro => micro.Pairs),
         };
 
-    /// <summary>The numbers under the official trainer's names, e.g. train_reward_acc/img_win_vs_no_img_reward_accuracies.</summary>
-    /// <param name="prefix">train or eval.</param>
-    public ImmutableSortedDictionary<string, double> Official(string prefix)
-    {
-        IEnumerable<(string Name, double? Value)> OfTerm(TermMetrics term) =>
-            [
-                ($"{prefix}_losses/{MetricNames.Official(term.Name)}_loss", term.Loss),
-                ($"{prefix}_reward_acc/{MetricNames.Official(term.Name)}_reward_accuracies", term.Accuracy),
-                ($"{prefix}_reward_margin/{MetricNames.Official(term.Name)}_reward_margins", term.Margin),
-                ($"{prefix}_pi_logratios/pi_logratios_{MetricNames.Official(term.Name)}_distance", term.Distance),
-            ];
-        IEnumerable<(string Name, double? Value)> OfCell(CellMetrics cell) =>
-            [
-                ($"{prefix}_rewards/rewards_{MetricNames.Official(cell.Cell)}", cell.Reward),
-                ($"{prefix}_logps/policy_logps_{MetricNames.Official(cell.Cell)}", cell.LogProb),
-            ];
-
-        return Terms
-            .SelectMany(OfTerm)
-            .Concat(Cells.SelectMany(OfCell))
-            .Where(metric => metric.Value is not null)
-            .ToImmutableSortedDictionary(metric => metric.Name, metric => metric.Value!.Value, StringComparer.Ordinal);
-    }
-
     static TermMetrics OfTerm(string name, Objective term, Preference? preference, double scale, LogProbTable batch)
     {
         double? MeanOf(Func<ScoredPair, Preference, double> number) =>
