@@ -201,7 +201,7 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>PEFT keeps an adapter of a 16-bit model in fp32.</summary>
-    static ScalarType TypeFor(VisionLanguageModel model) => Precision.AtLeastFloat32(model.Dtype);
+    static ScalarType TypeFor(VisionLanguageModel model) => Widening.AtLeastFloat32(model.Dtype);
 
     sealed class Restore(Action restore) : IDisposable
     {

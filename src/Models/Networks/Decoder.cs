@@ -160,5 +160,5 @@ public sealed class Decoder
             : norm.Forward(layers[index].Forward(x, rope, trees.Last, trees.Predictors));
 
     /// <summary>Hidden states [..., hidden] -> logits [..., vocabulary] in fp32 (a float64 decoder's in float64).</summary>
-    public Tensor Logits(Tensor hidden) => Scoped.Run(() => Precision.AtLeastFloat32(head.Forward(hidden)));
+    public Tensor Logits(Tensor hidden) => Scoped.Run(() => Widening.AtLeastFloat32(head.Forward(hidden)));
 }

@@ -59,7 +59,7 @@ public sealed class Dinov2
 
         var table = positions.narrow(1, 1, grid * grid).reshape(1, grid, grid, -1).permute(0, 3, 1, 2);
         var resized = nn.functional.interpolate(
-            Precision.AtLeastFloat32(table),
+            Widening.AtLeastFloat32(table),
             size: [rows, columns],
             mode: InterpolationMode.Bicubic,
             align_corners: false

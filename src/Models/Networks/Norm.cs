@@ -19,7 +19,7 @@ sealed record RmsNorm(Tensor Weight, double Epsilon)
 
     public Tensor Forward(Tensor x)
     {
-        var wide = Precision.AtLeastFloat32(x);
+        var wide = Widening.AtLeastFloat32(x);
         return Weight * (wide * rsqrt(wide.pow(Numbers.Two).mean([-1], keepdim: true).add(Numbers.Of(Epsilon), Numbers.One))).to(x.dtype);
     }
 }

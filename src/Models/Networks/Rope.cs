@@ -14,7 +14,7 @@ sealed record Rope(Tensor Cosines, Tensor Sines)
     /// </summary>
     public static Rope At(Tensor positions, TextConfig config, ScalarType type)
     {
-        var wide = Precision.AtLeastFloat32(type);
+        var wide = Widening.AtLeastFloat32(type);
         var exponents =
             arange(Numbers.Of(0), Numbers.Of(config.HeadSize), Numbers.Of(2), wide, positions.device) / Numbers.Of(config.HeadSize);
         var frequencies = Numbers.Of(1.0) / pow(config.RopeTheta, exponents);
