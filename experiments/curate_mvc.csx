@@ -6,7 +6,6 @@ using System.IO;
 using SVco.Curation;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;
-using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))
 {

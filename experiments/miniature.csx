@@ -8,7 +8,6 @@ using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Study;
-using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))
 {

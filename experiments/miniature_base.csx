@@ -5,7 +5,6 @@
 // Makes the base model of the miniature study: about seven minutes on two idle cores.
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Study;
-using SVco.Scripting.Host;
 
 if (Args is not [var folder] || folder.StartsWith('-'))
 {

@@ -7,7 +7,6 @@
 // Takes the options of miniature.csx; finished parts are kept, so the same command goes on.
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Study;
-using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))
 {

@@ -7,7 +7,6 @@
 using SVco.Evaluation.Report;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Study;
-using SVco.Scripting.Host;
 
 if (Args.Contains("--help"))
 {

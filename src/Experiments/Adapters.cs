@@ -13,8 +13,8 @@ static class Adapters
     /// <param name="saved">The folder of the saved model or adapters to go on with; null to begin with the base model or new adapters.</param>
     public static LoraAdapter? Attach(Experiment experiment, Llava model, string? saved)
     {
-        model.SetTrainable(experiment.BaseModel.IsTrained);
-        if (experiment.BaseModel.Lora is not { } lora)
+        model.SetTrainable(experiment.Model.IsTrained);
+        if (experiment.Model.Lora is not { } lora)
         {
             if (saved is not null)
             {
@@ -24,8 +24,8 @@ static class Adapters
             return null;
         }
 
-        var config = Config(experiment.BaseModel, lora) with { BaseModel = model.Folder };
-        var adapter = saved is null ? LoraAdapter.Create(model, config, experiment.Settings.Seed) : LoraAdapter.Load(saved, model);
+        var config = Config(experiment.Model, lora) with { BaseModel = model.Folder };
+        var adapter = saved is null ? LoraAdapter.Create(model, config, experiment.Train.Seed) : LoraAdapter.Load(saved, model);
         adapter.Train();
         return adapter;
     }

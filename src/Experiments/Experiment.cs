@@ -1,45 +1,138 @@
+using System.Collections.Immutable;
+using SVco.Core;
 using SVco.Core.Data;
+using SVco.Core.Fields;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
 
 namespace SVco.Experiments;
 
-/// <summary>An experiment as a script declares it: a base model, an objective, data and training settings. Nothing happens before <see cref="Run"/>.</summary>
+// What each field means stands in its attribute.
+#pragma warning disable CS1591
+
+/// <summary>
+/// An experiment as a value: a base model, an objective, data, training settings, and what the machine gives to it. Nothing happens before
+/// it is run (<see cref="RunAsync"/>). Each field has a dotted name, see <see cref="Fields"/>.
+/// </summary>
 /// <param name="Name">Names the run's folder.</param>
-public sealed record Experiment(string Name)
+public sealed record Experiment([property: Field("Names the run's folder.")] string Name)
 {
-    internal ModelSpec BaseModel { get; init; } = ModelSpec.LlavaInterleave7B;
-    internal Objective Loss { get; init; } = Objectives.SVco(0.1, 0.1);
-    internal Recipe<ContrastPair> TrainData { get; init; } = Mvc.Train;
-    internal Recipe<ContrastPair>? ValidationData { get; init; } = Mvc.Validation;
-    internal TrainSettings Settings { get; init; } = new();
+    /// <summary>The base model.</summary>
+    public ModelSpec Model { get; init; } = ModelSpec.LlavaInterleave7B;
 
-    /// <summary>Names the base model.</summary>
-    public Experiment Model(ModelSpec model) => this with { BaseModel = model };
+    [Field("The formula to minimise.")]
+    public Objective Objective { get; init; } = Objectives.SVco(0.1, 0.1);
 
-    /// <summary>Names the formula to minimise.</summary>
-    public Experiment Objective(Objective objective) => this with { Loss = objective };
+    /// <summary>The pairs to train on and those that the objective is reported on.</summary>
+    public ExperimentData Data { get; init; } = new();
 
-    /// <summary>Names the training pairs and those that the objective is reported on.</summary>
-    public Experiment Data(Recipe<ContrastPair> train, Recipe<ContrastPair>? validation = null) =>
-        this with
+    /// <summary>How to train.</summary>
+    public TrainSettings Train { get; init; } = new();
+
+    [Field("auto, cpu, cuda or cuda:N; auto takes cuda when there is one.", OfTheMachine = true)]
+    public string Device { get; init; } = "auto";
+
+    [Field(
+        "normal, or small: keeps only the inputs of the decoder's layers and runs each layer again for its gradients, to the same results.",
+        OfTheMachine = true
+    )]
+    public Memory Memory { get; init; } = Memory.Normal;
+
+    [Field(
+        "The most tokens that go through the model together. Fewer save memory only where memory is small: 1 means one tree (the responses under one image) after the other.",
+        From = 1,
+        Unit = "tokens",
+        OfTheMachine = true
+    )]
+    public int TokenBudget { get; init; } = new Training.PackedScoring().TokenBudget;
+
+    [Field(
+        "Disk for the image features of a frozen vision tower, shared by all runs; 0 for none.",
+        From = 0,
+        Unit = "GB",
+        OfTheMachine = true
+    )]
+    public double FeatureCache { get; init; } = 10;
+
+    [Field("The run's folder; runs/NAME when not given.", OfTheMachine = true)]
+    public string? Output { get; init; }
+
+    /// <summary>The fields of every experiment.</summary>
+    internal static ImmutableArray<Field> AllFields { get; } = Field.AllOf(typeof(Experiment));
+
+    /// <summary>All fields with their values.</summary>
+    public IEnumerable<FieldValue> Fields => AllFields.Select(one => new FieldValue(one, one.Get(this)));
+
+    /// <summary>The value of a field.</summary>
+    /// <param name="path">Its dotted name, such as <c>train.learning_rate</c>.</param>
+    /// <exception cref="UserException">There is no such field; the message names near ones.</exception>
+    public object? this[string path] => FieldNames.Find(path).Get(this);
+
+    /// <summary>The experiment with another value of a field.</summary>
+    /// <param name="path">Its dotted name, such as <c>train.learning_rate</c>.</param>
+    /// <param name="value">A value or its text; null or <c>none</c> where the field is to have none.</param>
+    /// <exception cref="UserException">There is no such field, or it does not take the value.</exception>
+    public Experiment With(string path, object? value) => FieldNames.Find(path).With(this, value);
+
+    /// <summary>Its fields as YAML, which <see cref="FromYaml"/> reads; defaults stand there too.</summary>
+    public string ToYaml() => ExperimentYaml.Write(this, ImmutableSortedDictionary<string, string>.Empty);
+
+    /// <summary>The experiment of a YAML text, such as a run's <c>experiment.yaml</c>; a field that is not there has its default.</summary>
+    /// <exception cref="UserException">A field does not exist or does not take its value; the message says where.</exception>
+    public static Experiment FromYaml(string text) => ExperimentYaml.Read(text).Experiment;
+
+    /// <summary>Runs the experiment to its finished checkpoint; the same call goes on with an interrupted run.</summary>
+    /// <param name="restart">Throws away what an earlier run left in the folder.</param>
+    /// <param name="progress">Is told what happens, on the thread where it happens.</param>
+    /// <param name="stop">Asks the run to save its state and end.</param>
+    /// <exception cref="UserException">Something the person can mend: a file, a field.</exception>
+    public Task<RunResult> RunAsync(bool restart = false, IProgress<RunEvent>? progress = null, CancellationToken stop = default) =>
+        new ExperimentRun(this, progress, stop).RunAsync(restart);
+
+    /// <inheritdoc/>
+    public override string ToString() => ToYaml();
+
+    /// <summary>This experiment when the value of each field makes sense.</summary>
+    /// <exception cref="UserException">One does not; the message names it.</exception>
+    public Experiment Validated()
+    {
+        foreach (var field in AllFields)
         {
-            TrainData = train,
-            ValidationData = validation,
-        };
+            field.CheckIn(this, field.Path);
+        }
 
-    /// <summary>Says how to train.</summary>
-    public Experiment Train(TrainSettings settings) => this with { Settings = settings };
+        return this;
+    }
 
-    /// <summary>
-    /// Runs the experiment; the same call goes on with an interrupted run. Options in <paramref name="args"/> override the script's
-    /// choices; <c>--help</c> lists them.
-    /// </summary>
-    /// <returns>The process's exit code: 0, or 130 when interrupted.</returns>
-    /// <exception cref="Core.UserException">Something the person can mend: a file, an option, a setting.</exception>
-    public Task<int> Run(IEnumerable<string> args) => ExperimentOptions.Parse(this, [.. args], ExperimentRun.Execute);
+    /// <summary>The folder that a run writes to.</summary>
+    internal string Folder => Output ?? Path.Combine("runs", Name);
 
     /// <summary>The formula reported on validation pairs.</summary>
-    internal Objective EvaluatedLoss => Settings.Behaviour == Core.Behaviour.Official ? OfficialEvaluation.Of(Loss) : Loss;
+    internal Objective EvaluatedObjective => Train.Behaviour == Behaviour.Official ? OfficialEvaluation.Of(Objective) : Objective;
+}
+
+/// <summary>A field and its value in an experiment.</summary>
+/// <param name="Field">Path, type, meaning, unit and range.</param>
+/// <param name="Value">Null when it has none.</param>
+public sealed record FieldValue(Field Field, object? Value)
+{
+    /// <summary>The value as text.</summary>
+    public string Text => FieldText.Of(Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Field} = {Text}  ({Field.Expected})  {Field.About.Help}";
+}
+
+/// <summary>What a step's activations may take.</summary>
+public enum Memory
+{
+    /// <summary>All that the backward pass needs is kept.</summary>
+    Normal,
+
+    /// <summary>
+    /// Only the inputs of the decoder's layers are kept, each layer runs again for its gradients, and freed blocks go back to the system at
+    /// once.
+    /// </summary>
+    Small,
 }

@@ -13,131 +13,209 @@ using TorchSharp;
 namespace SVco.Experiments;
 
 /// <summary>An experiment from its files to its finished checkpoint.</summary>
-static class ExperimentRun
+/// <param name="experiment">What to run.</param>
+/// <param name="progress">Is told what happens.</param>
+/// <param name="stop">Asks the run to save its state and end.</param>
+sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress, CancellationToken stop)
 {
-    const int InterruptedExitCode = 130;
     const long ReferenceCacheBytes = 1L << 30;
     const long FileCacheBytes = 1L << 20;
 
-    public static async Task<int> Execute(ExperimentOptions options)
+    public async Task<RunResult> RunAsync(bool restart)
     {
-        var experiment = options.Experiment;
-        Console.WriteLine(
-            options.IsTiny
+        experiment.Validated();
+        Note(
+            Tiny.IsModelOf(experiment)
                 ? $"{experiment.Name} on the tiny bundled checkpoint and 24 bundled pairs: it shows how a run goes, its numbers mean nothing. Give --model and --data for a real one."
-                : $"{experiment.Name} on {experiment.BaseModel.Checkpoint}"
+                : $"{experiment.Name} on {experiment.Model.Checkpoint}"
         );
-        var modelFolder = await ModelHub.ResolveAsync(experiment.BaseModel.Checkpoint, DownloadDisplay.Create(), Interrupt.Token);
-        var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes));
-        using var folder = RunFolder.Open(options.Output, ExperimentDescription.Yaml(options, modelFolder, weights), options.Restart);
-        if (folder.IsFinished)
+        try
         {
-            Console.WriteLine($"This run is finished: {folder.Checkpoint}. Train it anew with --restart, or elsewhere with --output.");
-            return 0;
+            var modelFolder = await ModelHub.ResolveAsync(experiment.Model.Checkpoint, new DownloadProgress(Tell), stop);
+            var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes));
+            using var folder = Open(modelFolder, weights, restart);
+            return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, weights);
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Note("Stopped before the first step. The same command goes on from there.");
+            return RunResult.Of(experiment.Folder, RunState.Interrupted, null);
+        }
+    }
 
+    RunFolder Open(string modelFolder, string weights, bool restart)
+    {
+        var resolved = RunDescription.Resolve(experiment, modelFolder, weights);
+        return RunFolder.Open(
+            experiment.Folder,
+            ExperimentYaml.Write(experiment, resolved),
+            before => RunDescription.Difference(before, experiment, resolved),
+            restart
+        );
+    }
+
+    RunResult AlreadyFinished(RunFolder folder)
+    {
+        Note($"This run is finished: {folder.Checkpoint}. Train it anew with --restart, or elsewhere with --output.");
+        return RunResult.Of(folder.Path, RunState.AlreadyFinished, folder.Checkpoint);
+    }
+
+    RunResult Run(RunFolder folder, string modelFolder, string weights)
+    {
         NativeLibraries.Load();
-        var data = RunData.Read(options, modelFolder);
-        data.Announce(folder);
-        folder.HoldTo(data.ImageFingerprint());
-
-        if (options.Memory == Memory.Small)
+        var data = Prepare(folder, modelFolder);
+        if (experiment.Memory == Memory.Small)
         {
-            NativeHeap.ReturnFreedBlocks();
+            PackedMemory.ReturnFreedBlocks();
         }
 
-        var device = Devices.Parse(options.Device);
-        var scoring = new PackedScoring { MemorySmall = options.Memory == Memory.Small, TokenBudget = options.TokenBudget };
-        AnnounceMemory(experiment, modelFolder, data, scoring, device);
-        using var model = Llava.Load(modelFolder, experiment.BaseModel.LoadOptions(device));
-        var processor = ImageProcessor.Load(modelFolder);
-        float[] LoadPixels(ImageSource image) => processor.Process(ImageRenderer.Render(image), experiment.Settings.Behaviour);
-        var fingerprint = Fingerprint(weights, modelFolder, experiment);
-        var job = new TrainingJob
-        {
-            Model = model,
-            Objective = experiment.Loss,
-            Evaluated = experiment.EvaluatedLoss,
-            Train = data.Train,
-            Validation = data.Validation,
-            Settings = experiment.Settings,
-            Images =
-                options.FeatureCacheBytes == 0
-                    ? new LiveFeatures(model, LoadPixels)
-                    : new DiskFeatures(model, LoadPixels, Cache("features", options.FeatureCacheBytes), fingerprint),
-            Scoring = scoring,
-        };
+        var device = Devices.Parse(experiment.Device);
+        var scoring = new PackedScoring { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
+        NoteMemory(modelFolder, data, scoring, device);
+        using var model = Llava.Load(modelFolder, experiment.Model.LoadOptions(device));
+        var fingerprint = Fingerprint(weights, modelFolder);
+        var job = Job(model, data, scoring, fingerprint);
         var reference =
-            ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length)
+            folder.Reference(job.ScoredPairs)
             ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
-        using var adapter = folder.State.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
+        using var adapter = folder.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
         return TrainAndSave(job, adapter, reference, folder, data);
     }
 
-    static int TrainAndSave(TrainingJob job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
+    /// <summary>The pairs, which must be those that the run in the folder began with.</summary>
+    RunData Prepare(RunFolder folder, string modelFolder)
     {
-        using var trainer = new Trainer(job, adapter?.Parameters ?? job.Model.Parameters, reference);
-        folder.State.Restore(trainer.Optimizer);
-        using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
-        var interrupted = false;
-        RunDisplay.Training(
-            "training",
-            trainer.Optimizer.Steps,
-            trainer.Steps,
-            trainer.Run(Interrupt.Token, log.IsEvaluated),
-            next =>
-            {
-                log.Write(next);
-                interrupted |= next is TrainingEvent.Interrupted;
-                if (
-                    next is TrainingEvent.Interrupted
-                    || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0
-                )
-                {
-                    folder.State.Save(job.Model, adapter, trainer.Optimizer);
-                }
-            }
-        );
-        if (interrupted)
+        var data = RunData.Read(experiment, modelFolder);
+        foreach (var line in data.Summary(folder.RefusedFile))
         {
-            Console.WriteLine($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}. The same command goes on from there.");
-            return InterruptedExitCode;
+            Note(line);
         }
 
-        folder.Finish(job.Model, adapter);
-        Console.WriteLine($"Finished: {folder.Checkpoint}{data.RefusedNote(folder)}");
-        return 0;
+        folder.WriteRefused(data.Refused);
+        data.Check();
+        folder.HoldTo(data.ImageFingerprint());
+        return data;
     }
 
-    static ReferenceTable ScoreReference(TrainingJob job, RunFolder folder, ReferenceCache cache)
+    TrainingJob Job(Llava model, RunData data, PackedScoring scoring, string fingerprint)
     {
-        var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
+        var processor = ImageProcessor.Load(model.Folder);
+        float[] LoadPixels(ImageSource image) => processor.Process(ImageRenderer.Render(image), experiment.Train.Behaviour);
+        var features = experiment.FeatureCache == 0 ? null : Cache("features", (long)(experiment.FeatureCache * 1e9));
+        return new(
+            model,
+            experiment.Objective,
+            experiment.EvaluatedObjective,
+            data.Train,
+            data.Validation,
+            experiment.Train,
+            VisionFeatures.Loading(model, LoadPixels, features, fingerprint),
+            scoring.Score
+        );
+    }
+
+    ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(
+        TrainingJob job,
+        RunFolder folder,
+        ReferenceCache cache
+    )
+    {
+        var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
         if (job.Evaluated.NeedsReference)
         {
-            RunDisplay.Count(
+            ShowPart(
                 "reference",
-                job.Pairs.Length,
+                done: 0,
+                job.ScoredPairs.Length,
                 ReferenceScoring.Score(job, cache),
                 entry =>
                 {
                     // With a large model and many pairs this takes hours; what is scored is in the cache.
-                    Interrupt.Token.ThrowIfCancellationRequested();
-                    scored.Add(entry);
+                    stop.ThrowIfCancellationRequested();
+                    scored[entry.Pair] = entry.Cells;
+                    Tell(new RunEvent.Advanced());
                 }
             );
         }
 
-        var reference = ReferenceTable.Of(job.Pairs.Length, scored);
-        reference.Write(folder.ReferenceFile);
+        var reference = scored.ToImmutable();
+        folder.WriteReference(job.ScoredPairs, reference);
         return reference;
     }
 
-    /// <summary>Says what the run will take, before anything is loaded; on the CPU also whether that is there.</summary>
-    static void AnnounceMemory(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
+    RunResult TrainAndSave(
+        TrainingJob job,
+        LoraAdapter? adapter,
+        ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference,
+        RunFolder folder,
+        RunData data
+    )
     {
-        var (model, load) = (experiment.BaseModel, experiment.BaseModel.LoadOptions(device));
+        ImmutableArray<NamedTensor> trainable =
+        [
+            .. (adapter?.Parameters ?? job.Model.Parameters).Where(parameter => parameter.Value.requires_grad),
+        ];
+        using var trainer = new Trainer(job, trainable, reference);
+        folder.Restore(trainer.Optimizer);
+        if (Train(trainer, job, adapter, folder))
+        {
+            folder.Finish(job.Model, adapter);
+            Note($"Finished: {folder.Checkpoint}{data.RefusedNote(folder)}");
+            return RunResult.Of(folder.Path, RunState.Finished, folder.Checkpoint);
+        }
+
+        Note($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}. The same command goes on from there.");
+        return RunResult.Of(folder.Path, RunState.Interrupted, null);
+    }
+
+    /// <summary>Makes the steps that are left, logs them and saves now and then; false when it was asked to stop.</summary>
+    bool Train(Trainer trainer, TrainingJob job, LoraAdapter? adapter, RunFolder folder)
+    {
+        using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
+        var interrupted = false;
+        ShowPart(
+            "training",
+            trainer.Optimizer.Steps,
+            trainer.Steps,
+            trainer.Run(stop, log.IsEvaluated),
+            next =>
+            {
+                log.Write(next);
+                interrupted |= next is TrainingEvent.Interrupted;
+                if (interrupted || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0)
+                {
+                    folder.Save(job.Model, adapter, trainer.Optimizer);
+                }
+
+                Tell(new RunEvent.Trained(next));
+            }
+        );
+        return !interrupted;
+    }
+
+    /// <summary>Goes through the items of a part of the run.</summary>
+    void ShowPart<T>(string title, int done, int total, IEnumerable<T> items, Action<T> each)
+    {
+        Tell(new RunEvent.Began(title, done, total));
+        try
+        {
+            foreach (var item in items)
+            {
+                each(item);
+            }
+        }
+        finally
+        {
+            Tell(new RunEvent.Ended());
+        }
+    }
+
+    /// <summary>Says what the run will take, before anything is loaded; on the CPU also whether that is there.</summary>
+    void NoteMemory(string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
+    {
+        var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
         var config = LlavaConfig.Read(Path.Combine(modelFolder, "config.json"));
-        var plan = MemoryPlan.For(config, model.IsTrained, data.Train, experiment.Loss.Cells(), experiment.Settings.BatchSize) with
+        var plan = MemoryPlan.For(config, model.IsTrained, data.Train, experiment.Objective.Cells(), experiment.Train.BatchSize) with
         {
             Type = load.Dtype!.Value,
             VisionType = load.VisionDtype ?? load.Dtype.Value,
@@ -146,13 +224,23 @@ static class ExperimentRun
         };
         var machine = new MachineMemory();
         var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, machine.Installed, machine.Free) : null;
-        Console.WriteLine(warning ?? $"memory: about {MemoryEstimate.Of(plan)}");
+        Note(warning ?? $"memory: about {MemoryEstimate.Of(plan)}");
     }
 
     /// <summary>A cache shared by all experiments of this user.</summary>
-    static DiskCache Cache(string name, long maxBytes) => new(CacheRoot.Of(name), maxBytes, RunDisplay.Warn);
+    DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, Note);
 
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
-    static string Fingerprint(string weights, string modelFolder, Experiment experiment) =>
-        $"{weights} {experiment.BaseModel.Precision} {experiment.BaseModel.VisionPrecision} {experiment.Settings.Behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
+    string Fingerprint(string weights, string modelFolder) =>
+        $"{weights} {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
+
+    void Note(string text) => Tell(new RunEvent.Note(text));
+
+    void Tell(RunEvent next) => progress?.Report(next);
+
+    /// <summary>The framework's own progress would report later and in any order.</summary>
+    sealed class DownloadProgress(Action<RunEvent> tell) : IProgress<HubProgress>
+    {
+        public void Report(HubProgress value) => tell(new RunEvent.Downloading(value));
+    }
 }

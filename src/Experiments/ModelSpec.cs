@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.Serialization;
+using SVco.Core.Fields;
 using SVco.Models;
 using TorchSharp;
 
@@ -25,45 +27,41 @@ public enum Part
 public enum Precision
 {
     /// <summary>32 bits.</summary>
+    [EnumMember(Value = "fp32")]
     Float32,
 
     /// <summary>
     /// 16 bits with the range of 32, half the memory. Norms, softmax and log-probabilities are computed in 32 bits; what is trained has
     /// 32-bit master weights in the optimiser, and adapters are held in 32 bits.
     /// </summary>
+    [EnumMember(Value = "bf16")]
     BFloat16,
 }
 
-/// <summary>Low-rank adapters in place of full finetuning (arXiv 2106.09685); saved in PEFT's format.</summary>
-/// <param name="Rank">r.</param>
-/// <param name="Alpha">The update is scaled by alpha / r.</param>
-/// <param name="Targets">Names of linear layers, such as q_proj.</param>
-public sealed record Lora(int Rank, double Alpha, params string[] Targets);
+// What each field means stands in its attribute.
+#pragma warning disable CS1591
 
 /// <summary>A base model as an experiment names it.</summary>
 /// <param name="Checkpoint">A HuggingFace folder, or a hub id such as <c>llava-hf/llava-1.5-7b-hf</c>.</param>
-public sealed record ModelSpec(string Checkpoint)
+public sealed record ModelSpec([property: Field("A HuggingFace LLaVA folder, or a hub id.", Option = "model")] string Checkpoint)
 {
     /// <summary>LLaVA-NeXT-Interleave with Qwen1.5 7B, the paper's LV-INT.</summary>
-    public static ModelSpec LlavaInterleave7B { get; } = new("llava-hf/llava-interleave-qwen-7b-hf") { Tiny = "llava-interleave" };
+    public static ModelSpec LlavaInterleave7B { get; } = new("llava-hf/llava-interleave-qwen-7b-hf");
 
     /// <summary>LLaVA-1.5 with Vicuna 7B, the paper's LV-1.5.</summary>
-    public static ModelSpec Llava15_7B { get; } = new("llava-hf/llava-1.5-7b-hf") { Tiny = "llava-1.5" };
+    public static ModelSpec Llava15_7B { get; } = new("llava-hf/llava-1.5-7b-hf");
 
-    /// <summary>The precision of the weights and matrix products of the language model and projector.</summary>
+    [Field("The precision of the weights and matrix products of language model and projector.")]
     public Precision Precision { get; init; } = Precision.Float32;
 
-    /// <summary>The precision of the vision tower; null means the same as <see cref="Precision"/>.</summary>
+    [Field("The precision of the vision tower; the same as that of the rest when not given.")]
     public Precision? VisionPrecision { get; init; }
 
-    /// <summary>The parts that are not trained; the paper freezes the vision tower.</summary>
+    [Field("The parts that are not trained; the paper freezes the vision tower.")]
     public Part Frozen { get; init; } = Part.VisionTower;
 
     /// <summary>Adapters to train instead of the parts themselves.</summary>
     public Lora? Lora { get; init; }
-
-    /// <summary>The name of the tiny bundled checkpoint of the same family; null when there is none.</summary>
-    public string? Tiny { get; init; }
 
     static readonly ImmutableArray<(Part Part, string Prefix)> Prefixes =
     [

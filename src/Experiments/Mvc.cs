@@ -1,3 +1,4 @@
+using SVco.Core;
 using SVco.Core.Data;
 
 namespace SVco.Experiments;
@@ -18,35 +19,39 @@ public static class Mvc
     const int SmallestTrainParts = 6;
 
     /// <summary>The training pairs.</summary>
-    public static Recipe<ContrastPair> Train { get; } = Recipe.FromJson(TrainName);
+    public static Recipe Train { get; } = Recipe.FromJson(TrainName);
 
     /// <summary>The validation pairs.</summary>
-    public static Recipe<ContrastPair> Validation { get; } = Recipe.FromJson(ValidationName);
+    public static Recipe Validation { get; } = Recipe.FromJson(ValidationName);
 
     /// <summary>Reads the source of a recipe: an MVC name stands for the run's files, any other path for itself.</summary>
     /// <param name="source">The source.</param>
-    /// <param name="files">The run's files.</param>
+    /// <param name="data">The run's files.</param>
     /// <param name="parse">Reads a file of pairs, each only once.</param>
-    internal static IEnumerable<ContrastPair> Read(JsonPairs source, DataFiles files, Func<string, IReadOnlyList<ContrastPair>> parse)
+    /// <exception cref="UserException">There is no file of training pairs.</exception>
+    internal static IEnumerable<ContrastPair> Read(
+        Recipe.Source source,
+        ExperimentData data,
+        Func<string, IReadOnlyList<ContrastPair>> parse
+    )
     {
         if (source.Path is not (TrainName or ValidationName))
         {
             return parse(source.Path);
         }
 
-        if (files.Validation is { } validation)
+        if (data.TrainFile is not { } train)
         {
-            return parse(source.Path == TrainName ? files.Train : validation);
+            throw new UserException($"The recipe {source} stands for the pairs of --data (data.train_file), but none are given.");
         }
 
-        var pairs = parse(files.Train);
-        var split = Recipe.FromJson(files.Train).Split(Math.Min(ValidationPairs, pairs.Count / SmallestTrainParts), seed: 0);
-        return (source.Path == TrainName ? split.Second : split.First).Items(_ => pairs);
+        if (data.ValidationFile is { } validation)
+        {
+            return parse(source.Path == TrainName ? train : validation);
+        }
+
+        var pairs = parse(train);
+        var split = Recipe.FromJson(train).Split(Math.Min(ValidationPairs, pairs.Count / SmallestTrainParts), seed: 0);
+        return (source.Path == TrainName ? split.Second : split.First).Pairs(_ => pairs);
     }
 }
-
-/// <summary>The files of pairs that a run was given.</summary>
-/// <param name="Train">The training pairs.</param>
-/// <param name="Validation">The validation pairs; null splits some off the training file.</param>
-/// <param name="ImageRoot">The folder of relative image paths; null means the folder of each file.</param>
-sealed record DataFiles(string Train, string? Validation, string? ImageRoot);

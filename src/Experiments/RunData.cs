@@ -24,57 +24,56 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
             : throw new UserException($"The file of pairs {Path.GetFullPath(file)} does not exist. Check --data and --validation.");
 
     /// <summary>Runs the experiment's recipes over its files and tokenises the pairs.</summary>
-    public static RunData Read(ExperimentOptions options, string modelFolder)
+    public static RunData Read(Experiment experiment, string modelFolder)
     {
-        var (experiment, settings) = (options.Experiment, options.Experiment.Settings);
+        var (data, settings) = (experiment.Data, experiment.Train);
         var tokenizer = Tokenizer.Load(modelFolder);
         var chat = ChatFormat.For(tokenizer, modelFolder);
         var parsed = new Dictionary<string, MvcData>();
         IReadOnlyList<ContrastPair> Parse(string file)
         {
-            if (!parsed.TryGetValue(file, out var data))
+            if (!parsed.TryGetValue(file, out var content))
             {
                 using var reader = new StreamReader(OpenPairs(file));
-                var root = options.Files.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
-                parsed[file] = data = MvcJson.Parse(reader.ReadToEnd(), Path.GetFileName(file), root);
+                var root = data.Images ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
+                parsed[file] = content = MvcJson.Parse(reader.ReadToEnd(), Path.GetFileName(file), root);
             }
 
-            return data.Pairs;
+            return content.Pairs;
         }
 
-        (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe<ContrastPair> recipe) =>
+        (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe recipe) =>
             PairPreparation.Prepare(
-                recipe.Items(source => Mvc.Read((JsonPairs)source, options.Files, Parse)),
+                recipe.Pairs(source => Mvc.Read(source, data, Parse)),
                 chat,
                 settings.MaxTextLength,
                 settings.Behaviour
             );
 
-        var train = Prepare(experiment.TrainData);
-        var validation = experiment.ValidationData is { } recipe ? Prepare(recipe) : ([], []);
+        var train = Prepare(data.Train);
+        var validation = data.Validation is { } recipe ? Prepare(recipe) : ([], []);
         return new RunData(
             train.Prepared,
             validation.Prepared,
-            [.. parsed.Values.SelectMany(data => data.Refusals), .. train.Refused, .. validation.Refused]
+            [.. parsed.Values.SelectMany(content => content.Refusals), .. train.Refused, .. validation.Refused]
         );
     }
 
-    /// <summary>Says what there is to train on and what was refused, and makes sure that the images are there.</summary>
+    /// <summary>What there is to train on and what was refused, in lines for the person at the keyboard.</summary>
+    /// <param name="refusedFile">Where all that was refused is listed.</param>
+    public IEnumerable<string> Summary(string refusedFile) =>
+        [
+            $"{Count(Train.Length, "pair")} to train on, {Validation.Length} for validation, {Refused.Length} refused",
+            .. Refused.Take(MostRefusalsShown).Select(refusal => $"  refused {refusal.Id}: {refusal.Reason}"),
+            .. Refused.Length > MostRefusalsShown
+                ? [$"  and {Refused.Length - MostRefusalsShown} more in {refusedFile}"]
+                : Array.Empty<string>(),
+        ];
+
+    /// <summary>Makes sure that there are pairs to train on and that their images are there.</summary>
     /// <exception cref="UserException">There is no pair, or an image is missing.</exception>
-    public void Announce(RunFolder folder)
+    public void Check()
     {
-        Console.WriteLine($"{Count(Train.Length, "pair")} to train on, {Validation.Length} for validation, {Refused.Length} refused");
-        foreach (var refusal in Refused.Take(MostRefusalsShown))
-        {
-            Console.WriteLine($"  refused {refusal.Id}: {refusal.Reason}");
-        }
-
-        if (Refused.Length > MostRefusalsShown)
-        {
-            Console.WriteLine($"  and {Refused.Length - MostRefusalsShown} more in {folder.RefusedFile}");
-        }
-
-        folder.WriteRefused(Refused);
         CheckImages([.. Train, .. Validation]);
         if (Train.IsEmpty)
         {
@@ -102,7 +101,7 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
     /// <summary>Names the contents of all images together; each file is read.</summary>
     /// <exception cref="UserException">One cannot be read.</exception>
     public string ImageFingerprint() =>
-        ContentHash.Of(
+        DiskCache.KeyOf(
             string.Join(
                 '\n',
                 Train

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SVco.Experiments;
 using SVco.Scripting.Commands;
 using SVco.Scripting.Host;
 

@@ -20,6 +20,8 @@ global using SVco.Experiments;
 global using static SVco.Experiments.ModelSpec;
 global using static SVco.Experiments.Part;
 global using static SVco.Experiments.Precision;
+global using SVco.Scripting;
+global using SVco.Scripting.Host;
 using System.Runtime.CompilerServices;
 
 // The checkout is found from this file, also where a script host copies assemblies elsewhere.

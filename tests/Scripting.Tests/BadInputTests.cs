@@ -92,7 +92,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--learning-rate", "-1", "LearningRate is -1")]
+    [InlineData("--learning-rate", "-1", "--learning-rate is -1")]
     [InlineData("--objective", "-LogSigmoid(0.1*(r.W.Match", "expected")]
     [InlineData("--device", "abacus", "abacus")]
     [InlineData("--data", "nowhere.json", "nowhere.json")]

@@ -35,7 +35,7 @@ public sealed class ExperimentScriptTests : IDisposable
         Assert.Equal(3, MetricLines(run).Count(line => line.TryGetProperty("loss", out _)));
         Assert.True(File.Exists(Path.Combine(run, "checkpoint", "model.safetensors")));
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "tensorboard")));
-        Assert.Contains("formula:", File.ReadAllText(Path.Combine(run, "experiment.yaml")));
+        Assert.Contains("\nobjective: ", File.ReadAllText(Path.Combine(run, "experiment.yaml")));
     }
 
     [Fact]
@@ -167,7 +167,10 @@ public sealed class ExperimentScriptTests : IDisposable
         string[] options = ["run", Script("svco_lvint.csx"), "--max-steps", "1"];
         await Svco(options);
         var description = Path.Combine(_folder, "runs", "svco_lvint", "experiment.yaml");
-        File.WriteAllText(description, Regex.Replace(File.ReadAllText(description), "^svco: .*$", "svco: 0.0.1", RegexOptions.Multiline));
+        File.WriteAllText(
+            description,
+            Regex.Replace(File.ReadAllText(description), "^  svco: .*$", "  svco: 0.0.1", RegexOptions.Multiline)
+        );
 
         Assert.Contains("finished", (await Svco(options)).Output);
     }
@@ -204,7 +207,7 @@ public sealed class ExperimentScriptTests : IDisposable
         Assert.Contains("finished", (await Svco(options)).Output);
         var (output, code) = await Svco([.. options, "--learning-rate", "0.1"]);
         Assert.Equal(1, code);
-        Assert.Contains("learning_rate: 0.1", output);
+        Assert.Contains("train.learning_rate is 0.001 in the folder and 0.1 now", output);
         Assert.Contains("--restart", output);
     }
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using SVco.Core.Fields;
+
 namespace SVco.Core.Training;
 
 /// <summary>The shape of the learning rate after warm-up.</summary>
@@ -13,87 +16,74 @@ public enum Schedule
     Constant,
 }
 
+// What each setting means stands in its attribute.
+#pragma warning disable CS1591
+
 /// <summary>How a model is trained. The defaults are the paper's settings for S-VCO on MVC (arXiv 2502.13928).</summary>
 public sealed record TrainSettings
 {
-    /// <summary>The highest learning rate.</summary>
+    [Field("The highest learning rate.", Above = 0)]
     public double LearningRate { get; init; } = 1e-6;
 
-    /// <summary>The share of all steps in which the rate rises.</summary>
+    [Field("The share of all steps in which the learning rate rises.", From = 0, To = 1)]
     public double WarmupRatio { get; init; } = 0.05;
 
-    /// <summary>The shape of the rate after warm-up.</summary>
+    [Field("The shape of the learning rate after warm-up.")]
     public Schedule Schedule { get; init; } = Schedule.Cosine;
 
-    /// <summary>Passes over the training pairs.</summary>
+    [Field("Passes over the training pairs.", From = 1)]
     public int Epochs { get; init; } = 1;
 
-    /// <summary>Stops after this many steps; null runs all epochs.</summary>
+    [Field("Stop after so many steps, also in the midst of an epoch.", From = 1, Unit = "steps")]
     public int? MaxSteps { get; init; }
 
-    /// <summary>Pairs scored together (a micro batch).</summary>
+    [Field("Pairs scored together (a micro batch).", From = 1, Unit = "pairs")]
     public int BatchSize { get; init; } = 1;
 
-    /// <summary>Micro batches in a step; the paper's 8 GPUs x 4.</summary>
+    [Field("Micro batches in a step; the paper's 8 GPUs x 4.", From = 1, Unit = "micro batches")]
     public int Accumulation { get; init; } = 32;
 
-    /// <summary>AdamW's decay of the first moment.</summary>
+    [Field("AdamW's decay of the first moment.", From = 0, Below = 1, Option = "adam-beta1")]
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>AdamW's decay of the second moment.</summary>
+    [Field("AdamW's decay of the second moment.", From = 0, Below = 1, Option = "adam-beta2")]
     public double Beta2 { get; init; } = 0.95;
 
-    /// <summary>AdamW's epsilon.</summary>
+    [Field("AdamW's epsilon.", Above = 0, Option = "adam-epsilon")]
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Decoupled weight decay; which parameters get it is said by the model.</summary>
+    [Field("Decoupled weight decay.", From = 0)]
     public double WeightDecay { get; init; } = 0.02;
 
-    /// <summary>Gradients are scaled down to this joint L2 norm.</summary>
+    [Field("Gradients are scaled down to this joint L2 norm.", Above = 0)]
     public double MaxGradientNorm { get; init; } = 1;
 
-    /// <summary>The most text tokens of a row, an image counting as one; what is longer is cut on the right.</summary>
+    [Field("The most text tokens of a row, an image counting as one; what is longer is cut on the right.", From = 1, Unit = "tokens")]
     public int MaxTextLength { get; init; } = 128;
 
-    /// <summary>The seed of the order of the pairs; epoch e uses seed + e.</summary>
+    [Field("The seed of the order of the pairs (epoch e uses seed + e) and of new adapters.", From = 0)]
     public int Seed { get; init; } = 42;
 
-    /// <summary>Steps between two checkpoints.</summary>
+    [Field("Steps between two checkpoints.", From = 1, Unit = "steps")]
     public int SaveEvery { get; init; } = 31;
 
-    /// <summary>Steps between two looks at the validation pairs.</summary>
+    [Field("Steps between two looks at the validation pairs.", From = 1, Unit = "steps")]
     public int EvaluateEvery { get; init; } = 31;
 
-    /// <summary>Equal to the official code, or corrected.</summary>
+    [Field("Equal to the official code, or corrected.")]
     public Behaviour Behaviour { get; init; } = Behaviour.Official;
+
+    static readonly ImmutableArray<Field> Fields = Field.AllOf(typeof(TrainSettings));
 
     /// <summary>These settings when each makes sense.</summary>
     /// <exception cref="UserException">One does not; the message names it.</exception>
     public TrainSettings Validated()
     {
-        Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
-        Check(WarmupRatio is >= 0 and <= 1, nameof(WarmupRatio), WarmupRatio, "from 0 to 1");
-        Check(Epochs > 0, nameof(Epochs), Epochs, "at least 1");
-        Check(MaxSteps is null or > 0, nameof(MaxSteps), MaxSteps ?? 0, "at least 1");
-        Check(BatchSize > 0, nameof(BatchSize), BatchSize, "at least 1");
-        Check(Accumulation > 0, nameof(Accumulation), Accumulation, "at least 1");
-        Check(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "from 0 to below 1");
-        Check(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "from 0 to below 1");
-        Check(Epsilon > 0, nameof(Epsilon), Epsilon, "above 0");
-        Check(WeightDecay >= 0, nameof(WeightDecay), WeightDecay, "at least 0");
-        Check(MaxGradientNorm > 0, nameof(MaxGradientNorm), MaxGradientNorm, "above 0");
-        Check(MaxTextLength > 0, nameof(MaxTextLength), MaxTextLength, "at least 1");
-        Check(Seed >= 0, nameof(Seed), Seed, "at least 0");
-        Check(SaveEvery > 0, nameof(SaveEvery), SaveEvery, "at least 1");
-        Check(EvaluateEvery > 0, nameof(EvaluateEvery), EvaluateEvery, "at least 1");
-        return this;
-    }
-
-    static void Check(bool sensible, string setting, double value, string range)
-    {
-        if (!sensible)
+        foreach (var field in Fields)
         {
-            throw new UserException(FormattableString.Invariant($"The training setting {setting} is {value}; it must be {range}."));
+            field.CheckIn(this, $"The training setting {field.Property}");
         }
+
+        return this;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SVco.Core;
 using SVco.Experiments;
 using SVco.Files;
+using SVco.Scripting.Host;
 using SVco.Training.Bench;
 
 namespace SVco.Scripting.Commands;

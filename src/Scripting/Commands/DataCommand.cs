@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SVco.Curation;
-using SVco.Experiments;
+using SVco.Scripting.Host;
 
 namespace SVco.Scripting.Commands;
 

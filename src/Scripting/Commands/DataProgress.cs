@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using SVco.Experiments;
+using SVco.Scripting.Display;
+using SVco.Scripting.Host;
 
 namespace SVco.Scripting.Commands;
 
@@ -11,7 +12,7 @@ sealed class DataProgress(string title)
     static readonly TimeSpan PauseOfLines = TimeSpan.FromSeconds(10);
 
     readonly Stopwatch clock = Stopwatch.StartNew();
-    RunDisplay.IShown? shown;
+    IPartDisplay? shown;
     int last;
 
     /// <summary>So many of so many are done.</summary>
@@ -28,7 +29,7 @@ sealed class DataProgress(string title)
 
         if (shown is null)
         {
-            (shown, last) = (RunDisplay.Create(title, before, total, PauseOfLines), before);
+            (shown, last) = (PartDisplay.Create(title, before, total, Interrupt.Token, PauseOfLines), before);
         }
 
         if (done == total || clock.Elapsed > Pause)

@@ -1,5 +1,3 @@
-using SVco.Experiments;
-
 namespace SVco.Scripting.Host;
 
 /// <summary>

@@ -44,9 +44,10 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens a run's folder, new or to go on.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="experiment">The resolved experiment as YAML.</param>
+    /// <param name="difference">What the experiment of such a YAML has otherwise; null when it is the same one.</param>
     /// <param name="restart">Throws away what an earlier run left in the folder.</param>
     /// <exception cref="UserException">The folder holds another experiment or something else.</exception>
-    public static RunFolder Open(string path, string experiment, bool restart)
+    public static RunFolder Open(string path, string experiment, Func<string, string?> difference, bool restart)
     {
         if (!IsRun(path))
         {
@@ -56,7 +57,7 @@ public sealed class RunFolder : IDisposable
         var folder = new RunFolder(path);
         try
         {
-            folder.Begin(experiment, restart);
+            folder.Begin(experiment, difference, restart);
             return folder;
         }
         catch
@@ -76,7 +77,7 @@ public sealed class RunFolder : IDisposable
             .All(name => name == LockFile || AtomicOutput.IsTemporary(name));
 
     /// <summary>Takes away what is not to stay and compares what was run here with what is to run now; the lock is held.</summary>
-    void Begin(string experiment, bool restart)
+    void Begin(string experiment, Func<string, string?> difference, bool restart)
     {
         var description = System.IO.Path.Combine(Path, Description);
         // The description goes last: without it this is no run's folder.
@@ -94,10 +95,10 @@ public sealed class RunFolder : IDisposable
         {
             WriteText(description, experiment);
         }
-        else if (FirstDifference(File.ReadAllText(description), experiment) is { } difference)
+        else if (difference(File.ReadAllText(description)) is { } what)
         {
             throw new UserException(
-                $"{Path} holds a run of another experiment: it has '{difference.Before}' where this one has '{difference.Now}'. "
+                $"{Path} holds a run of another experiment: {what}. "
                     + "Choose another folder with --output, or throw the earlier run away with --restart."
             );
         }
@@ -160,16 +161,4 @@ public sealed class RunFolder : IDisposable
 
     static void WriteText(string path, string text) =>
         AtomicOutput.WriteFile(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
-
-    static (string Before, string Now)? FirstDifference(string before, string now)
-    {
-        // A build of another commit is no other experiment: committing a script must not keep its own run from going on.
-        static string[] Lines(string yaml) => [.. yaml.Split('\n').Where(line => !line.StartsWith("svco: ", StringComparison.Ordinal))];
-
-        var (old, current) = (Lines(before), Lines(now));
-        return Enumerable
-            .Range(0, Math.Max(old.Length, current.Length))
-            .Select(line => ((string, string)?)(old.ElementAtOrDefault(line)?.Trim() ?? "", current.ElementAtOrDefault(line)?.Trim() ?? ""))
-            .FirstOrDefault(line => line!.Value.Item1 != line.Value.Item2);
-    }
 }

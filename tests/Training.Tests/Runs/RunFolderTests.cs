@@ -99,7 +99,7 @@ public sealed class RunFolderTests : IDisposable
     {
         Put("../file", "");
         var path = _folder.At("file", "run");
-        Assert.Contains(path, Assert.Throws<UserException>(() => RunFolder.Open(path, "name: a", restart: false)).Message);
+        Assert.Contains(path, Assert.Throws<UserException>(() => RunFolder.Open(path, "name: a", _ => null, restart: false)).Message);
     }
 
     [Theory]
@@ -180,7 +180,8 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains("--restart", error.Message);
     }
 
-    RunFolder Open(bool restart = false, string experiment = "name: a") => RunFolder.Open(Run, experiment, restart);
+    RunFolder Open(bool restart = false, string experiment = "name: a") =>
+        RunFolder.Open(Run, experiment, before => before == experiment ? null : $"{before} before, {experiment} now", restart);
 
     void Put(string name, string text)
     {

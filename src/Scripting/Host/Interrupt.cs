@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace SVco.Experiments;
+namespace SVco.Scripting.Host;
 
 /// <summary>
 /// Ctrl-C (SIGINT) and SIGTERM: the first asks to end cleanly, the second ends at once. It works in every process that uses

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace SVco.Experiments;
+namespace SVco.Scripting.Commands;
 
 /// <summary>Limits of numbers on the command line.</summary>
 static class OptionLimits

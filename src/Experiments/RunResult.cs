@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace SVco.Experiments;
+
+/// <summary>How a run ended.</summary>
+public enum RunState
+{
+    /// <summary>The model is trained and saved.</summary>
+    Finished,
+
+    /// <summary>It was asked to stop; the same experiment goes on from there.</summary>
+    Interrupted,
+
+    /// <summary>An earlier run had finished; nothing was done.</summary>
+    AlreadyFinished,
+}
+
+/// <summary>What came of a run.</summary>
+/// <param name="Folder">Its folder.</param>
+/// <param name="State">How it ended.</param>
+/// <param name="Train">The numbers of the last training step, under the official trainer's names; empty when there was none.</param>
+/// <param name="Validation">The numbers of the last validation; empty when there was none.</param>
+/// <param name="Checkpoint">The finished model's folder; null when it was interrupted.</param>
+public sealed record RunResult(
+    string Folder,
+    RunState State,
+    ImmutableDictionary<string, double> Train,
+    ImmutableDictionary<string, double> Validation,
+    string? Checkpoint
+)
+{
+    /// <summary>Reads the numbers off the folder's <c>metrics.jsonl</c>.</summary>
+    internal static RunResult Of(string folder, RunState state, string? checkpoint)
+    {
+        var log = Path.Combine(folder, "metrics.jsonl");
+        var lines = File.Exists(log) ? File.ReadLines(log) : [];
+        var (train, validation) = ("{}", "{}");
+        foreach (var line in lines)
+        {
+            (train, validation) = line.Contains("\"eval_loss\"", StringComparison.Ordinal) ? (train, line) : (line, validation);
+        }
+
+        return new(folder, state, Numbers(train), Numbers(validation), checkpoint);
+    }
+
+    /// <summary>A number that was not finite stands in the log as null.</summary>
+    static ImmutableDictionary<string, double> Numbers(string line) =>
+        JsonSerializer
+            .Deserialize<Dictionary<string, double?>>(line)!
+            .ToImmutableDictionary(number => number.Key, number => number.Value ?? double.NaN);
+}

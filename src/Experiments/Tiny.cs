@@ -1,0 +1,39 @@
+using SVco.Core;
+
+namespace SVco.Experiments;
+
+/// <summary>Tiny checkpoints of the two model families and 24 pairs that lie in the checkout: they show in seconds how a run goes.</summary>
+static class Tiny
+{
+    static readonly Dictionary<string, string> Checkpoints = new()
+    {
+        [ModelSpec.LlavaInterleave7B.Checkpoint] = "llava-interleave",
+        [ModelSpec.Llava15_7B.Checkpoint] = "llava-1.5",
+    };
+
+    /// <summary>The same experiment on the bundled checkpoint and pairs, with settings under which a minute shows something.</summary>
+    /// <exception cref="UserException">No checkpoint of its model's family is bundled.</exception>
+    public static Experiment Of(Experiment experiment) =>
+        Checkpoints.GetValueOrDefault(experiment.Model.Checkpoint) is { } folder
+            ? experiment with
+            {
+                Model = experiment.Model with { Checkpoint = Bundled(folder) },
+                Data = experiment.Data with { TrainFile = Bundled("train.json"), ValidationFile = Bundled("val.json"), Images = null },
+                Train = experiment.Train with
+                {
+                    LearningRate = 1e-3,
+                    Epochs = 3,
+                    BatchSize = 2,
+                    Accumulation = 2,
+                    MaxTextLength = 96,
+                    EvaluateEvery = 5,
+                    SaveEvery = 5,
+                },
+            }
+            : throw new UserException($"There is no bundled checkpoint for {experiment.Model.Checkpoint}: give --model and --data.");
+
+    /// <summary>Whether an experiment is on a bundled checkpoint.</summary>
+    public static bool IsModelOf(Experiment experiment) => Checkpoints.Values.Any(folder => experiment.Model.Checkpoint == Bundled(folder));
+
+    static string Bundled(string name) => Path.Combine(Repository.Root, "experiments", "tiny", name);
+}

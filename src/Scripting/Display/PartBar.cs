@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Spectre.Console;
+
+namespace SVco.Scripting.Display;
+
+/// <summary>
+/// Two rows that are drawn over: the bar with steps, speed and time left; the metrics. Each is cut at the terminal's width, since a row
+/// that wraps could not be drawn over.
+/// </summary>
+sealed class PartBar : IPartDisplay
+{
+    const int Width = 20;
+    readonly string _title;
+    readonly int _begun;
+    readonly int _total;
+    readonly CancellationToken _stop;
+    readonly Stopwatch _clock = Stopwatch.StartNew();
+    int _done;
+    string _metrics = "";
+    string _speed = "";
+    int _rowsToDrawOver;
+    bool _interruptSeen;
+
+    public PartBar(string title, int done, int total, CancellationToken stop)
+    {
+        (_title, _begun, _done, _total, _stop) = (title, done, done, total, stop);
+        Draw("");
+    }
+
+    public void Advance(string metrics, string speed, int by)
+    {
+        (_done, _metrics, _speed) = (_done + by, metrics, speed);
+        Draw("");
+    }
+
+    public void Note(string text) => Draw(text + "\n");
+
+    // The loader's thread may have something to say too.
+    [MethodImpl(MethodImplOptions.Synchronized)]
+    void Draw(string above)
+    {
+        // What Ctrl-C printed stands below the rows and shall stay: begin anew under it.
+        if (_stop.IsCancellationRequested && !_interruptSeen)
+        {
+            (_interruptSeen, _rowsToDrawOver) = (true, 0);
+        }
+
+        var filled = _total == 0 ? Width : Width * _done / _total;
+        var bar = $"[green]{new string('━', filled)}[/][grey]{new string('━', Width - filled)}[/]";
+        string[] rows =
+        [
+            $"{_title} {bar} {_done}/{_total}  {_speed}{(_speed.Length > 0 ? "  " : "")}{TimeLeft()}",
+            .. _metrics.Length > 0 ? [Markup.Escape($"  {_metrics}")] : Array.Empty<string>(),
+        ];
+        if (_rowsToDrawOver > 0)
+        {
+            AnsiConsole.Write(new ControlCode($"\u001b[{_rowsToDrawOver}A\r\u001b[J"));
+        }
+
+        AnsiConsole.Write(above);
+        foreach (var row in rows)
+        {
+            AnsiConsole.Write(new Markup(row) { Overflow = Overflow.Ellipsis });
+            AnsiConsole.WriteLine();
+        }
+
+        _rowsToDrawOver = rows.Length;
+    }
+
+    string TimeLeft() =>
+        _done == _begun ? ""
+        : _done == _total ? Text(_clock.Elapsed)
+        : $"{Text(_clock.Elapsed / (_done - _begun) * (_total - _done))} left";
+
+    static string Text(TimeSpan time) => time.ToString(time.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+}

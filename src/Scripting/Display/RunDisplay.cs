@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using SVco.Core.Metrics;
+using SVco.Experiments;
+using SVco.Models.Hub;
+using SVco.Training;
+
+namespace SVco.Scripting.Display;
+
+/// <summary>Shows a run of an experiment.</summary>
+/// <param name="stop">Cancelled by Ctrl-C.</param>
+sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
+{
+    readonly Stopwatch _clock = new();
+    IPartDisplay? _part;
+    string _download = "";
+    long _tokens;
+    TimeSpan _time;
+    TimeSpan _waiting;
+
+    /// <inheritdoc/>
+    public void Report(RunEvent value)
+    {
+        switch (value)
+        {
+            case RunEvent.Note(var text):
+                Note(text);
+                break;
+            case RunEvent.Downloading(var progress):
+                Show(progress);
+                break;
+            case RunEvent.Began(var title, var done, var total):
+                _part = PartDisplay.Create(title, done, total, stop);
+                _clock.Restart();
+                break;
+            case RunEvent.Advanced:
+                _part?.Advance("", "");
+                break;
+            case RunEvent.Trained(var next):
+                Show(next);
+                break;
+            case RunEvent.Ended:
+                _part = null;
+                break;
+        }
+    }
+
+    void Note(string text)
+    {
+        if (_part is { } part)
+        {
+            part.Note(text);
+        }
+        else
+        {
+            Console.WriteLine(text);
+        }
+    }
+
+    /// <summary>A line for every tenth of a model's files.</summary>
+    void Show(HubProgress progress)
+    {
+        var line =
+            $"downloading {progress.File}: {10 * (progress.TotalBytes == 0 ? 10 : 10 * progress.Bytes / progress.TotalBytes)} % of {progress.TotalBytes / 1e6:0} MB";
+        if (line != _download)
+        {
+            Note(_download = line);
+        }
+    }
+
+    void Show(TrainingEvent next)
+    {
+        switch (next)
+        {
+            case TrainingEvent.Stepped step:
+                _tokens += step.Tokens;
+                (_time, _waiting) = (_time + step.Time, _waiting + step.DataTime);
+                var rate = _tokens / _clock.Elapsed.TotalSeconds;
+                _part?.Advance(
+                    Describe(step.Metrics),
+                    string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s, waiting for data {_waiting / _time:0%}")
+                );
+                break;
+            case TrainingEvent.Evaluated evaluated:
+                Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics)}");
+                break;
+        }
+    }
+
+    /// <summary>Loss and the share of pairs on the right side of each term.</summary>
+    static string Describe(TableMetrics metrics) =>
+        string.Join(
+            "  ",
+            metrics
+                .Terms.Where(term => term.Accuracy is not null)
+                .Select(term => $"{term.Name} {100 * term.Accuracy!.Value:0}%")
+                .Prepend(string.Create(CultureInfo.InvariantCulture, $"loss {metrics.Loss:0.0000}"))
+        );
+}

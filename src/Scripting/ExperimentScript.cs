@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using SVco.Experiments;
+using SVco.Scripting.Display;
+using SVco.Scripting.Host;
+
+namespace SVco.Scripting;
+
+/// <summary>How a script runs an experiment.</summary>
+public static class ExperimentScript
+{
+    const int InterruptedExitCode = 130;
+
+    /// <summary>
+    /// Runs an experiment in the terminal until its end or Ctrl-C; the same call goes on with an interrupted run. Options in
+    /// <paramref name="args"/> override the script's choices; <c>--help</c> lists them.
+    /// </summary>
+    /// <returns>The process's exit code: 0, 130 when interrupted, or that of a mistake in the options.</returns>
+    /// <exception cref="Core.UserException">Something the person can mend: a file, an option, a setting.</exception>
+    public static async Task<int> Run(this Experiment experiment, IEnumerable<string> args)
+    {
+        switch (ExperimentCommandLine.Parse(experiment, [.. args]))
+        {
+            case CommandLine.Ended(var code):
+                return code;
+            case CommandLine.Run(var asked, var restart):
+                var result = await asked.RunAsync(restart, new RunDisplay(Interrupt.Token), Interrupt.Token);
+                return result.State == RunState.Interrupted ? InterruptedExitCode : 0;
+            default:
+                throw new UnreachableException();
+        }
+    }
+}
