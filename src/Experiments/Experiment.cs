@@ -88,7 +88,7 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
     /// <param name="stop">Asks the run to save its state and end.</param>
     /// <exception cref="UserException">Something the person can mend: a file, a field.</exception>
     public Task<RunResult> RunAsync(bool restart = false, IProgress<RunEvent>? progress = null, CancellationToken stop = default) =>
-        new ExperimentRun(this, progress, stop).RunAsync(restart);
+        new ExperimentRun(this, new RunProgress(progress), stop).RunAsync(restart);
 
     /// <inheritdoc/>
     public override string ToString() => ToYaml();

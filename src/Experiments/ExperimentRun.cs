@@ -8,7 +8,6 @@ using SVco.Models.Images;
 using SVco.Models.Lora;
 using SVco.Training;
 using SVco.Training.Caching;
-using TorchSharp;
 
 namespace SVco.Experiments;
 
@@ -16,7 +15,7 @@ namespace SVco.Experiments;
 /// <param name="experiment">What to run.</param>
 /// <param name="progress">Is told what happens.</param>
 /// <param name="stop">Asks the run to save its state and end.</param>
-sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress, CancellationToken stop)
+sealed class ExperimentRun(Experiment experiment, RunProgress progress, CancellationToken stop)
 {
     const long ReferenceCacheBytes = 1L << 30;
     const long FileCacheBytes = 1L << 20;
@@ -24,21 +23,21 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
     public async Task<RunResult> RunAsync(bool restart)
     {
         experiment.Validated();
-        Note(
+        progress.Note(
             Tiny.IsModelOf(experiment)
                 ? $"{experiment.Name} on the tiny bundled checkpoint and 24 bundled pairs: it shows how a run goes, its numbers mean nothing. Give --model and --data for a real one."
                 : $"{experiment.Name} on {experiment.Model.Checkpoint}"
         );
         try
         {
-            var modelFolder = await ModelHub.ResolveAsync(experiment.Model.Checkpoint, new DownloadProgress(Tell), stop);
+            var modelFolder = await ModelHub.ResolveAsync(experiment.Model.Checkpoint, progress, stop);
             var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes));
             using var folder = Open(modelFolder, weights, restart);
             return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, weights);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Note("Stopped before the first step. The same command goes on from there.");
+            progress.Note("Stopped before the first step. The same command goes on from there.");
             return RunResult.Of(experiment.Folder, RunState.Interrupted, null);
         }
     }
@@ -56,7 +55,7 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
 
     RunResult AlreadyFinished(RunFolder folder)
     {
-        Note($"This run is finished: {folder.Checkpoint}. Train it anew with --restart, or elsewhere with --output.");
+        progress.Note($"This run is finished: {folder.Checkpoint}. Train it anew with --restart, or elsewhere with --output.");
         return RunResult.Of(folder.Path, RunState.AlreadyFinished, folder.Checkpoint);
     }
 
@@ -71,7 +70,7 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
 
         var device = Devices.Parse(experiment.Device);
         var scoring = new PackedScoring { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
-        NoteMemory(modelFolder, data, scoring, device);
+        progress.Note(RunMemory.Describe(experiment, modelFolder, data, scoring, device));
         using var model = Llava.Load(modelFolder, experiment.Model.LoadOptions(device));
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, scoring, fingerprint);
@@ -88,7 +87,7 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
         var data = RunData.Read(experiment, modelFolder);
         foreach (var line in data.Summary(folder.RefusedFile))
         {
-            Note(line);
+            progress.Note(line);
         }
 
         folder.WriteRefused(data.Refused);
@@ -123,7 +122,7 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
         var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
         if (job.Evaluated.NeedsReference)
         {
-            ShowPart(
+            progress.Go(
                 "reference",
                 done: 0,
                 job.ScoredPairs.Length,
@@ -133,7 +132,7 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
                     // With a large model and many pairs this takes hours; what is scored is in the cache.
                     stop.ThrowIfCancellationRequested();
                     scored[entry.Pair] = entry.Cells;
-                    Tell(new RunEvent.Advanced());
+                    progress.Tell(new RunEvent.Advanced());
                 }
             );
         }
@@ -160,11 +159,11 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
         if (Train(trainer, job, adapter, folder))
         {
             folder.Finish(job.Model, adapter);
-            Note($"Finished: {folder.Checkpoint}{data.RefusedNote(folder)}");
+            progress.Note($"Finished: {folder.Checkpoint}{data.RefusedNote(folder)}");
             return RunResult.Of(folder.Path, RunState.Finished, folder.Checkpoint);
         }
 
-        Note($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}. The same command goes on from there.");
+        progress.Note($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}. The same command goes on from there.");
         return RunResult.Of(folder.Path, RunState.Interrupted, null);
     }
 
@@ -173,7 +172,7 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
     {
         using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
         var interrupted = false;
-        ShowPart(
+        progress.Go(
             "training",
             trainer.Optimizer.Steps,
             trainer.Steps,
@@ -187,60 +186,16 @@ sealed class ExperimentRun(Experiment experiment, IProgress<RunEvent>? progress,
                     folder.Save(job.Model, adapter, trainer.Optimizer);
                 }
 
-                Tell(new RunEvent.Trained(next));
+                progress.Tell(new RunEvent.Trained(next));
             }
         );
         return !interrupted;
     }
 
-    /// <summary>Goes through the items of a part of the run.</summary>
-    void ShowPart<T>(string title, int done, int total, IEnumerable<T> items, Action<T> each)
-    {
-        Tell(new RunEvent.Began(title, done, total));
-        try
-        {
-            foreach (var item in items)
-            {
-                each(item);
-            }
-        }
-        finally
-        {
-            Tell(new RunEvent.Ended());
-        }
-    }
-
-    /// <summary>Says what the run will take, before anything is loaded; on the CPU also whether that is there.</summary>
-    void NoteMemory(string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
-    {
-        var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
-        var config = LlavaConfig.Read(Path.Combine(modelFolder, "config.json"));
-        var plan = MemoryPlan.For(config, model.IsTrained, data.Train, experiment.Objective.Cells(), experiment.Train.BatchSize) with
-        {
-            Type = load.Dtype!.Value,
-            VisionType = load.VisionDtype ?? load.Dtype.Value,
-            Lora = model.Lora is { } lora ? Adapters.Config(model, lora) : null,
-            Scoring = scoring,
-        };
-        var machine = new MachineMemory();
-        var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, machine.Installed, machine.Free) : null;
-        Note(warning ?? $"memory: about {MemoryEstimate.Of(plan)}");
-    }
-
     /// <summary>A cache shared by all experiments of this user.</summary>
-    DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, Note);
+    DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, progress.Note);
 
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
     string Fingerprint(string weights, string modelFolder) =>
         $"{weights} {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
-
-    void Note(string text) => Tell(new RunEvent.Note(text));
-
-    void Tell(RunEvent next) => progress?.Report(next);
-
-    /// <summary>The framework's own progress would report later and in any order.</summary>
-    sealed class DownloadProgress(Action<RunEvent> tell) : IProgress<HubProgress>
-    {
-        public void Report(HubProgress value) => tell(new RunEvent.Downloading(value));
-    }
 }

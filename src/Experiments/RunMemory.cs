@@ -1,0 +1,27 @@
+using SVco.Models;
+using SVco.Training;
+using TorchSharp;
+
+namespace SVco.Experiments;
+
+/// <summary>The memory of a run before it begins.</summary>
+static class RunMemory
+{
+    /// <summary>What the run will take, before anything is loaded; on the CPU also a warning where that is hardly there.</summary>
+    /// <exception cref="Core.UserException">The CPU's memory cannot hold weights and optimiser.</exception>
+    public static string Describe(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
+    {
+        var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
+        var config = LlavaConfig.Read(Path.Combine(modelFolder, "config.json"));
+        var plan = MemoryPlan.For(config, model.IsTrained, data.Train, experiment.Objective.Cells(), experiment.Train.BatchSize) with
+        {
+            Type = load.Dtype!.Value,
+            VisionType = load.VisionDtype ?? load.Dtype.Value,
+            Lora = model.Lora is { } lora ? Adapters.Config(model, lora) : null,
+            Scoring = scoring,
+        };
+        var machine = new MachineMemory();
+        var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, machine.Installed, machine.Free) : null;
+        return warning ?? $"memory: about {MemoryEstimate.Of(plan)}";
+    }
+}
