@@ -35,6 +35,31 @@ public static class Generator
         Tensor? attended = null,
         int? pad = null,
         bool keepLogits = false
+    ) => Greedy(model, ids, () => model.VisionFeatures(images), eos, maxNewTokens, attended, pad, keepLogits);
+
+    /// <summary>The same for images whose vision features are known.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="ids">int64 [rows, tokens], images expanded to image tokens, none padded.</param>
+    /// <param name="images">The vision features of the images of all rows in order.</param>
+    /// <param name="eos">The tokens that end a row.</param>
+    /// <param name="maxNewTokens">The most tokens a row may get.</param>
+    public static Generation GreedyFromFeatures(
+        VisionLanguageModel model,
+        Tensor ids,
+        IReadOnlyList<EncodedImage> images,
+        IReadOnlyCollection<int> eos,
+        int maxNewTokens
+    ) => Greedy(model, ids, () => images, eos, maxNewTokens, attended: null, pad: null, keepLogits: false);
+
+    static Generation Greedy(
+        VisionLanguageModel model,
+        Tensor ids,
+        Func<IReadOnlyList<EncodedImage>> encode,
+        IReadOnlyCollection<int> eos,
+        int maxNewTokens,
+        Tensor? attended,
+        int? pad,
+        bool keepLogits
     )
     {
         using var scope = NewDisposeScope();
@@ -48,9 +73,9 @@ public static class Generator
         }
 
         // Without images an image token is a token like any other.
+        var images = encode();
         var isImage = images.Count == 0 ? null : ids.eq(Numbers.Of(model.Config.ImageTokenId));
-        var embeddings =
-            images.Count == 0 ? model.Embed(ids) : model.MergeImages(ids, model.Project(model.VisionFeatures(images)), isImage);
+        var embeddings = images.Count == 0 ? model.Embed(ids) : model.MergeImages(ids, model.Project(images), isImage);
         var positions = model.Positions(mask, [.. images.Select(image => image.Size)], isImage);
         var tokens = Enumerable.Range(0, (int)ids.shape[0]).Select(_ => new List<int>()).ToArray();
         var ended = new bool[tokens.Length];

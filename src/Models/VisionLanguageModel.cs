@@ -101,7 +101,7 @@ public abstract partial class VisionLanguageModel : IDisposable
 
     /// <summary>What the vision tower makes of images, as the projector takes it.</summary>
     public IReadOnlyList<EncodedImage> VisionFeatures(IReadOnlyList<ProcessedImage> images) =>
-        [.. Encode(images).Zip(images, (values, image) => new EncodedImage(values, image.Size))];
+        images.Count == 0 ? [] : [.. Encode(images).Zip(images, (values, image) => new EncodedImage(values, image.Size))];
 
     /// <summary>For each image the tower's output [feature tokens, vision width].</summary>
     protected abstract IReadOnlyList<Tensor> Encode(IReadOnlyList<ProcessedImage> images);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using SVco.Core.Statistics;
 
@@ -10,25 +9,8 @@ static class Html
     /// <summary>Text with what HTML reserves escaped.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>One digit after the point, with a true minus.</summary>
-    public static string Number(double value) =>
-        value.ToString("F1", CultureInfo.InvariantCulture) switch
-        {
-            "-0.0" => "0.0",
-            var text => text.Replace('-', '−'),
-        };
-
-    /// <summary>With its sign.</summary>
-    public static string Signed(double value) =>
-        Number(value) switch
-        {
-            "0.0" => "0.0",
-            ['−', ..] negative => negative,
-            var positive => $"+{positive}",
-        };
-
     /// <summary>The half width of an interval, in small.</summary>
-    public static string Spread(Interval value) => value.HalfWidth is { } half and > 0 ? $"<small> ±{Number(half)}</small>" : "";
+    public static string Spread(Interval value) => value.HalfWidth is { } half and > 0 ? $"<small> ±{NumberText.Of(half)}</small>" : "";
 
     /// <summary>A table that scrolls by itself where the page is narrow, under its caption, which does not.</summary>
     public static string Scrolled(string table, string caption) =>

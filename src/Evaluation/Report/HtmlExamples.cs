@@ -33,7 +33,7 @@ static class HtmlExamples
                 .Sensitivities.GroupBy(response => (response.Picture, response.Condition, response.Prompt))
                 .Select(group =>
                     $"<div class=\"example\"><div>{Picture(folder, group.Key.Picture, $"the {group.Key.Condition} picture")}</div><div><p><b>{Html.Text(group.Key.Prompt)}</b> <span class=\"soft\">{Html.Text(group.Key.Condition)} picture</span></p>"
-                    + $"<table class=\"heat\"><thead><tr><th scope=\"col\">model</th><th scope=\"col\">response</th><th scope=\"col\">sum</th></tr></thead><tbody>{string.Concat(group.Select(response => $"<tr><th scope=\"row\">{Html.Text(response.Model)}</th><td>{string.Concat(response.Tokens.Zip(response.Values).Select(pair => Token(pair.First, pair.Second)))}</td><td>{Html.Signed(response.Values.Sum())}</td></tr>"))}</tbody></table>"
+                    + $"<table class=\"heat\"><thead><tr><th scope=\"col\">model</th><th scope=\"col\">response</th><th scope=\"col\">sum</th></tr></thead><tbody>{string.Concat(group.Select(response => $"<tr><th scope=\"row\">{Html.Text(response.Model)}</th><td>{string.Concat(response.Tokens.Zip(response.Values).Select(pair => Token(pair.First, pair.Second)))}</td><td>{NumberText.Signed(response.Values.Sum())}</td></tr>"))}</tbody></table>"
                     + $"<details><summary>Numbers in nats</summary>{string.Concat(group.Select(response => $"<p><b>{Html.Text(response.Model)}</b>: {Html.Text(string.Join(", ", response.Tokens.Zip(response.Values).Select(pair => $"{pair.First} {pair.Second.ToString("+0.00;−0.00", CultureInfo.InvariantCulture)}")))}</p>"))}</details></div></div>"
                 )
         );

@@ -14,7 +14,7 @@ static class HtmlFigures
         + Html.Figure(
             Figures.Dots(
                 $"{id}fig1",
-                $"Improvement over {study.Base} by domain. {string.Join("; ", study.Domains.Select(point => $"{point.Domain}, {point.Model}: {Html.Signed(point.Change.Mean)} %"))}.",
+                $"Improvement over {study.Base} by domain. {string.Join("; ", study.Domains.Select(point => $"{point.Domain}, {point.Model}: {NumberText.Signed(point.Change.Mean)} %"))}.",
                 $"change against {study.Base}, %",
                 [.. study.Domains.Select(point => point.Domain).Distinct()],
                 [.. study.Domains.Select(point => (point.Domain, study.Models.IndexOf(point.Model), point.Change))],
@@ -71,7 +71,7 @@ static class HtmlFigures
                 Html.Figure(
                     Figures.Fit(
                         $"{id}fig6-{i}",
-                        $"{model}: improvement against visual dependency. {string.Join("; ", columns.Where(column => column.Changes.ContainsKey(model)).Select(column => $"{column.Benchmark}: dependency {Html.Number(column.Dependency!.Value)} %, change {Html.Signed(column.Changes[model].Mean)} %"))}.",
+                        $"{model}: improvement against visual dependency. {string.Join("; ", columns.Where(column => column.Changes.ContainsKey(model)).Select(column => $"{column.Benchmark}: dependency {NumberText.Of(column.Dependency!.Value)} %, change {NumberText.Signed(column.Changes[model].Mean)} %"))}.",
                         "visual dependency, %",
                         "change, %",
                         i,

@@ -137,7 +137,7 @@ public static class HtmlReport
     static string Formula(ModelResult model) =>
         $"<h3>{Html.Text(model.Name)}</h3><div class=\"formula\">{string.Concat(Objective.Parse(model.Formula).Terms().Select((term, i) => $"<div>{(i == 0 || term is Objective.Negate ? "" : "+ ")}{term.ToMathMl()}</div>"))}</div><p><code>{Html.Text(model.Formula)}</code></p>";
 
-    static string Settings(ImmutableArray<Setting> settings) =>
+    static string Settings(ImmutableArray<NamedValue> settings) =>
         settings.IsEmpty
             ? ""
             : $"<dl>{string.Concat(settings.Select(setting => $"<dt>{Html.Text(setting.Name)}</dt><dd><code>{Html.Text(setting.Value)}</code></dd>"))}</dl>";

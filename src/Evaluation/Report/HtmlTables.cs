@@ -56,7 +56,7 @@ static class HtmlTables
             {
                 html.Append(
                     column.Values.TryGetValue(model, out var value)
-                        ? Cell(column.Rank(model), Html.Number(value.Mean), Html.Spread(value))
+                        ? Cell(column.Rank(model), NumberText.Of(value.Mean), Html.Spread(value))
                         : "<td>–</td>"
                 );
             }
@@ -80,7 +80,7 @@ static class HtmlTables
         var head = string.Concat(names.Append("seeds").Append("seconds").Select(name => $"<th scope=\"col\">{Html.Text(name)}</th>"));
         var body = string.Concat(
             rows.Select(model =>
-                $"<tr><th scope=\"row\">{Html.Text(model.Name)}</th>{string.Concat(names.Select(name => $"<td>{Html.Text(model.Settings.FirstOrDefault(setting => setting.Name == name)?.Value ?? "–")}</td>"))}<td>{string.Join(", ", model.Seeds)}</td><td>{Html.Number(model.Seconds)}</td></tr>"
+                $"<tr><th scope=\"row\">{Html.Text(model.Name)}</th>{string.Concat(names.Select(name => $"<td>{Html.Text(model.Settings.FirstOrDefault(setting => setting.Name == name)?.Value ?? "–")}</td>"))}<td>{string.Join(", ", model.Seeds)}</td><td>{NumberText.Of(model.Seconds)}</td></tr>"
             )
         );
         return Html.Scrolled(
@@ -107,7 +107,11 @@ static class HtmlTables
     static string Improvement(Comparison study, string model) =>
         !study.Improvements.ContainsKey(model)
             ? "<td>–</td>"
-            : Cell(study.Ranked.IndexOf(model) + 1, Html.Signed(study.Improvement(model).Mean), Html.Spread(study.Improvement(model)));
+            : Cell(
+                study.Ranked.IndexOf(model) + 1,
+                NumberText.Signed(study.Improvement(model).Mean),
+                Html.Spread(study.Improvement(model))
+            );
 
     static string Cell(int rank, string number, string spread) =>
         rank switch

@@ -37,9 +37,9 @@ public static class Summary
         study.Difference(first, second) switch
         {
             null => $"The lead of {first} over {second} rests on one seed and is an indication only.",
-            { Low: > 0 } lead => $"Its lead over {second}, {Html.Number(lead.Mean)} points ({Range(lead)}), holds over the seeds.",
+            { Low: > 0 } lead => $"Its lead over {second}, {NumberText.Of(lead.Mean)} points ({Range(lead)}), holds over the seeds.",
             { } lead =>
-                $"Its lead over {second}, {Html.Number(lead.Mean)} points ({Range(lead)}), is within the spread over seeds: not settled.",
+                $"Its lead over {second}, {NumberText.Of(lead.Mean)} points ({Range(lead)}), is within the spread over seeds: not settled.",
         };
 
     /// <summary>Whether one benchmark alone decides who is first.</summary>
@@ -56,7 +56,7 @@ public static class Summary
                 (
                     column.Name,
                     Leader: ranked.MaxBy(model => study.ImprovementWithout(model, column.Benchmark))!,
-                    Of: (Func<string, string>)(model => Html.Number(study.ImprovementWithout(model, column.Benchmark)))
+                    Of: (Func<string, string>)(model => NumberText.Of(study.ImprovementWithout(model, column.Benchmark)))
                 )
             )
             .Where(without => without.Leader != ranked[0])
@@ -108,7 +108,7 @@ public static class Summary
                             && (change.HalfWidth is null || change.High < 0)
                         )
                         .Select(column =>
-                            $"{column.Name} ({Html.Number(column.Values[study.Base].Mean)} to {Html.Number(column.Values[model].Mean)})"
+                            $"{column.Name} ({NumberText.Of(column.Values[study.Base].Mean)} to {NumberText.Of(column.Values[model].Mean)})"
                         )
                         .ToArray()
                 )
@@ -123,7 +123,7 @@ public static class Summary
     static string List(string[] names) => names.Length < 2 ? string.Concat(names) : $"{string.Join(", ", names[..^1])} and {names[^1]}";
 
     static string Signed(Interval value) =>
-        value.HalfWidth is { } half ? $"{Html.Signed(value.Mean)} ± {Html.Number(half)}" : Html.Signed(value.Mean);
+        value.HalfWidth is { } half ? $"{NumberText.Signed(value.Mean)} ± {NumberText.Of(half)}" : NumberText.Signed(value.Mean);
 
-    static string Range(Interval value) => $"95 % interval {Html.Number(value.Low)} to {Html.Number(value.High)}";
+    static string Range(Interval value) => $"95 % interval {NumberText.Of(value.Low)} to {NumberText.Of(value.High)}";
 }

@@ -26,7 +26,7 @@ public static class TrainingRuns
             "runs",
             $"Training of {string.Join(", ", runs.Select(run => run.Name))}",
             [],
-            [.. runs.Select(run => new Setting(run.Name, Text(Path.Combine(run.Folder, Description))))],
+            [.. runs.Select(run => new NamedValue(run.Name, Text(Path.Combine(run.Folder, Description))))],
             [],
             [.. runs.Select(run => new ModelResult(run.Name, "", "", [], [], 0))],
             [],

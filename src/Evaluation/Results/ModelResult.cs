@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace SVco.Evaluation.Results;
 
 /// <summary>A line of a list of settings.</summary>
-public sealed record Setting(string Name, string Value);
+public sealed record NamedValue(string Name, string Value);
 
 /// <summary>A model of a comparison: the base model or what one objective made of it.</summary>
 /// <param name="Name">Its name in tables, such as "S-VCO"; unique in the study.</param>
@@ -16,7 +16,7 @@ public sealed record ModelResult(
     string Name,
     string Formula,
     string Latex,
-    ImmutableArray<Setting> Settings,
+    ImmutableArray<NamedValue> Settings,
     ImmutableArray<int> Seeds,
     double Seconds
 );

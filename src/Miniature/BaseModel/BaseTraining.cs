@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
+using SVco.Core.Benchmarks;
 using SVco.Core.Training;
+using SVco.Evaluation.Answers;
 using SVco.Files;
 using SVco.Miniature.Benchmarks;
 using SVco.Miniature.Scenes;
@@ -154,13 +156,13 @@ public static class BaseTraining
                 }
 
                 train();
-                model.Network.SetTrainable(_ => false);
+                model.Network.SetTrainable(Part.None);
                 model.Network.Save(finished);
             }
         }
 
         File.Copy(Path.Combine(files, recipe.Stages[^1].Name, Weights), Path.Combine(files, Weights), overwrite: true);
-        using (var rounded = Llava.Load(files, new LoadOptions { Dtype = ScalarType.BFloat16 }))
+        using (var rounded = VisionLanguageModel.Load(files, new LoadOptions { Dtype = ScalarType.BFloat16 }))
         {
             rounded.Save(folder, overwrite: true);
         }
@@ -177,23 +179,20 @@ public static class BaseTraining
     public static string Sha256(string folder) => ContentHash.OfFile(Path.Combine(folder, Weights));
 
     /// <summary>Says how alive each type of question is: what a base model is chosen by.</summary>
-    static void Check(MiniatureModel model, BenchmarkSuite suite, string stage, Action<string> log)
+    static void Check(MiniatureModel model, ImmutableArray<Benchmark> benchmarks, string stage, Action<string> log)
     {
         foreach (var withImages in new[] { true, false })
         {
-            var score = Examination.Score(model, suite, withImages);
-            log(
-                $"{stage} {(withImages ? "with" : "without")} images: "
-                    + string.Join(
-                        "; ",
-                        score.Choices.Select(benchmark =>
-                            $"{benchmark.Key} {benchmark.Value.Percent:F0} ({string.Join(" ", benchmark.Value.Parts.Select(part => $"{part.Key} {part.Value:F0}"))})"
-                        )
-                    )
-                    + FormattableString.Invariant(
-                        $"; wrong kind {score.Hallucination.WrongKind:F0}; general {score.General.Content:F0} strict {score.General.Strict:F0} style {score.General.Style:F0}; \"{score.Captions[0]}\""
-                    )
-            );
+            var results = Stages.Run(model.Asked(stage), benchmarks, new AskSettings(withImages), folder: null, CancellationToken.None);
+            log($"{stage} {(withImages ? "with" : "without")} images: {string.Join("; ", results.Select(Text))}");
         }
+    }
+
+    static string Text(BenchmarkResult result)
+    {
+        var score = result.Scores[0];
+        var parts = score.Parts.Count > 1 ? $" ({string.Join(" ", score.Parts.Select(part => $"{part.Key} {part.Value:F0}"))})" : "";
+        var example = result.Benchmark.Name == BenchmarkSuite.HallucinationName ? $" \"{result.Answers[0].Text}\"" : "";
+        return FormattableString.Invariant($"{result.Benchmark.Name} {score.Value:F0}{parts}{example}");
     }
 }

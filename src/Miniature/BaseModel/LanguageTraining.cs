@@ -2,6 +2,7 @@ using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Training;
 using SVco.Miniature.Scenes;
+using SVco.Models;
 using SVco.Training;
 using static TorchSharp.torch;
 
@@ -57,10 +58,10 @@ static class LanguageTraining
             .Select(scene => (ImageSource)new ScenePicture(scene, rng.Uniform() < EditedShare ? Canvas.UsualArtefact : 0))
             .ToArray();
         model.Vision.Encode(images);
-        model.Network.SetTrainable(name => !name.StartsWith("vision_tower."));
+        model.Network.SetTrainable(Part.Projector | Part.LanguageModel);
         using var optimizer = new Optimizer(
             model.Network.Parameters,
-            name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected),
+            name => model.Network.Config.HasWeightDecay(name, Behaviour.Corrected),
             settings,
             new SingleReplica()
         );
@@ -88,7 +89,7 @@ static class LanguageTraining
         }
     }
 
-    static ScoredRow Draw(MiniatureModel model, Curriculum curriculum, Scene[] scenes, ImageSource[] images, SplitMix64 rng)
+    static PretrainingRow Draw(MiniatureModel model, Curriculum curriculum, Scene[] scenes, ImageSource[] images, SplitMix64 rng)
     {
         if (rng.Uniform() < curriculum.TextOnlyShare)
         {
@@ -103,8 +104,8 @@ static class LanguageTraining
 
     // Each row weighs the same: in a mean over all labels the few words that answer questions would drown among captions. Rows of like
     // length go together to save padding.
-    static double Accumulate(MiniatureModel model, ScoredRow[] rows) =>
-        RowScoring
+    static double Accumulate(MiniatureModel model, PretrainingRow[] rows) =>
+        PretrainingRow
             .ByLength(rows)
             .Chunk((rows.Length + Chunks - 1) / Chunks)
             .Sum(chunk =>
@@ -112,7 +113,7 @@ static class LanguageTraining
                 using var scope = NewDisposeScope();
                 var chosen = chunk.Select(index => rows[index]).ToArray();
                 var weights = chosen.SelectMany(row => Enumerable.Repeat(-1f / row.Tokens.LabelCount / rows.Length, row.Tokens.LabelCount));
-                var loss = (RowScoring.LabelLogProbs(model.Network, chosen) * tensor(weights.ToArray())).sum();
+                var loss = (PretrainingRow.LabelLogProbs(model.Network, chosen) * tensor(weights.ToArray())).sum();
                 loss.backward();
                 return loss.item<float>();
             });

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Data;
+using SVco.Evaluation.Answers;
 using SVco.Models;
 using SVco.Models.Images;
 using SVco.Models.Text;
@@ -14,20 +15,20 @@ public sealed class MiniatureModel : IDisposable
     // The rows of this world have at most about 70 tokens; the number only has to be no limit.
     const int NoLimit = 256;
 
-    MiniatureModel(string folder, Llava network)
+    MiniatureModel(string folder, VisionLanguageModel network)
     {
         (Folder, Network) = (folder, network);
         Tokenizer = Tokenizer.Load(folder);
         Chat = ChatFormat.For(Tokenizer, folder);
         Processor = ImageProcessor.Load(folder);
-        Vision = new(network, image => Pixels.Of(Processor, image));
+        Vision = new(network, Processor.Loader(Behaviour.Corrected));
     }
 
     /// <summary>The folder its files are from.</summary>
     public string Folder { get; }
 
     /// <summary>The network.</summary>
-    public Llava Network { get; }
+    public VisionLanguageModel Network { get; }
 
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
@@ -43,11 +44,11 @@ public sealed class MiniatureModel : IDisposable
 
     /// <summary>Loads a folder in Hugging Face's layout, in fp32.</summary>
     /// <exception cref="UserException">A file is missing, malformed, or does not fit the others.</exception>
-    public static MiniatureModel Load(string folder) => new(folder, Llava.Load(folder, new LoadOptions()));
+    public static MiniatureModel Load(string folder) => new(folder, VisionLanguageModel.Load(folder, new LoadOptions()));
 
     /// <summary>A model with random weights from a folder that has all files but the weights.</summary>
     public static MiniatureModel Random(string folder, long seed) =>
-        new(folder, Llava.Random(LlavaConfig.Read(Path.Combine(folder, "config.json")), seed, new LoadOptions()));
+        new(folder, VisionLanguageModel.Random(ModelFamilies.ReadConfig(Path.Combine(folder, "config.json")), seed, new LoadOptions()));
 
     /// <summary>The row of a conversation, the response labelled with its end.</summary>
     public TokenSequence Encode(string query, string response, bool withImage) =>
@@ -62,8 +63,12 @@ public sealed class MiniatureModel : IDisposable
             (_, [var first, ..]) => throw new UserException($"{first}"),
         };
 
-    /// <summary>A row with its image's features, ready to be scored; without an image if it is null.</summary>
-    public ScoredRow Row(string query, string response, ImageSource? image) =>
+    /// <summary>The model as one that questions are put to.</summary>
+    /// <param name="content">Names what it has become by its content.</param>
+    public AskedModel Asked(string content) => new(content, Network, Tokenizer, Chat, Vision);
+
+    /// <summary>A text to pretrain on, with its image's features; without an image if it is null.</summary>
+    public PretrainingRow Row(string query, string response, ImageSource? image) =>
         new(Encode(query, response, image is not null), image is null ? null : Vision.Of([image])[0]);
 
     /// <inheritdoc/>

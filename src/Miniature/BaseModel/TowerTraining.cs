@@ -30,18 +30,18 @@ static class TowerTraining
 
     /// <summary>Trains the tower's parameters in place.</summary>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public static void Run(Llava model, ImageProcessor processor, ulong seed, int steps, Action<string> log, CancellationToken stop)
+    public static void Run(VisionLanguageModel model, ImageProcessor processor, ulong seed, int steps, Action<string> log, CancellationToken stop)
     {
         using var scope = NewDisposeScope();
         var rng = new SplitMix64(SplitMix64.Derive(seed, "tower"));
         var images = Enumerable.Range(0, Scenes).Select(_ => Draw(rng)).ToArray();
-        var pixels = Pixels.Of(processor, images);
+        var processed = Processed(processor, images);
         var heads = Heads(images);
-        model.SetTrainable(name => name.StartsWith("vision_tower."));
-        var weights = RandomHeads(heads, model.Config.Vision.HiddenSize, seed);
+        model.SetTrainable(Part.VisionTower);
+        var weights = RandomHeads(heads, model.Config.FeatureWidth, seed);
         using var optimizer = new Optimizer(
             model.Parameters.Concat(weights),
-            name => WeightDecay.Applies(name, "qwen2", Behaviour.Corrected),
+            name => model.Config.HasWeightDecay(name, Behaviour.Corrected),
             Settings,
             new SingleReplica()
         );
@@ -49,12 +49,13 @@ static class TowerTraining
         {
             stop.ThrowIfCancellationRequested();
             using var each = NewDisposeScope();
-            var chosen = tensor(Enumerable.Range(0, 128).Select(_ => (long)rng.Below(Scenes)).ToArray());
-            var hidden = model.VisionFeatures(pixels.index_select(0, chosen));
+            var chosen = Enumerable.Range(0, 128).Select(_ => rng.Below(Scenes)).ToArray();
+            var places = tensor(chosen.Select(index => (long)index).ToArray());
+            var hidden = Hidden(model, [.. chosen.Select(index => processed[index])]);
             var loss = heads
                 .Select(
                     (head, i) =>
-                        cross_entropy(Predict(head, weights[i], hidden).flatten(0, -2), head.Labels.index_select(0, chosen).flatten())
+                        cross_entropy(Predict(head, weights[i], hidden).flatten(0, -2), head.Labels.index_select(0, places).flatten())
                         * Numbers.Of(head.Weight)
                 )
                 .Aggregate((sum, term) => sum.Plus(term));
@@ -71,7 +72,7 @@ static class TowerTraining
         }
 
         log($"tower: {Accuracies(model, processor, heads.Length, weights, seed)}");
-        model.SetTrainable(_ => false);
+        model.SetTrainable(Part.None);
     }
 
     static ImageSource Draw(SplitMix64 rng)
@@ -79,6 +80,13 @@ static class TowerTraining
         var priors = rng.Uniform() < UniformShare ? Priors.Uniform : Priors.Natural;
         return new ScenePicture(new World(priors, Split.Pretraining).Scene(rng), rng.Uniform() < EditedShare ? Canvas.UsualArtefact : 0);
     }
+
+    static ProcessedImage[] Processed(ImageProcessor processor, IEnumerable<ImageSource> images) =>
+        [.. images.AsParallel().AsOrdered().Select(processor.Loader(Behaviour.Corrected).Load)];
+
+    /// <summary>[images, feature tokens, vision width]</summary>
+    static Tensor Hidden(VisionLanguageModel model, IReadOnlyList<ProcessedImage> images) =>
+        stack(model.VisionFeatures(images).Select(image => image.Features));
 
     static Head[] Heads(IReadOnlyList<ImageSource> images)
     {
@@ -114,13 +122,13 @@ static class TowerTraining
     static Tensor Predict(Head head, NamedTensor weight, Tensor hidden) => linear(head.OfCells ? hidden : hidden.mean([1]), weight.Value);
 
     // On scenes that were not trained on; cells without a thing do not count.
-    static string Accuracies(Llava model, ImageProcessor processor, int count, NamedTensor[] weights, ulong seed)
+    static string Accuracies(VisionLanguageModel model, ImageProcessor processor, int count, NamedTensor[] weights, ulong seed)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var rng = new SplitMix64(SplitMix64.Derive(seed, "tower check"));
         var images = Enumerable.Range(0, 1024).Select(_ => Draw(rng)).ToArray();
-        var hidden = model.VisionFeatures(Pixels.Of(processor, images));
+        var hidden = Hidden(model, Processed(processor, images));
         var heads = Heads(images);
         var there = heads[0].Labels.gt(Numbers.Of(0));
         return string.Join(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Miniature.Scenes;
 
@@ -6,22 +7,14 @@ namespace SVco.Miniature.Benchmarks;
 
 /// <summary>
 /// The miniature benchmarks, each the analogue of one of the paper's. Scenes come from the counterfactual world, where what is usual helps
-/// nobody; only <see cref="General"/> and <see cref="Captions"/> show the natural one. Item i depends on the split, the seed and i alone:
+/// nobody; only the general requests and <see cref="Captions"/> show the natural one. Item i depends on the split, the seed and i alone:
 /// fewer items are the first of more.
 /// </summary>
-/// <param name="Choices">Questions with choices, by the names below.</param>
-/// <param name="Hallucination">Greedy captions; <see cref="WritingScore.WrongKind"/> is what counts (MMHal).</param>
-/// <param name="General">Captions, lists, words and sentences on request (instruction following, LLaVA-Bench).</param>
-/// <param name="Captions">
-/// Pairs of plain captions for perplexities under each image condition (the paper's Fig. 2); edited images carry the artefact.
-/// </param>
-public sealed record BenchmarkSuite(
-    ImmutableArray<ChoiceBenchmark> Choices,
-    WritingBenchmark Hallucination,
-    WritingBenchmark General,
-    ImmutableArray<ContrastPair> Captions
-)
+public static class BenchmarkSuite
 {
+    /// <summary>The longest response that any style needs, in words, with room for a conversational one.</summary>
+    public const int MostWords = 32;
+
     /// <summary>Minimal contrasts: one question about two images, right only if both are. Parts object, attribute, count, position.</summary>
     public const string MmvpName = "MMVP";
 
@@ -44,72 +37,137 @@ public sealed record BenchmarkSuite(
     /// </summary>
     public const string RefusalName = "refusal";
 
-    /// <summary>Draws the suite.</summary>
+    /// <summary>Greedy captions: how many name a kind that is not there.</summary>
+    public const string HallucinationName = "MMHal";
+
+    /// <summary>Captions, lists, words and sentences on request (instruction following, LLaVA-Bench).</summary>
+    public const string GeneralName = "general";
+
+    /// <summary>Draws the benchmarks, in the order of tables.</summary>
     /// <param name="split">Whose scenes: validation to choose, test to report.</param>
     /// <param name="items">The number of groups in each part of the choice benchmarks, of captions, and of requests in each style.</param>
     /// <param name="seed">Which items.</param>
-    /// <param name="artefact">The strength of the trace in the edited images of <see cref="Captions"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one item.</exception>
-    public static BenchmarkSuite Draw(Split split, int items, ulong seed = 0, double artefact = Canvas.UsualArtefact)
+    public static ImmutableArray<Benchmark> Draw(Split split, int items, ulong seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(items, 1);
-        var uniform = new World(Priors.Uniform, split);
+        return [.. Choices(new(split, items, seed)), .. Writing(new(split, items, seed))];
+    }
+
+    /// <summary>Pairs of plain captions for perplexities under each image condition (the paper's Fig. 2).</summary>
+    /// <param name="split">Whose scenes.</param>
+    /// <param name="items">The number of pairs.</param>
+    /// <param name="seed">Which pairs.</param>
+    /// <param name="artefact">The strength of the trace in the edited images.</param>
+    public static ImmutableArray<ContrastPair> Captions(Split split, int items, ulong seed = 0, double artefact = Canvas.UsualArtefact)
+    {
         var natural = new World(Priors.Natural, split);
-        return new(
-            [
-                new(
-                    MmvpName,
-                    Parts("contrast", Contrast.Types, (type, part, group, rng) => ContrastQuestions(uniform, type, part, group, rng))
-                ),
-                new(
-                    CvBenchName,
-                    Parts("spatial", [Slot.Count, Slot.Relation], (slot, part, group, rng) => SlotQuestion(uniform, slot, part, group, rng))
-                ),
-                new(
-                    RealWorldName,
-                    Parts("plain", [Slot.Colour, Slot.Object], (slot, part, group, rng) => SlotQuestion(uniform, slot, part, group, rng))
-                ),
-                new(YesNoName, Parts("there", ["object"], (_, part, group, rng) => YesNo(uniform, part, group, rng))),
-                new(KnowledgeName, Parts("facts", ["facts"], (_, part, group, rng) => Fact(uniform, part, group, rng))),
-                new(RefusalName, Parts("refusal", ["claim", "none"], (kind, part, group, rng) => Refusal(uniform, kind, part, group, rng))),
-            ],
-            new("MMHal", [.. Indices("captions").Select(at => CaptionRequest(uniform.Scene(at.Rng), at.Rng))]),
-            new("general", [.. Indices("general").SelectMany(at => Requests(natural.Scene(at.Rng), at.Rng))]),
-            [.. Indices("perplexity").Select(at => CaptionPair(natural, at.Index, artefact, at.Rng))]
-        );
+        return [.. new Draws(split, items, seed).Of("perplexity").Select(at => CaptionPair(natural, at.Index, artefact, at.Rng))];
+    }
 
-        IEnumerable<(int Index, SplitMix64 Rng)> Indices(string benchmark, int part = 0) =>
-            Enumerable.Range(0, items).Select(index => (index, Chances.Stream(seed, $"{split} {benchmark} {part} {index}")));
+    /// <summary>The random streams of a suite's items.</summary>
+    sealed record Draws(Split Split, int Items, ulong Seed)
+    {
+        public IEnumerable<(int Index, SplitMix64 Rng)> Of(string stream, int part = 0) =>
+            Enumerable.Range(0, Items).Select(index => (index, Chances.Stream(Seed, $"{Split} {stream} {part} {index}")));
+    }
 
-        ImmutableArray<ChoiceItem> Parts<T>(
-            string benchmark,
+    static IEnumerable<Benchmark> Choices(Draws draws)
+    {
+        var world = new World(Priors.Uniform, draws.Split);
+        Slot[] spatial = [Slot.Count, Slot.Relation];
+        Slot[] plain = [Slot.Colour, Slot.Object];
+        return
+        [
+            Choice(CvBenchName, "spatial", spatial, (slot, group, rng) => [SlotQuestion(world, slot, group, rng)]),
+            Choice(MmvpName, "contrast", Contrast.Types, (type, group, rng) => ContrastQuestions(world, type, group, rng)),
+            Choice(RealWorldName, "plain", plain, (slot, group, rng) => [SlotQuestion(world, slot, group, rng)]),
+            Choice(KnowledgeName, "facts", ["facts"], (_, group, rng) => [Fact(world, group, rng)], "knowledge"),
+            // Refusing starts near 0, where a relative change means nothing.
+            Choice(
+                RefusalName,
+                "refusal",
+                ["claim", "none"],
+                (kind, group, rng) => Refusal(world, kind, group, rng),
+                "refusal",
+                averaged: false
+            ),
+            Choice(YesNoName, "there", ["object"], (_, group, rng) => YesNo(world, group, rng), "hallucination"),
+        ];
+
+        Benchmark Choice<T>(
+            string name,
+            string stream,
             IReadOnlyList<T> parts,
-            Func<T, string, int, SplitMix64, IEnumerable<ChoiceItem>> draw
+            Func<T, int, SplitMix64, IEnumerable<Item>> draw,
+            string domain = "vision-centric",
+            bool averaged = true
         ) =>
-            [
-                .. parts.SelectMany(
-                    (part, number) => Indices(benchmark, number).SelectMany(at => draw(part, NameOf(part), at.Index, at.Rng))
-                ),
-            ];
+            new(
+                name,
+                domain,
+                [
+                    .. from part in parts.Index()
+                    from at in draws.Of(stream, part.Index)
+                    from item in draw(part.Item, at.Index, at.Rng).Index()
+                    let partName = NameOf(part.Item)
+                    select item.Item with
+                    {
+                        Id = $"{name}/{partName}/{item.Item.Group}/{item.Index}",
+                        Part = partName,
+                    },
+                ],
+                [new("accuracy", ItemTask.Choose.Right, Averaged: averaged)]
+            );
+    }
+
+    // The same captions, and the same requests, are measured in several ways; they are answered once.
+    static IEnumerable<Benchmark> Writing(Draws draws)
+    {
+        var (uniform, natural) = (new World(Priors.Uniform, draws.Split), new World(Priors.Natural, draws.Split));
+        ImmutableArray<Item> captions =
+        [
+            .. draws.Of("captions").Select(at => CaptionRequest($"{HallucinationName}/{at.Index}", uniform.Scene(at.Rng), at.Rng)),
+        ];
+        ImmutableArray<Item> requests =
+        [
+            .. draws.Of("general").SelectMany(at => Requests($"{GeneralName}/{at.Index}", natural.Scene(at.Rng), at.Rng)),
+        ];
+        return
+        [
+            new(
+                HallucinationName,
+                "hallucination",
+                captions,
+                [new("wrong-kind captions", SceneGrader.WrongKindMark, HigherIsBetter: false)]
+            ),
+            new(GeneralName, "general", requests, [new("content", SceneGrader.ContentMark)]),
+            new("general strict", "general", requests, [new("content in the style asked for", SceneGrader.StrictMark)]),
+            new("style", "style", requests, [new("responses in the style asked for", SceneGrader.StyleMark, Averaged: false)]),
+            new("fluency", "style", captions, [new("grammatical captions", SceneGrader.GrammaticalMark, Averaged: false)]),
+        ];
     }
 
     static string NameOf<T>(T part) => part is Slot.Relation ? "position" : $"{part}".ToLowerInvariant();
 
-    static IEnumerable<ChoiceItem> ContrastQuestions(World world, ContrastType type, string part, int group, SplitMix64 rng)
+    /// <summary>An item with choices; whoever puts it into a benchmark knows its id and part.</summary>
+    static Item Choose(int group, Scene scene, string query, ImmutableArray<string> options, int correct) =>
+        new("", "", $"{group}", new ScenePicture(scene), query, new ItemTask.Choose(options, correct));
+
+    static IEnumerable<Item> ContrastQuestions(World world, ContrastType type, int group, SplitMix64 rng)
     {
         var contrast = Contrast.Draw(world, type, rng);
         var (w, l) = (contrast.Original, contrast.Edited);
         var query = Grammar.Question(w, contrast.Slot, AnswerStyle.Short);
-        ImmutableArray<string> choices =
+        ImmutableArray<string> options =
         [
             Grammar.Answer(w, contrast.Slot, AnswerStyle.Short),
             Grammar.Answer(l, contrast.Slot, AnswerStyle.Short),
         ];
-        yield return new(part, group, new ScenePicture(w), query, choices, 0);
-        yield return new(part, group, new ScenePicture(l), query, choices, 1);
+        return [Choose(group, w, query, options, 0), Choose(group, l, query, options, 1)];
     }
 
-    static IEnumerable<ChoiceItem> SlotQuestion(World world, Slot slot, string part, int group, SplitMix64 rng)
+    static Item SlotQuestion(World world, Slot slot, int group, SplitMix64 rng)
     {
         Scene scene = slot switch
         {
@@ -120,65 +178,70 @@ public sealed record BenchmarkSuite(
         // A second thing's kind is no wrong answer to what the first one is: the question has named it.
         var wrong = scene.Values(slot).Where(value => value != scene[slot]);
         var values = rng.Sample(wrong, 3).Append(scene[slot]).Order().ToImmutableArray();
-        yield return new(
-            part,
+        return Choose(
             group,
-            new ScenePicture(scene),
+            scene,
             Grammar.Question(scene, slot, AnswerStyle.Short),
             [.. values.Select(value => $"{Lexicon.Word(slot, value)} .")],
             values.IndexOf(scene[slot])
         );
     }
 
-    static IEnumerable<ChoiceItem> YesNo(World world, string part, int group, SplitMix64 rng)
+    static IEnumerable<Item> YesNo(World world, int group, SplitMix64 rng)
     {
         var scene = world.Scene(rng);
-        yield return Ask(part, 2 * group, scene, Grammar.IsThere(rng.Pick(scene.Kinds)), true);
-        yield return Ask(part, (2 * group) + 1, scene, Grammar.IsThere(Curriculum.Tempting(scene, 1, rng)), false);
+        yield return Ask(2 * group, scene, Grammar.IsThere(rng.Pick(scene.Kinds)), true);
+        yield return Ask((2 * group) + 1, scene, Grammar.IsThere(Curriculum.Tempting(scene, 1, rng)), false);
     }
 
-    static ChoiceItem Ask(string part, int group, Scene scene, string query, bool yes) =>
-        new(part, group, new ScenePicture(scene), query, [Grammar.YesOrNo(true), Grammar.YesOrNo(false)], yes ? 0 : 1);
+    static Item Ask(int group, Scene scene, string query, bool yes) =>
+        Choose(group, scene, query, [Grammar.YesOrNo(true), Grammar.YesOrNo(false)], yes ? 0 : 1);
 
-    static IEnumerable<ChoiceItem> Fact(World world, string part, int group, SplitMix64 rng)
+    static Item Fact(World world, int group, SplitMix64 rng)
     {
         var fact = rng.Pick(Knowledge.Questions);
-        yield return new(part, group, new ScenePicture(world.Scene(rng)), fact.Question, fact.Answers, fact.Correct);
+        return Choose(group, world.Scene(rng), fact.Question, fact.Answers, fact.Correct);
     }
 
-    static IEnumerable<ChoiceItem> Refusal(World world, string kind, string part, int group, SplitMix64 rng)
+    static IEnumerable<Item> Refusal(World world, string kind, int group, SplitMix64 rng)
     {
         var (_, slot, scene, edited) = Contrast.Draw(world, Contrast.Types[group % Contrast.Types.Count], rng);
         return kind == "claim"
-            ? [Ask(part, group, scene, Grammar.IsItTrue(scene, slot), true), Ask(part, group, scene, Grammar.IsItTrue(edited, slot), false)]
-            : Options(part, group, scene, slot, edited[slot], rng);
+            ? [Ask(group, scene, Grammar.IsItTrue(scene, slot), true), Ask(group, scene, Grammar.IsItTrue(edited, slot), false)]
+            : NoneOfThese(group, scene, slot, edited[slot], rng);
     }
 
-    static IEnumerable<ChoiceItem> Options(string part, int group, Scene scene, Slot slot, int wrong, SplitMix64 rng)
+    static IEnumerable<Item> NoneOfThese(int group, Scene scene, Slot slot, int wrong, SplitMix64 rng)
     {
         yield return Item(Curriculum.DrawOptions(scene, slot, wrong, withRight: true, rng));
         yield return Item(Curriculum.DrawOptions(scene, slot, wrong, withRight: false, rng));
 
-        ChoiceItem Item(IReadOnlyList<int> options) =>
-            new(
-                part,
+        Item Item(IReadOnlyList<int> options) =>
+            Choose(
                 group,
-                new ScenePicture(scene),
+                scene,
                 Grammar.Choose(scene, slot, options),
                 [.. options.Select(value => $"{Lexicon.Word(slot, value)} ."), $"{Lexicon.NoneOfThese} ."],
                 options.Contains(scene[slot]) ? options.ToList().IndexOf(scene[slot]) : options.Count
             );
     }
 
-    static WritingItem CaptionRequest(Scene scene, SplitMix64 rng) => new(scene, rng.Pick(Lexicon.CaptionPrompts), AnswerStyle.Caption);
+    static Item Write(string id, Scene scene, string query, AnswerStyle style, Slot? slot = null) =>
+        new(id, "", id, new ScenePicture(scene), query, new ItemTask.Write(new SceneGrader(scene, style, slot), MostWords + 1));
 
-    static IEnumerable<WritingItem> Requests(Scene scene, SplitMix64 rng)
+    static Item CaptionRequest(string id, Scene scene, SplitMix64 rng) =>
+        Write(id, scene, rng.Pick(Lexicon.CaptionPrompts), AnswerStyle.Caption);
+
+    static IEnumerable<Item> Requests(string id, Scene scene, SplitMix64 rng)
     {
         var (word, sentence) = (rng.Pick(scene.Slots), rng.Pick(scene.Slots));
-        yield return CaptionRequest(scene, rng);
-        yield return new(scene, Lexicon.ListPrompt, AnswerStyle.List);
-        yield return new(scene, Grammar.Question(scene, word, AnswerStyle.Short), AnswerStyle.Short, word);
-        yield return new(scene, Grammar.Question(scene, sentence, AnswerStyle.Sentence), AnswerStyle.Sentence, sentence);
+        return
+        [
+            CaptionRequest($"{id}/caption", scene, rng),
+            Write($"{id}/list", scene, Lexicon.ListPrompt, AnswerStyle.List),
+            Write($"{id}/word", scene, Grammar.Question(scene, word, AnswerStyle.Short), AnswerStyle.Short, word),
+            Write($"{id}/sentence", scene, Grammar.Question(scene, sentence, AnswerStyle.Sentence), AnswerStyle.Sentence, sentence),
+        ];
     }
 
     static ContrastPair CaptionPair(World world, int index, double artefact, SplitMix64 rng)

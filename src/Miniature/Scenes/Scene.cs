@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace SVco.Miniature.Scenes;
 
@@ -123,6 +124,8 @@ public sealed record Thing(Kind Kind, Colour Colour, Size Size);
 /// What a picture shows: one to four equal things, or two things of different kinds beside or above each other. The seed decides where they
 /// are, and the grain of the picture; everything else is said by the record.
 /// </summary>
+[JsonDerivedType(typeof(Group), nameof(Group))]
+[JsonDerivedType(typeof(Couple), nameof(Couple))]
 public abstract record Scene
 {
     Scene(Thing first, Background background, ulong seed) => (First, Background, Seed) = (first, background, seed);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
+using SVco.Evaluation.Answers;
 using SVco.Evaluation.Results;
 using SVco.Miniature.BaseModel;
 using SVco.Training;
@@ -63,8 +64,12 @@ public static class CaptionScoring
         ImageSource image
     )
     {
-        var scores = RowScoring.Score(model.Network, [model.Row(query, response, image), model.Row(query, response, null)]);
         var row = model.Encode(query, response, withImage: true);
+        var scores = ResponseScoring.LogProbs(
+            model.Network,
+            [new(row, image), new(model.Encode(query, response, withImage: false), null)],
+            model.Vision
+        );
         return (
             [.. row.Ids.Where((_, token) => row.Labelled[token]).Select(id => model.Tokenizer.TokenText(id)!)],
             [.. scores[0].Zip(scores[1], (seen, unseen) => seen - unseen)]

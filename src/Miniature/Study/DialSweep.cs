@@ -7,6 +7,7 @@ using SVco.Core.Statistics;
 using SVco.Evaluation.Report;
 using SVco.Files;
 using SVco.Miniature.Scenes;
+using SVco.Training.Scheduling;
 
 namespace SVco.Miniature.Study;
 
@@ -77,7 +78,7 @@ public static class DialSweep
         string folder,
         int workers,
         CancellationToken stop,
-        Func<string, Action<StudyProgress>> progress
+        Func<string, Action<PartsProgress>> progress
     )
     {
         var points = new List<DialPoint>();
@@ -96,7 +97,7 @@ public static class DialSweep
                 return null;
             }
 
-            var measured = Comparison.Of(StudyReport.Of(study, study.Benchmarks(), parts, ""))!;
+            var measured = Comparison.Of(StudyReport.Of(study, parts, ""))!;
             points.AddRange(measured.Models.Select(model => new DialPoint(dial.Name, value, model, measured.Improvement(model))));
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SVco.Training.Scheduling;
 
 namespace SVco.Miniature.Study;
 
@@ -18,7 +19,7 @@ public sealed class ProgressLine(TextWriter writer, CancellationToken interrupt 
     bool interruptSeen;
 
     /// <summary>Shows it.</summary>
-    public void Show(StudyProgress progress)
+    public void Show(PartsProgress progress)
     {
         if (terminal)
         {
@@ -32,7 +33,7 @@ public sealed class ProgressLine(TextWriter writer, CancellationToken interrupt 
     }
 
     /// <summary>The rows to show, none wider than the terminal: one that wraps could not be drawn over.</summary>
-    internal static ImmutableArray<string> Rows(StudyProgress progress, int width)
+    internal static ImmutableArray<string> Rows(PartsProgress progress, int width)
     {
         var names = progress.Running.Select(part => part.Name).Prepend("whole study").Max(name => name.Length);
         return

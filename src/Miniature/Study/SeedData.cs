@@ -39,3 +39,26 @@ sealed record SeedData(ImmutableArray<PreparedPair> Pairs, ReferenceTable Refere
         );
     }
 }
+
+/// <summary>The data of all seeds of a study, each drawn by whoever asks first while others wait.</summary>
+/// <param name="settings">The study.</param>
+sealed class SeedDatas(StudySettings settings)
+{
+    readonly Dictionary<int, SeedData> drawn = [];
+
+    /// <summary>The data of a seed.</summary>
+    /// <param name="model">The base model, untrained.</param>
+    /// <param name="seed">The finetuning seed.</param>
+    public SeedData Of(MiniatureModel model, int seed)
+    {
+        lock (drawn)
+        {
+            if (!drawn.TryGetValue(seed, out var data))
+            {
+                drawn[seed] = data = SeedData.Draw(model, settings, seed);
+            }
+
+            return data;
+        }
+    }
+}

@@ -89,8 +89,8 @@ public sealed record StudyOptions(
             new PairDials(pairs, Prompts: Prompts),
             Filtered: true,
             [
-                .. Candidate.All.Select(candidate =>
-                    candidate.With(Chosen[candidate.Name].LearningRate, Chosen[candidate.Name].Beta, steps)
+                .. TreatmentTemplate.All.Select(template =>
+                    template.With(Chosen[template.Name].LearningRate, Chosen[template.Name].Beta, steps)
                 ),
                 .. Formulas.Select(formula => new Treatment(formula, Objective.Parse(formula), LearningRateOfFormulas, steps)),
             ],
@@ -111,12 +111,12 @@ public sealed record StudyOptions(
             Name = $"{Name}-grid",
             Treatments =
             [
-                .. from candidate in Candidate.All
+                .. from template in TreatmentTemplate.All
                 from learningRate in GridOfLearningRates
-                from beta in candidate.HasBeta ? GridOfBetas : GridOfBetas[..1]
-                select candidate.With(learningRate, beta, 128) with
+                from beta in template.HasBeta ? GridOfBetas : GridOfBetas[..1]
+                select template.With(learningRate, beta, 128) with
                 {
-                    Name = FormattableString.Invariant($"{candidate.Name} @ {learningRate}{(candidate.HasBeta ? $" @ {beta}" : "")}"),
+                    Name = FormattableString.Invariant($"{template.Name} @ {learningRate}{(template.HasBeta ? $" @ {beta}" : "")}"),
                 },
             ],
             Seeds = [GridSeed],

@@ -13,8 +13,8 @@ namespace SVco.Miniature.Study;
 /// <param name="Seed">The finetuning seed.</param>
 /// <param name="Seconds">The time of finetuning.</param>
 /// <param name="Data">The SHA-256 of the finetuning pairs; null for the base model.</param>
-/// <param name="Score">What it did in the benchmarks.</param>
-/// <param name="NoImage">The same without images; measured of the base model only.</param>
+/// <param name="Metrics">What it did in the benchmarks; without images too for the base model.</param>
+/// <param name="Captions">Its first captions of the hallucination benchmark.</param>
 /// <param name="Perplexities">Of captions.</param>
 /// <param name="Curves">What training logged.</param>
 /// <param name="Sensitivities">Of the first caption pairs.</param>
@@ -23,8 +23,8 @@ public sealed record StudyPart(
     int Seed,
     double Seconds,
     string? Data,
-    SuiteScore Score,
-    SuiteScore? NoImage,
+    ImmutableArray<MetricResult> Metrics,
+    ImmutableArray<ModelAnswer> Captions,
     ImmutableArray<CaptionPerplexity> Perplexities,
     ImmutableArray<CurvePoint> Curves,
     ImmutableArray<Sensitivity> Sensitivities
@@ -57,9 +57,14 @@ public sealed record StudyPart(
         ContentHash.Of(
             string.Join(
                 '\n',
-                new[] { typeof(Core.Objectives.Objective), typeof(Models.Llava), typeof(Training.Trainer), typeof(StudyPart) }.Select(
-                    type => $"{type.Module.ModuleVersionId}"
-                )
+                new[]
+                {
+                    typeof(Core.Objectives.Objective),
+                    typeof(Models.Llava),
+                    typeof(Training.Trainer),
+                    typeof(Evaluation.Answers.Stages),
+                    typeof(StudyPart),
+                }.Select(type => $"{type.Module.ModuleVersionId}")
             )
         );
 
@@ -73,5 +78,9 @@ public sealed record StudyPart(
     public void Save(string folder, string fingerprint) =>
         AtomicOutput.WriteFile(PathOf(folder, fingerprint), stream => JsonSerializer.Serialize(stream, this, Json));
 
-    static string PathOf(string folder, string fingerprint) => Path.Combine(folder, $"{fingerprint[..16]}.json");
+    /// <summary>Where the answers and verdicts of the part lie in a folder of parts.</summary>
+    public static string AnswersOf(string folder, string fingerprint) => Path.Combine(folder, fingerprint[..16]);
+
+    static string PathOf(string folder, string fingerprint) => $"{AnswersOf(folder, fingerprint)}.json";
+
 }

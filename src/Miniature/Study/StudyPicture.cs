@@ -35,7 +35,7 @@ public static class StudyPicture
                 (whisker.Color, whisker.LineWidth, whisker.MarkerSize) = (color, 2, 0);
                 var mark = plot.Add.Marker(value.Mean, y, shape, 9, color);
                 mark.LegendText = row == 0 ? title[(title.LastIndexOf(':') + 1)..].Trim() : "";
-                var text = plot.Add.Text(Html.Number(value.Mean), value.High, y);
+                var text = plot.Add.Text(NumberText.Of(value.Mean), value.High, y);
                 (text.LabelAlignment, text.OffsetX, text.LabelFontSize, text.LabelFontColor) = (Alignment.MiddleLeft, 6, 11, color);
             }
         }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Core.Benchmarks;
+using SVco.Core.Data;
 using SVco.Miniature.Benchmarks;
 using SVco.Miniature.Scenes;
 
@@ -32,7 +34,10 @@ public sealed record StudySettings(
     const ulong ItemSeed = 1;
 
     /// <summary>The benchmarks of the study.</summary>
-    public BenchmarkSuite Benchmarks() => BenchmarkSuite.Draw(Split, Items, ItemSeed);
+    public ImmutableArray<Benchmark> Benchmarks() => BenchmarkSuite.Draw(Split, Items, ItemSeed);
+
+    /// <summary>The pairs of captions whose perplexities are measured.</summary>
+    public ImmutableArray<ContrastPair> Captions() => BenchmarkSuite.Captions(Split, Items, ItemSeed);
 
     /// <summary>The settings, if they make sense.</summary>
     /// <exception cref="UserException">They do not; the message says why.</exception>

@@ -22,7 +22,7 @@ public static class StudyTable
             .Models.Prepend(study.Base)
             .Select(model =>
                 new[] { model, study.Improvements.ContainsKey(model) ? Improvement(study.Improvement(model)) : "" }
-                    .Concat(columns.Select(column => column.Values.TryGetValue(model, out var value) ? Html.Number(value.Mean) : ""))
+                    .Concat(columns.Select(column => column.Values.TryGetValue(model, out var value) ? NumberText.Of(value.Mean) : ""))
                     .ToArray()
             );
         string[][] lines =
@@ -38,5 +38,5 @@ public static class StudyTable
     }
 
     static string Improvement(Interval value) =>
-        value.HalfWidth is { } half ? $"{Html.Number(value.Mean)} ± {Html.Number(half)}" : Html.Number(value.Mean);
+        value.HalfWidth is { } half ? $"{NumberText.Of(value.Mean)} ± {NumberText.Of(half)}" : NumberText.Of(value.Mean);
 }

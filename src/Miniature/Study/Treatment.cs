@@ -16,12 +16,12 @@ public sealed record Treatment(string Name, Objective Objective, double Learning
     public int Sequences => Objective.Cells().Length;
 }
 
-/// <summary>An objective of the comparison, before its settings are chosen.</summary>
+/// <summary>A treatment before its settings are chosen.</summary>
 /// <param name="Name">The name in tables.</param>
 /// <param name="Formula">The formula for a beta.</param>
 /// <param name="HasBeta">Whether it has one.</param>
 /// <param name="StepFactor">Its steps as a multiple of the others'.</param>
-public sealed record Candidate(string Name, Func<double, Objective> Formula, bool HasBeta = true, int StepFactor = 1)
+public sealed record TreatmentTemplate(string Name, Func<double, Objective> Formula, bool HasBeta = true, int StepFactor = 1)
 {
     /// <summary>Supervised finetuning on both sides: the mean cross-entropy of the labels of both responses, each under its own image.</summary>
     public static Objective SftBothSides { get; } = TokenMean(-(pi.W.Match + pi.L.Match), length.W + length.L);
@@ -30,7 +30,7 @@ public sealed record Candidate(string Name, Func<double, Objective> Formula, boo
     /// The objectives of the study. SFT is there twice: for as many steps as the others, and for three times as many, at which it scores as
     /// many sequences as S-VCO (two a pair against six).
     /// </summary>
-    public static ImmutableArray<Candidate> All { get; } =
+    public static ImmutableArray<TreatmentTemplate> All { get; } =
     [
         new("SFT", _ => SftBothSides, HasBeta: false),
         new("SFT, equal compute", _ => SftBothSides, HasBeta: false, StepFactor: 3),

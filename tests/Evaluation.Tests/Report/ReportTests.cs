@@ -128,8 +128,8 @@ public sealed class ReportTests
             .Where(entry => entry.Item3 is not "–")
             .ToHashSet();
 
-        var filed = Filed("table1.csv", (fields, mean) => (fields[0], fields[1], Html.Number(mean)), mean: 9)
-            .Concat(Filed("improvement.csv", (fields, mean) => (fields[0], "average improvement %", Html.Signed(mean)), mean: 2));
+        var filed = Filed("table1.csv", (fields, mean) => (fields[0], fields[1], NumberText.Of(mean)), mean: 9)
+            .Concat(Filed("improvement.csv", (fields, mean) => (fields[0], "average improvement %", NumberText.Signed(mean)), mean: 2));
         Assert.Equal(filed.ToHashSet(), shown);
 
         static string Name(XElement cell) => $"{cell.FirstNode}".Replace('\u2011', '-').TrimEnd('\u00a0');
@@ -148,7 +148,7 @@ public sealed class ReportTests
     [InlineData(-12.34, "−12.3", "−12.3")]
     [InlineData(-0.04, "0.0", "0.0")]
     public void Numbers_have_one_digit_and_a_true_minus(double value, string plain, string signed) =>
-        Assert.Equal((plain, signed), (Html.Number(value), Html.Signed(value)));
+        Assert.Equal((plain, signed), (NumberText.Of(value), NumberText.Signed(value)));
 
     [Fact]
     public void Every_benchmark_is_a_point_in_the_middle_of_Fig_6()

@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using FsCheck.Xunit;
+using SVco.Core.Benchmarks;
 using SVco.Core.Data;
+using SVco.Files;
 using SVco.Miniature.Benchmarks;
 using SVco.Miniature.Scenes;
 
@@ -7,46 +11,73 @@ namespace SVco.Miniature.Tests;
 
 public class BenchmarkSuiteTests
 {
-    static readonly BenchmarkSuite Suite = BenchmarkSuite.Draw(Split.Test, 60);
+    static readonly ImmutableArray<Benchmark> Suite = BenchmarkSuite.Draw(Split.Test, 60);
 
-    static ChoiceBenchmark Of(string name) => Suite.Choices.Single(benchmark => benchmark.Name == name);
+    static readonly Benchmark[] Choices = [.. Suite.Where(benchmark => benchmark.Items[0].Task is ItemTask.Choose)];
 
-    static Scene SceneOf(ChoiceItem item) => ((ScenePicture)item.Image).Scene;
+    static Benchmark Of(string name) => Suite.Single(benchmark => benchmark.Name == name);
 
-    static double Score(string name, Func<ChoiceItem, int> pick) => Of(name).Score([.. Of(name).Items.Select(pick)]).Percent;
+    static Scene SceneOf(Item item) => ((ScenePicture)item.Image!).Scene;
+
+    static ItemTask.Choose Choice(Item item) => (ItemTask.Choose)item.Task;
+
+    static SceneGrader Grader(Item item) => (SceneGrader)((ItemTask.Write)item.Task).Grader;
+
+    /// <summary>The score of picks: for each item the index of an option, or -1 where none is the most probable.</summary>
+    static double ScoreOf(string name, Func<Item, int> pick) =>
+        ScoreOf(
+            Of(name),
+            item => new Answer(
+                item.Id,
+                0,
+                "",
+                [.. Choice(item).Options.Select((_, option) => option == pick(item) || pick(item) < 0 ? -1.0 : -2.0)]
+            )
+        );
+
+    static double ScoreOf(Benchmark benchmark, Func<Item, Answer> answer) =>
+        Score
+            .Of(
+                benchmark.Metrics.Single(),
+                benchmark.Items,
+                benchmark.Items.Select(item => Verdict.Of(item, answer(item), request => request))
+            )
+            .Value;
 
     [Property(MaxTest = 20)]
     public bool Items_are_the_same_for_a_seed_and_fewer_are_the_first_of_more(ulong seed)
     {
         var (few, many) = (BenchmarkSuite.Draw(Split.Validation, 2, seed), BenchmarkSuite.Draw(Split.Validation, 5, seed));
-        return few.Choices.Zip(many.Choices)
+        return few.Zip(many)
                 .All(pair =>
                     pair.First.Items.GroupBy(item => item.Part)
                         .Zip(pair.Second.Items.GroupBy(item => item.Part))
                         .All(part => part.First.Zip(part.Second).All(item => Same(item.First, item.Second)))
                 )
-            && many.Hallucination.Items.Take(2).SequenceEqual(few.Hallucination.Items)
-            && many.General.Items.Take(8).SequenceEqual(few.General.Items)
-            && many.Captions.Take(2).SequenceEqual(few.Captions);
+            && BenchmarkSuite.Captions(Split.Validation, 5, seed).Take(2).SequenceEqual(BenchmarkSuite.Captions(Split.Validation, 2, seed));
 
-        static bool Same(ChoiceItem a, ChoiceItem b) => a with { Choices = b.Choices } == b && a.Choices.SequenceEqual(b.Choices);
+        static bool Same(Item a, Item b) =>
+            a with { Task = b.Task } == b
+            && (a.Task == b.Task || Choice(a).Options.SequenceEqual(Choice(b).Options) && Choice(a).Correct == Choice(b).Correct);
     }
 
     [Fact]
     public void Validation_and_test_show_no_scene_in_common_and_none_of_another_split()
     {
-        var validation = Scenes(BenchmarkSuite.Draw(Split.Validation, 60)).ToHashSet();
-        var test = Scenes(Suite).ToHashSet();
+        var validation = Scenes(Split.Validation).ToHashSet();
+        var test = Scenes(Split.Test).ToHashSet();
 
         Assert.All(validation, scene => Assert.Equal(Split.Validation, World.SplitOf(scene)));
         Assert.All(test, scene => Assert.Equal(Split.Test, World.SplitOf(scene)));
         Assert.Empty(validation.Intersect(test));
 
-        static IEnumerable<Scene> Scenes(BenchmarkSuite suite) =>
+        static IEnumerable<Scene> Scenes(Split split) =>
             [
-                .. suite.Choices.SelectMany(benchmark => benchmark.Items).Select(SceneOf),
-                .. suite.Hallucination.Items.Concat(suite.General.Items).Select(item => item.Scene),
-                .. suite.Captions.SelectMany(pair => new[] { pair.W, pair.L }).Select(side => ((ScenePicture)side.Image).Scene),
+                .. BenchmarkSuite.Draw(split, 60).SelectMany(benchmark => benchmark.Items).Select(SceneOf),
+                .. BenchmarkSuite
+                    .Captions(split, 60)
+                    .SelectMany(pair => new[] { pair.W, pair.L })
+                    .Select(side => ((ScenePicture)side.Image).Scene),
             ];
     }
 
@@ -68,17 +99,17 @@ public class BenchmarkSuiteTests
             "refusal/claim 60",
             "refusal/none 60",
         ];
-        var parts = Suite.Choices.SelectMany(benchmark =>
+        var parts = Choices.SelectMany(benchmark =>
             benchmark
                 .Items.GroupBy(item => item.Part)
                 .OrderBy(part => part.Key, StringComparer.Ordinal)
                 .Select(part => $"{benchmark.Name}/{part.Key} {part.Select(item => item.Group).Distinct().Count()}")
         );
 
-        Assert.Equal(expected, parts);
-        Assert.Equal(60, Suite.Hallucination.Items.Length);
-        Assert.All(Suite.General.Items.CountBy(item => item.Style), style => Assert.Equal(60, style.Value));
-        Assert.Equal(60, Suite.Captions.Length);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), parts.Order(StringComparer.Ordinal));
+        Assert.Equal(60, Of(BenchmarkSuite.HallucinationName).Items.Length);
+        Assert.All(Of(BenchmarkSuite.GeneralName).Items.CountBy(item => Grader(item).Style), style => Assert.Equal(60, style.Value));
+        Assert.Equal(60, BenchmarkSuite.Captions(Split.Test, 60).Length);
     }
 
     [Fact]
@@ -86,10 +117,10 @@ public class BenchmarkSuiteTests
     {
         foreach (var item in new[] { "MMVP", "CV-Bench", "RWQA" }.SelectMany(name => Of(name).Items))
         {
-            Assert.Equal(item.Choices.Length, item.Choices.Distinct().Count());
+            Assert.Equal(Choice(item).Options.Length, Choice(item).Options.Distinct().Count());
             Assert.All(
-                item.Choices,
-                (choice, index) => Assert.Equal(index == item.Correct, SceneReading.Answers(item.Query, choice, SceneOf(item)))
+                Choice(item).Options,
+                (choice, index) => Assert.Equal(index == Choice(item).Correct, SceneReading.Answers(item.Prompt, choice, SceneOf(item)))
             );
         }
     }
@@ -99,16 +130,16 @@ public class BenchmarkSuiteTests
     {
         var items = Of(BenchmarkSuite.YesNoName).Items;
 
-        Assert.Equal(items.Length, 2 * items.Count(item => item.Choices[item.Correct] == "yes ."));
+        Assert.Equal(items.Length, 2 * items.Count(item => Choice(item).Options[Choice(item).Correct] == "yes ."));
         Assert.All(
             items,
             item =>
                 Assert.Equal(
-                    item.Choices[item.Correct] == "yes .",
-                    SceneOf(item).Kinds.Any(kind => item.Query.Contains($"{kind}", StringComparison.OrdinalIgnoreCase))
+                    Choice(item).Options[Choice(item).Correct] == "yes .",
+                    SceneOf(item).Kinds.Any(kind => item.Prompt.Contains($"{kind}", StringComparison.OrdinalIgnoreCase))
                 )
         );
-        Assert.Equal(50, Score(BenchmarkSuite.YesNoName, _ => 0));
+        Assert.Equal(50, ScoreOf(BenchmarkSuite.YesNoName, _ => 0));
     }
 
     [Fact]
@@ -116,13 +147,13 @@ public class BenchmarkSuiteTests
     {
         var claims = Of(BenchmarkSuite.RefusalName).Items.Where(item => item.Part == "claim").ToArray();
 
-        Assert.Equal(claims.Length, 2 * claims.Count(item => item.Correct == 0));
+        Assert.Equal(claims.Length, 2 * claims.Count(item => Choice(item).Correct == 0));
         Assert.All(
             claims,
             item =>
                 Assert.Equal(
-                    item.Correct == 0,
-                    SceneReading.IsTrueOf(item.Query.Replace("is it true that ", "").Replace(" ? short answer .", " ."), SceneOf(item))
+                    Choice(item).Correct == 0,
+                    SceneReading.IsTrueOf(item.Prompt.Replace("is it true that ", "").Replace(" ? short answer .", " ."), SceneOf(item))
                 )
         );
     }
@@ -132,44 +163,51 @@ public class BenchmarkSuiteTests
     {
         var items = Of(BenchmarkSuite.RefusalName).Items.Where(item => item.Part == "none").ToArray();
 
-        Assert.Equal(items.Length, 2 * items.Count(item => item.Choices[item.Correct] == "none of these ."));
+        Assert.Equal(items.Length, 2 * items.Count(item => Choice(item).Options[Choice(item).Correct] == "none of these ."));
         Assert.All(
             items,
             item =>
             {
-                var right = item.Choices.SkipLast(1).Where(choice => SceneReading.Answers(item.Query, choice, SceneOf(item)));
-                Assert.Equal(item.Choices[item.Correct], right.SingleOrDefault("none of these ."));
+                var right = Choice(item).Options.SkipLast(1).Where(choice => SceneReading.Answers(item.Prompt, choice, SceneOf(item)));
+                Assert.Equal(Choice(item).Options[Choice(item).Correct], right.SingleOrDefault("none of these ."));
             }
         );
-        Assert.All(items.GroupBy(item => item.Group), group => Assert.Single(group.Select(item => item.Choices.Length).Distinct()));
+        Assert.All(items.GroupBy(item => item.Group), group => Assert.Single(group.Select(item => Choice(item).Options.Length).Distinct()));
     }
 
     [Fact]
     public void Who_does_not_look_scores_nothing_on_contrasts_and_refusal_and_who_knows_scores_all()
     {
-        Assert.Equal(0, Score(BenchmarkSuite.MmvpName, _ => 0));
-        Assert.Equal(0, Score(BenchmarkSuite.RefusalName, _ => 0));
-        Assert.Equal(0, Score(BenchmarkSuite.RefusalName, item => item.Choices.Length - 1));
-        Assert.Equal(0, Score(BenchmarkSuite.CvBenchName, _ => -1));
-        Assert.All(
-            Suite.Choices,
-            benchmark => Assert.Equal(100, benchmark.Score([.. benchmark.Items.Select(item => item.Correct)]).Percent)
-        );
+        Assert.Equal(0, ScoreOf(BenchmarkSuite.MmvpName, _ => 0));
+        Assert.Equal(0, ScoreOf(BenchmarkSuite.RefusalName, _ => 0));
+        Assert.Equal(0, ScoreOf(BenchmarkSuite.RefusalName, item => Choice(item).Options.Length - 1));
+        Assert.Equal(0, ScoreOf(BenchmarkSuite.CvBenchName, _ => -1));
+        Assert.All(Choices, benchmark => Assert.Equal(100, ScoreOf(benchmark.Name, item => Choice(item).Correct)));
     }
 
     [Fact]
-    public void A_group_counts_only_when_all_of_it_is_right_and_parts_count_equally()
+    public void Every_item_has_an_id_of_its_own_and_items_that_two_benchmarks_share_are_the_same()
     {
-        ChoiceItem Item(string part, int group) => new(part, group, new ImageSource.File("x"), "q", ["a", "b"], 0);
-        var benchmark = new ChoiceBenchmark("b", [Item("x", 0), Item("x", 0), Item("x", 1), Item("x", 1), Item("y", 0)]);
+        foreach (var same in Suite.SelectMany(benchmark => benchmark.Items).GroupBy(item => item.Id))
+        {
+            Assert.Single(same.Distinct());
+        }
 
-        var score = benchmark.Score([0, 0, 0, 1, 0]);
-
-        Assert.Equal(50, score.Parts["x"]);
-        Assert.Equal(100, score.Parts["y"]);
-        Assert.Equal(75, score.Percent);
-        Assert.Throws<ArgumentException>(() => benchmark.Score([0]));
+        Assert.All(Suite, benchmark => Assert.Equal(benchmark.Items.Length, benchmark.Items.Select(item => item.Id).Distinct().Count()));
+        Assert.Equal(Of("general").Items.AsEnumerable(), Of("general strict").Items);
+        Assert.Equal(Of("MMHal").Items.AsEnumerable(), Of("fluency").Items);
     }
+
+    [Property(MaxTest = 20)]
+    public bool A_grader_comes_back_from_its_file_as_it_was(ulong seed) =>
+        BenchmarkSuite
+            .Draw(Split.Test, 2, seed)
+            .SelectMany(benchmark => benchmark.Items)
+            .Where(item => item.Task is ItemTask.Write)
+            .Select(Grader)
+            .All(grader =>
+                JsonSerializer.Deserialize<SceneGrader>(JsonSerializer.Serialize(grader, JsonLines.Options), JsonLines.Options) == grader
+            );
 
     [Fact]
     public void Knowledge_holds_forty_facts_each_true_of_what_is_usual()
@@ -187,19 +225,21 @@ public class BenchmarkSuiteTests
     }
 
     [Property]
-    public bool The_judges_give_full_marks_to_the_truth_in_the_style_asked_for(ulong seed)
-    {
-        var suite = BenchmarkSuite.Draw(Split.Test, 2, seed);
-        return suite.General.Score([.. suite.General.Items.Select(Truth)]) is { Content: 100, Strict: 100, Style: 100 }
-            && suite.Hallucination.Score([.. suite.Hallucination.Items.Select(Truth)])
-                is { Content: 100, Strict: 100, WrongKind: 0, Grammatical: 100 };
-    }
+    public bool The_graders_give_full_marks_to_the_truth_in_the_style_asked_for(ulong seed) =>
+        BenchmarkSuite
+            .Draw(Split.Test, 2, seed)
+            .Where(benchmark => benchmark.Items[0].Task is ItemTask.Write)
+            .All(benchmark =>
+                ScoreOf(benchmark, item => new(item.Id, 0, Grader(item).Truth, []))
+                == (benchmark.Name == BenchmarkSuite.HallucinationName ? 0 : 100)
+            );
 
     [Property]
-    public bool The_lenient_judge_accepts_the_truth_in_conversation_and_the_strict_one_does_not(ulong seed)
+    public bool The_lenient_mark_accepts_the_truth_in_conversation_and_the_strict_one_does_not(ulong seed)
     {
-        var items = BenchmarkSuite.Draw(Split.Test, 2, seed).General.Items;
+        var items = BenchmarkSuite.Draw(Split.Test, 2, seed).Single(benchmark => benchmark.Name == BenchmarkSuite.GeneralName).Items;
         return items
+            .Select(Grader)
             .Where(item => item.Style != AnswerStyle.List)
             .All(item =>
             {
@@ -209,7 +249,7 @@ public class BenchmarkSuiteTests
                             ? Grammar.Answer(item.Scene, slot, AnswerStyle.Conversational, "well ,")
                             : Grammar.ConversationalCaption(item.Scene, "well ,")
                     ) + " birds sing nearby .";
-                return Judge.Content(item, text) == 1 && Judge.Strict(item, text) == 0;
+                return Mark(item, text, SceneGrader.ContentMark) == 1 && Mark(item, text, SceneGrader.StrictMark) == 0;
             });
     }
 
@@ -220,11 +260,11 @@ public class BenchmarkSuiteTests
         return Contrast.Types.All(type =>
         {
             var contrast = Contrast.Draw(new World(Priors.Uniform, Split.Test), type, rng);
-            var item = new WritingItem(contrast.Original, Lexicon.CaptionPrompts[0], AnswerStyle.Caption);
+            var item = new SceneGrader(contrast.Original, AnswerStyle.Caption);
             var wrong = Grammar.Caption(contrast.Edited);
-            return Judge.Content(item, wrong) is > 0 and < 1
-                && Judge.Strict(item, wrong) == Judge.Content(item, wrong)
-                && Judge.NamesWrongKind(contrast.Original, wrong) == (type == ContrastType.Object);
+            return item.Content(wrong) is > 0 and < 1
+                && Mark(item, wrong, SceneGrader.StrictMark) == item.Content(wrong)
+                && SceneGrader.NamesWrongKind(contrast.Original, wrong) == (type == ContrastType.Object);
         });
     }
 
@@ -237,9 +277,9 @@ public class BenchmarkSuiteTests
     public void An_answer_counts_only_with_the_right_word_and_no_wrong_one(string response, double content)
     {
         var scene = new Scene.Group(new(Kind.Cup, Colour.Red, Size.Small), 1, Background.Sand, 7);
-        var item = new WritingItem(scene, "what colour is the cup ? short answer .", AnswerStyle.Short, Slot.Colour);
+        var item = new SceneGrader(scene, AnswerStyle.Short, Slot.Colour);
 
-        Assert.Equal(content, Judge.Content(item, response));
+        Assert.Equal(content, item.Content(response));
     }
 
     [Theory]
@@ -252,7 +292,7 @@ public class BenchmarkSuiteTests
     {
         var scene = new Scene.Group(new(Kind.Cup, Colour.Red, Size.Small), 1, Background.Sand, 7);
 
-        Assert.Equal(wrong, Judge.NamesWrongKind(scene, response));
+        Assert.Equal(wrong, SceneGrader.NamesWrongKind(scene, response));
     }
 
     [Fact]
@@ -263,14 +303,8 @@ public class BenchmarkSuiteTests
             .Range(0, 200)
             .Max(_ => Grammar.ConversationalCaption(new World(Priors.Uniform, Split.Test).Couple(rng), "of course ,").Split(' ').Length);
 
-        Assert.InRange(longest, 1, WritingBenchmark.MostWords);
+        Assert.InRange(longest, 1, BenchmarkSuite.MostWords);
     }
 
-    static string Truth(WritingItem item) =>
-        item.Style switch
-        {
-            AnswerStyle.Caption => Grammar.Caption(item.Scene),
-            AnswerStyle.List => Grammar.List(item.Scene),
-            _ => Grammar.Answer(item.Scene, item.Slot!.Value, item.Style),
-        };
+    static double Mark(SceneGrader grader, string response, string mark) => grader.Grade(response)[mark];
 }

@@ -40,7 +40,7 @@ public class PairTests
                 && !SceneReading.IsTrueOf(pair.Pair.W.Response, pair.Contrast.Edited)
                 && !SceneReading.IsTrueOf(pair.Pair.L.Response, pair.Contrast.Original)
                 && new[] { pair.Pair.W, pair.Pair.L }.All(side =>
-                    Judge.IsInStyle(AnswerStyle.Caption, side.Response) || Judge.IsInStyle(AnswerStyle.Sentence, side.Response)
+                    SceneGrader.IsInStyle(AnswerStyle.Caption, side.Response) || SceneGrader.IsInStyle(AnswerStyle.Sentence, side.Response)
                 )
             );
 
@@ -92,7 +92,7 @@ public class PairTests
         // 6000 and 8000 draws: standard errors below 0.006.
         Assert.Equal(0.15, edited.Average(pair => pair.Outcome == EditOutcome.Failed ? 1.0 : 0), 0.02);
         Assert.Equal(0.10, edited.Average(pair => pair.Outcome == EditOutcome.OverEdited ? 1.0 : 0), 0.02);
-        Assert.Equal(0.30, pairs.Average(pair => Judge.IsInStyle(AnswerStyle.Conversational, pair.Pair.W.Response) ? 1.0 : 0), 0.02);
+        Assert.Equal(0.30, pairs.Average(pair => SceneGrader.IsInStyle(AnswerStyle.Conversational, pair.Pair.W.Response) ? 1.0 : 0), 0.02);
         Assert.Equal(0.50, pairs.Average(pair => Lexicon.CaptionPrompts.Contains(pair.Pair.Query) ? 1.0 : 0), 0.02);
     }
 
@@ -105,7 +105,7 @@ public class PairTests
         var pairs = EditedPair.Draw(new PairDials(Pairs: 4000, Flourish: share), 2);
         var invented = pairs.Sum(pair => Lexicon.Flourishes.Count(pair.Pair.W.Response.Contains));
         var shown = pairs.Sum(pair =>
-            Judge.IsGrammaticalCaption(pair.Pair.W.Response) ? (pair.Contrast.Original is Scene.Couple ? 8 : 5) : 1
+            SceneGrader.IsGrammaticalCaption(pair.Pair.W.Response) ? (pair.Contrast.Original is Scene.Couple ? 8 : 5) : 1
         );
 
         // About 16000 details.

@@ -1,4 +1,5 @@
 using FsCheck.Xunit;
+using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Miniature.Benchmarks;
 using SVco.Miniature.Scenes;
@@ -102,9 +103,12 @@ public class TextTests
         );
         return
         [
-            .. suite.Choices.SelectMany(benchmark => benchmark.Items).SelectMany(item => item.Choices.Append(item.Query)),
-            .. suite.General.Items.Concat(suite.Hallucination.Items).Select(item => item.Query),
-            .. pairs.Concat(suite.Captions).SelectMany(pair => new[] { pair.Query, pair.W.Response, pair.L.Response }),
+            .. suite
+                .SelectMany(benchmark => benchmark.Items)
+                .SelectMany(item => item.Task is ItemTask.Choose choice ? choice.Options.Append(item.Prompt) : [item.Prompt]),
+            .. pairs
+                .Concat(BenchmarkSuite.Captions(Split.Validation, 1, seed))
+                .SelectMany(pair => new[] { pair.Query, pair.W.Response, pair.L.Response }),
             .. texts.SelectMany(text => new[] { text.Query, text.Response }),
         ];
     }
@@ -239,7 +243,7 @@ public class TextTests
             .All(told =>
                 Enum.GetValues<AnswerStyle>()
                     .All(style =>
-                        Judge.IsInStyle(style, told.Text) == (style == told.style)
+                        SceneGrader.IsInStyle(style, told.Text) == (style == told.style)
                         // One kind alone is both a list and a short answer.
                         || (style == AnswerStyle.List && told.style == AnswerStyle.Short)
                     )

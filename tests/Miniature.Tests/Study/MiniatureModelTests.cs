@@ -1,5 +1,6 @@
 using SVco.Core;
 using SVco.Core.Objectives;
+using SVco.Evaluation.Answers;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Benchmarks;
 using SVco.Miniature.Scenes;
@@ -157,8 +158,9 @@ public sealed class MiniatureModelTests
     public void Contrasts_cannot_be_told_apart_without_images()
     {
         using var small = new SmallModel();
-        var suite = BenchmarkSuite.Draw(Split.Validation, items: 3);
-        Assert.Equal(0, Examination.Choices(small.Model, suite, withImages: false)[BenchmarkSuite.MmvpName].Percent);
+        var mmvp = BenchmarkSuite.Draw(Split.Validation, items: 3).Single(benchmark => benchmark.Name == BenchmarkSuite.MmvpName);
+        var result = Assert.Single(Stages.Run(small.Model.Asked("small"), [mmvp], new AskSettings(WithImages: false), null, default));
+        Assert.Equal(0, Assert.Single(result.Scores).Value);
     }
 
     static System.Collections.Immutable.ImmutableArray<PreparedPair> Prepared(MiniatureModel model, int pairs) =>

@@ -15,7 +15,7 @@ public sealed class MiniatureStudyTests
             baseModel,
             new PairDials(Pairs: 16),
             Filtered: true,
-            [new("SFT", Candidate.SftBothSides, 1e-3, 2), new("DPO", Dpo(0.1), 1e-3, 2)],
+            [new("SFT", TreatmentTemplate.SftBothSides, 1e-3, 2), new("DPO", Dpo(0.1), 1e-3, 2)],
             [1, 2],
             Split.Validation,
             Items: 2
@@ -78,7 +78,7 @@ public sealed class MiniatureStudyTests
         using var small = new SmallModel();
         var folder = Path.Combine(small.Folder, "study");
         var whole = StudyOptions.Parse(["--quick", "--objective", formula]).Settings(small.Folder);
-        Assert.Equal(Candidate.All.Length + 1, whole.Treatments.Length);
+        Assert.Equal(TreatmentTemplate.All.Length + 1, whole.Treatments.Length);
         Assert.Equal(VisualConditional(0.1), whole.Treatments[^1].Objective);
 
         var cut = whole with

@@ -1,10 +1,11 @@
 using SVco.Miniature.Study;
+using SVco.Training.Scheduling;
 
 namespace SVco.Miniature.Tests;
 
 public sealed class ProgressTests
 {
-    static readonly StudyProgress Half = new(
+    static readonly PartsProgress Half = new(
         [new("S-VCO, seed 201", "training", 0.25, TimeSpan.FromSeconds(10)), new("SFT, seed 201", "measuring", 0, TimeSpan.Zero)],
         Finished: 3,
         Parts: 7,

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+
+namespace SVco.Core.Benchmarks;
+
+/// <summary>A metric's value.</summary>
+/// <param name="Value">Of the whole benchmark; not a number where no verdict has the mark.</param>
+/// <param name="Parts">Of each part, and of each part's parts.</param>
+/// <param name="Counted">How many items have the mark.</param>
+public sealed record Score(double Value, ImmutableSortedDictionary<string, double> Parts, int Counted)
+{
+    const char Slash = '/';
+
+    /// <summary>One item's mark, or that of a group.</summary>
+    readonly record struct Unit(string Part, double Mark);
+
+    /// <summary>The value of a metric. An item with several answers has the mean of their marks.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="items">The benchmark's items.</param>
+    /// <param name="verdicts">At least one for each item; one whose grading failed has no marks.</param>
+    /// <exception cref="ArgumentException">An item has no verdict, or a verdict is of no item.</exception>
+    public static Score Of(Metric metric, IReadOnlyList<Item> items, IEnumerable<Verdict> verdicts)
+    {
+        var all = verdicts.ToLookup(verdict => verdict.Item);
+        if (items.FirstOrDefault(item => !all.Contains(item.Id)) is { } missing)
+        {
+            throw new ArgumentException($"{missing.Id} has no verdict.", nameof(verdicts));
+        }
+
+        if (all.Count != items.Select(item => item.Id).Distinct().Count())
+        {
+            throw new ArgumentException("There are verdicts of items that the benchmark does not have.", nameof(verdicts));
+        }
+
+        var score = MeanOf(metric.Mark, metric.Scale);
+        return metric.RelativeTo is { } other ? score.DividedBy(MeanOf(other, 1)) : score;
+
+        Score MeanOf(string mark, double scale) => Mean(metric.Over, scale, items, item => MarkOf(all[item.Id], mark));
+    }
+
+    static double? MarkOf(IEnumerable<Verdict> runs, string mark)
+    {
+        double[] marks = [.. runs.Where(run => run.Marks.ContainsKey(mark)).Select(run => run.Marks[mark])];
+        return marks.Length == 0 ? null : marks.Average();
+    }
+
+    static Score Mean(Over over, double scale, IReadOnlyList<Item> items, Func<Item, double?> mark)
+    {
+        var marked = items.Select(item => (Item: item, Mark: mark(item))).ToArray();
+        Unit[] units =
+        [
+            .. over == Over.Items
+                ? marked.Where(one => one.Mark is not null).Select(one => new Unit(one.Item.Part, one.Mark!.Value))
+                : marked
+                    .GroupBy(one => (one.Item.Part, one.Item.Group))
+                    .Where(group => group.All(one => one.Mark is not null))
+                    .Select(group => new Unit(group.Key.Part, group.Min(one => one.Mark!.Value))),
+        ];
+        return new(
+            Whole("", units),
+            units
+                .SelectMany(unit => PartsOf(unit.Part))
+                .Distinct()
+                .ToImmutableSortedDictionary(
+                    part => part,
+                    part => Whole(part, units.Where(unit => IsIn(unit, part))),
+                    StringComparer.Ordinal
+                ),
+            marked.Count(one => one.Mark is not null)
+        );
+
+        double Whole(string part, IEnumerable<Unit> inside)
+        {
+            var here = inside.ToLookup(unit => over == Over.Items || unit.Part == part);
+            var below = here[false].GroupBy(unit => Next(part, unit.Part)).OrderBy(next => next.Key, StringComparer.Ordinal);
+            double[] means =
+            [
+                .. here.Contains(true) ? [scale * here[true].Average(unit => unit.Mark)] : Array.Empty<double>(),
+                .. below.Select(next => Whole(next.Key, next)),
+            ];
+            return means.Length > 0 ? means.Average() : double.NaN;
+        }
+    }
+
+    Score DividedBy(Score other) =>
+        new(
+            Value / other.Value,
+            Parts.ToImmutableSortedDictionary(part => part.Key, part => part.Value / other.Parts[part.Key], StringComparer.Ordinal),
+            Counted
+        );
+
+    static bool IsIn(Unit unit, string part) => unit.Part == part || unit.Part.StartsWith(part + Slash, StringComparison.Ordinal);
+
+    /// <summary>The part and the parts that it lies in: "2D" and "2D/COCO".</summary>
+    static IEnumerable<string> PartsOf(string part) =>
+        part.Length == 0 ? [] : part.Index().Where(letter => letter.Item == Slash).Select(letter => part[..letter.Index]).Append(part);
+
+    /// <summary>Of the parts that a part lies in, the one directly below another: from "2D" towards "2D/COCO/dogs" it is "2D/COCO".</summary>
+    static string Next(string from, string to) =>
+        to.IndexOf(Slash, from.Length == 0 ? 0 : from.Length + 1) is >= 0 and var end ? to[..end] : to;
+}

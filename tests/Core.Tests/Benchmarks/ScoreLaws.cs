@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using FsCheck.Xunit;
+using SVco.Core.Benchmarks;
+
+namespace SVco.Core.Tests.Benchmarks;
+
+public class ScoreLaws
+{
+    static readonly Metric Accuracy = new("accuracy", "right");
+
+    /// <summary>One item of a random benchmark: a few parts, a few groups in each, a mark from 0 to 1.</summary>
+    public sealed record Drawn(byte Part, byte Group, byte Mark)
+    {
+        public string PartName => $"part {Part % 3}";
+        public string GroupName => $"{Group % 4}";
+        public double Value => Mark / 255.0;
+    }
+
+    static Item ItemOf(Drawn drawn, int index) =>
+        new($"{index}", drawn.PartName, drawn.GroupName, null, "?", new ItemTask.Choose(["a", "b"], 0));
+
+    static (Item[] Items, Verdict[] Verdicts) Of(IReadOnlyList<Drawn> drawn) =>
+        ([.. drawn.Select(ItemOf)], [.. drawn.Select((one, index) => new Verdict($"{index}", 0, Marks.Of(("right", one.Value))))]);
+
+    [Property]
+    public bool A_group_counts_as_its_worst_item_and_parts_count_equally(Drawn[] drawn)
+    {
+        if (drawn.Length == 0)
+        {
+            return true;
+        }
+
+        var (items, verdicts) = Of(drawn);
+        var parts = drawn
+            .GroupBy(one => one.PartName)
+            .Select(part => part.GroupBy(one => one.GroupName).Average(group => group.Min(one => one.Value)))
+            .ToArray();
+        var score = Score.Of(Accuracy, items, verdicts);
+        return Math.Abs(score.Value - (100 * parts.Average())) < 1e-9 && score.Parts.Count == parts.Length && score.Counted == drawn.Length;
+    }
+
+    [Property]
+    public bool Over_items_every_item_weighs_the_same(Drawn[] drawn)
+    {
+        var (items, verdicts) = Of(drawn);
+        return drawn.Length == 0
+            || Math.Abs(Score.Of(Accuracy with { Over = Over.Items }, items, verdicts).Value - (100 * drawn.Average(one => one.Value)))
+                < 1e-9;
+    }
+
+    [Property]
+    public bool The_order_of_items_and_verdicts_does_not_matter(Drawn[] drawn)
+    {
+        var (items, verdicts) = Of(drawn);
+        return drawn.Length == 0
+            || Math.Abs(Score.Of(Accuracy, items, verdicts).Value - Score.Of(Accuracy, [.. items.Reverse()], verdicts.Reverse()).Value)
+                < 1e-9;
+    }
+
+    [Property]
+    public bool Alone_in_its_group_an_item_is_worth_its_mark(Drawn[] drawn)
+    {
+        Drawn[] onePart = [.. drawn.Select(one => one with { Part = 0 })];
+        var verdicts = Of(onePart).Verdicts;
+        Item[] alone = [.. onePart.Select((one, index) => ItemOf(one, index) with { Group = $"{index}" })];
+        return drawn.Length == 0
+            || Math.Abs(Score.Of(Accuracy, alone, verdicts).Value - Score.Of(Accuracy with { Over = Over.Items }, alone, verdicts).Value)
+                < 1e-9;
+    }
+
+    [Property]
+    public bool Several_answers_to_an_item_count_as_their_mean(byte first, byte second)
+    {
+        Drawn one = new(0, 0, 0);
+        Verdict[] verdicts = [new("0", 0, Marks.Of(("right", first))), new("0", 1, Marks.Of(("right", second)))];
+        return Score.Of(Accuracy with { Scale = 1 }, [ItemOf(one, 0)], verdicts).Value == (first + second) / 2.0;
+    }
+
+    [Property]
+    public bool A_failed_verdict_is_left_out_with_its_group_and_is_no_score(Drawn[] drawn, byte which)
+    {
+        if (drawn.Length == 0)
+        {
+            return true;
+        }
+
+        var (items, verdicts) = Of(drawn);
+        var failed = which % drawn.Length;
+        verdicts[failed] = new($"{failed}", 0, Marks.None, "no reply");
+        var rest = items.Where(item => (item.Part, item.Group) != (items[failed].Part, items[failed].Group)).ToArray();
+        var score = Score.Of(Accuracy, items, verdicts);
+        return score.Counted == drawn.Length - 1
+            && (
+                rest.Length == 0
+                    ? double.IsNaN(score.Value)
+                    : Math.Abs(score.Value - Score.Of(Accuracy, rest, verdicts.Where(one => rest.Any(item => item.Id == one.Item))).Value)
+                        < 1e-9
+            );
+    }
+
+    [Fact]
+    public void Parts_of_parts_count_equally_on_each_level()
+    {
+        // CV-Bench: 2D is the mean of its two sources, the whole the mean of 2D and 3D, however many items each has.
+        (string Part, double Mark)[] marks = [("2D/ADE20K", 1), ("2D/COCO", 0), ("2D/COCO", 0), ("3D/Omni3D", 1), ("3D/Omni3D", 0)];
+        Item[] items = [.. marks.Select((one, i) => new Item($"{i}", one.Part, $"{i}", null, "?", new ItemTask.Choose(["a"], 0)))];
+        var verdicts = marks.Select((one, i) => new Verdict($"{i}", 0, Marks.Of(("right", one.Mark))));
+
+        var score = Score.Of(Accuracy, items, verdicts);
+
+        Assert.Equal(50, score.Value);
+        Assert.Equal(
+            [("2D", 50.0), ("2D/ADE20K", 100.0), ("2D/COCO", 0.0), ("3D", 50.0), ("3D/Omni3D", 50.0)],
+            score.Parts.Select(part => (part.Key, part.Value))
+        );
+    }
+
+    [Fact]
+    public void Each_item_needs_a_verdict_and_each_verdict_its_item()
+    {
+        Item[] items = [ItemOf(new(0, 0, 0), 0)];
+        Verdict known = new("0", 0, Marks.Of(("right", 1)));
+
+        Assert.Throws<ArgumentException>(() => Score.Of(Accuracy, items, []));
+        Assert.Throws<ArgumentException>(() => Score.Of(Accuracy, items, [known, known with { Item = "1" }]));
+        Assert.Equal(ImmutableSortedDictionary<string, double>.Empty.Add("part 0", 100), Score.Of(Accuracy, items, [known]).Parts);
+    }
+}
