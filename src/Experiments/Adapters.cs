@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using SVco.Models;
 using SVco.Models.Lora;
 
@@ -11,9 +10,9 @@ static class Adapters
     /// <param name="experiment">Its base model's frozen parts and adapters.</param>
     /// <param name="model">The loaded base model.</param>
     /// <param name="saved">The folder of the saved model or adapters to go on with; null to begin with the base model or new adapters.</param>
-    public static LoraAdapter? Attach(Experiment experiment, Llava model, string? saved)
+    public static LoraAdapter? Attach(Experiment experiment, VisionLanguageModel model, string? saved)
     {
-        model.SetTrainable(experiment.Model.IsTrained);
+        model.SetTrainable(experiment.Model.Trained);
         if (experiment.Model.Lora is not { } lora)
         {
             if (saved is not null)
@@ -24,29 +23,13 @@ static class Adapters
             return null;
         }
 
-        var config = Config(experiment.Model, lora) with { BaseModel = model.Folder };
+        var config = Config(model.Config, experiment.Model.Frozen, lora) with { BaseModel = model.Folder };
         var adapter = saved is null ? LoraAdapter.Create(model, config, experiment.Train.Seed) : LoraAdapter.Load(saved, model);
         adapter.Train();
         return adapter;
     }
 
     /// <summary>The adapters' settings in PEFT's words.</summary>
-    public static LoraConfig Config(ModelSpec model, Lora lora) =>
-        new(lora.Rank, lora.Alpha, [.. lora.Targets], TargetsOutside(model.Frozen, lora));
-
-    /// <summary>
-    /// The targets as a pattern that leaves the frozen parts out (a q_proj is also in the vision tower); empty, which means the names
-    /// themselves, when nothing is frozen.
-    /// </summary>
-    static string TargetsOutside(Part frozen, Lora lora)
-    {
-        if (frozen == Part.None)
-        {
-            return "";
-        }
-
-        var outside = string.Join('|', ModelSpec.PrefixesOf(frozen).Select(Regex.Escape));
-        var names = lora.Targets is ["all-linear"] ? "[^.]+(?<!lm_head)" : string.Join('|', lora.Targets.Select(Regex.Escape));
-        return $@"(?!{outside})(?:.*\.)?(?:{names})";
-    }
+    public static LoraConfig Config(ModelConfig model, Part frozen, Lora lora) =>
+        LoraConfig.Outside(model, frozen, lora.Rank, lora.Alpha, [.. lora.Targets]);
 }

@@ -10,10 +10,10 @@ namespace SVco.Experiments;
 public sealed record ExperimentData
 {
     [Field("The training pairs.", Option = "train-recipe")]
-    public Recipe Train { get; init; } = Mvc.Train;
+    public Recipe<ContrastPair> Train { get; init; } = Mvc.Train;
 
     [Field("The pairs that the objective is reported on.", Option = "validation-recipe")]
-    public Recipe? Validation { get; init; } = Mvc.Validation;
+    public Recipe<ContrastPair>? Validation { get; init; } = Mvc.Validation;
 
     [Field("A JSON file of contrast pairs.", Option = "data", OfTheMachine = true)]
     public string? TrainFile { get; init; }

@@ -65,19 +65,19 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         var data = Prepare(folder, modelFolder);
         if (experiment.Memory == Memory.Small)
         {
-            PackedMemory.ReturnFreedBlocks();
+            NativeHeap.ReturnFreedBlocks();
         }
 
         var device = Devices.Parse(experiment.Device);
         var scoring = new PackedScoring { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
         progress.Note(RunMemory.Describe(experiment, modelFolder, data, scoring, device));
-        using var model = Llava.Load(modelFolder, experiment.Model.LoadOptions(device));
+        using var model = VisionLanguageModel.Load(modelFolder, experiment.Model.LoadOptions(device));
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, scoring, fingerprint);
         var reference =
-            folder.Reference(job.ScoredPairs)
+            ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length)
             ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
-        using var adapter = folder.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
+        using var adapter = folder.State.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
         return TrainAndSave(job, adapter, reference, folder, data);
     }
 
@@ -96,66 +96,54 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         return data;
     }
 
-    TrainingJob Job(Llava model, RunData data, PackedScoring scoring, string fingerprint)
+    TrainingJob Job(VisionLanguageModel model, RunData data, PackedScoring scoring, string fingerprint)
     {
-        var processor = ImageProcessor.Load(model.Folder);
-        float[] LoadPixels(ImageSource image) => processor.Process(ImageRenderer.Render(image), experiment.Train.Behaviour);
-        var features = experiment.FeatureCache == 0 ? null : Cache("features", (long)(experiment.FeatureCache * 1e9));
-        return new(
-            model,
-            experiment.Objective,
-            experiment.EvaluatedObjective,
-            data.Train,
-            data.Validation,
-            experiment.Train,
-            VisionFeatures.Loading(model, LoadPixels, features, fingerprint),
-            scoring.Score
-        );
+        var loader = ImageProcessor.Load(model.Folder).Loader(experiment.Train.Behaviour);
+        return new()
+        {
+            Model = model,
+            Objective = experiment.Objective,
+            Evaluated = experiment.EvaluatedObjective,
+            Train = data.Train,
+            Validation = data.Validation,
+            Settings = experiment.Train,
+            Scoring = scoring,
+            Images =
+                experiment.FeatureCache == 0
+                    ? new LiveFeatures(model, loader)
+                    : new DiskFeatures(model, loader, Cache("features", (long)(experiment.FeatureCache * 1e9)), fingerprint),
+        };
     }
 
-    ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> ScoreReference(
-        TrainingJob job,
-        RunFolder folder,
-        ReferenceCache cache
-    )
+    ReferenceTable ScoreReference(TrainingJob job, RunFolder folder, ReferenceCache cache)
     {
-        var scored = ImmutableDictionary.CreateBuilder<PreparedPair, ImmutableDictionary<Cell, double>>();
+        var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
         if (job.Evaluated.NeedsReference)
         {
             progress.Go(
                 "reference",
                 done: 0,
-                job.ScoredPairs.Length,
+                job.Pairs.Length,
                 ReferenceScoring.Score(job, cache),
                 entry =>
                 {
                     // With a large model and many pairs this takes hours; what is scored is in the cache.
                     stop.ThrowIfCancellationRequested();
-                    scored[entry.Pair] = entry.Cells;
+                    scored.Add(entry);
                     progress.Tell(new RunEvent.Advanced());
                 }
             );
         }
 
-        var reference = scored.ToImmutable();
-        folder.WriteReference(job.ScoredPairs, reference);
+        var reference = ReferenceTable.Of(job.Pairs.Length, scored);
+        reference.Write(folder.ReferenceFile);
         return reference;
     }
 
-    RunResult TrainAndSave(
-        TrainingJob job,
-        LoraAdapter? adapter,
-        ImmutableDictionary<PreparedPair, ImmutableDictionary<Cell, double>> reference,
-        RunFolder folder,
-        RunData data
-    )
+    RunResult TrainAndSave(TrainingJob job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
     {
-        ImmutableArray<NamedTensor> trainable =
-        [
-            .. (adapter?.Parameters ?? job.Model.Parameters).Where(parameter => parameter.Value.requires_grad),
-        ];
-        using var trainer = new Trainer(job, trainable, reference);
-        folder.Restore(trainer.Optimizer);
+        using var trainer = new Trainer(job, adapter?.Parameters ?? job.Model.Parameters, reference);
+        folder.State.Restore(trainer.Optimizer);
         if (Train(trainer, job, adapter, folder))
         {
             folder.Finish(job.Model, adapter);
@@ -183,7 +171,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
                 interrupted |= next is TrainingEvent.Interrupted;
                 if (interrupted || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0)
                 {
-                    folder.Save(job.Model, adapter, trainer.Optimizer);
+                    folder.State.Save(job.Model, adapter, trainer.Optimizer);
                 }
 
                 progress.Tell(new RunEvent.Trained(next));
@@ -193,7 +181,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     }
 
     /// <summary>A cache shared by all experiments of this user.</summary>
-    DiskCache Cache(string name, long maxBytes) => new(Path.Combine(DiskCache.DefaultRoot, name), maxBytes, progress.Note);
+    DiskCache Cache(string name, long maxBytes) => new(CacheRoot.Of(name), maxBytes, progress.Note);
 
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
     string Fingerprint(string weights, string modelFolder) =>

@@ -14,7 +14,7 @@ public static class ExperimentWords
     public static Experiment Objective(this Experiment experiment, Objective objective) => experiment with { Objective = objective };
 
     /// <summary>Names the training pairs and those that the objective is reported on.</summary>
-    public static Experiment Data(this Experiment experiment, Recipe train, Recipe? validation = null) =>
+    public static Experiment Data(this Experiment experiment, Recipe<ContrastPair> train, Recipe<ContrastPair>? validation = null) =>
         experiment with
         {
             Data = experiment.Data with { Train = train, Validation = validation },

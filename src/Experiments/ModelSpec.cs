@@ -6,23 +6,6 @@ using TorchSharp;
 
 namespace SVco.Experiments;
 
-/// <summary>The three parts of a LLaVA model.</summary>
-[Flags]
-public enum Part
-{
-    /// <summary>None of them.</summary>
-    None = 0,
-
-    /// <summary>The image encoder.</summary>
-    VisionTower = 1,
-
-    /// <summary>The two linear layers from image features to the language model.</summary>
-    Projector = 2,
-
-    /// <summary>The decoder with its embeddings and head.</summary>
-    LanguageModel = 4,
-}
-
 /// <summary>How precisely weights are held and multiplied.</summary>
 public enum Precision
 {
@@ -63,13 +46,6 @@ public sealed record ModelSpec([property: Field("A HuggingFace LLaVA folder, or 
     /// <summary>Adapters to train instead of the parts themselves.</summary>
     public Lora? Lora { get; init; }
 
-    static readonly ImmutableArray<(Part Part, string Prefix)> Prefixes =
-    [
-        (Part.VisionTower, "vision_tower."),
-        (Part.Projector, "multi_modal_projector."),
-        (Part.LanguageModel, "language_model."),
-    ];
-
     internal LoadOptions LoadOptions(torch.Device device) =>
         new()
         {
@@ -81,13 +57,6 @@ public sealed record ModelSpec([property: Field("A HuggingFace LLaVA folder, or 
     static torch.ScalarType TypeOf(Precision precision) =>
         precision == Precision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
 
-    /// <summary>Whether a parameter is trained where there are no adapters, by its HuggingFace name.</summary>
-    internal bool IsTrained(string parameter) => (PartOf(parameter) & Frozen) == 0;
-
-    /// <summary>Which part a parameter belongs to, by its HuggingFace name.</summary>
-    static Part PartOf(string parameter) => Prefixes.First(entry => parameter.StartsWith(entry.Prefix, StringComparison.Ordinal)).Part;
-
-    /// <summary>How the HuggingFace names of some parts' parameters begin.</summary>
-    internal static IEnumerable<string> PrefixesOf(Part parts) =>
-        Prefixes.Where(entry => parts.HasFlag(entry.Part)).Select(entry => entry.Prefix);
+    /// <summary>The parts that are trained where there are no adapters.</summary>
+    internal Part Trained => ~Frozen & (Part.VisionTower | Part.Projector | Part.LanguageModel);
 }

@@ -19,10 +19,10 @@ public static class Mvc
     const int SmallestTrainParts = 6;
 
     /// <summary>The training pairs.</summary>
-    public static Recipe Train { get; } = Recipe.FromJson(TrainName);
+    public static Recipe<ContrastPair> Train { get; } = Recipe.FromJson(TrainName);
 
     /// <summary>The validation pairs.</summary>
-    public static Recipe Validation { get; } = Recipe.FromJson(ValidationName);
+    public static Recipe<ContrastPair> Validation { get; } = Recipe.FromJson(ValidationName);
 
     /// <summary>Reads the source of a recipe: an MVC name stands for the run's files, any other path for itself.</summary>
     /// <param name="source">The source.</param>
@@ -30,7 +30,7 @@ public static class Mvc
     /// <param name="parse">Reads a file of pairs, each only once.</param>
     /// <exception cref="UserException">There is no file of training pairs.</exception>
     internal static IEnumerable<ContrastPair> Read(
-        Recipe.Source source,
+        JsonPairs source,
         ExperimentData data,
         Func<string, IReadOnlyList<ContrastPair>> parse
     )
@@ -52,6 +52,6 @@ public static class Mvc
 
         var pairs = parse(train);
         var split = Recipe.FromJson(train).Split(Math.Min(ValidationPairs, pairs.Count / SmallestTrainParts), seed: 0);
-        return (source.Path == TrainName ? split.Second : split.First).Pairs(_ => pairs);
+        return (source.Path == TrainName ? split.Second : split.First).Items(_ => pairs);
     }
 }

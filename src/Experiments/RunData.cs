@@ -42,9 +42,9 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
             return content.Pairs;
         }
 
-        (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe recipe) =>
+        (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe<ContrastPair> recipe) =>
             PairPreparation.Prepare(
-                recipe.Pairs(source => Mvc.Read(source, data, Parse)),
+                recipe.Items(source => Mvc.Read((JsonPairs)source, data, Parse)),
                 chat,
                 settings.MaxTextLength,
                 settings.Behaviour
@@ -101,7 +101,7 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
     /// <summary>Names the contents of all images together; each file is read.</summary>
     /// <exception cref="UserException">One cannot be read.</exception>
     public string ImageFingerprint() =>
-        DiskCache.KeyOf(
+        ContentHash.Of(
             string.Join(
                 '\n',
                 Train

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using System.Security.Cryptography;
 using SVco.Core;
 using SVco.Core.Fields;
 using SVco.Training.Caching;
@@ -85,7 +84,7 @@ static class RunDescription
         {
             using var stream = RunData.OpenPairs(file);
             facts[name] = Path.GetFullPath(file);
-            facts[name + Hash] = Convert.ToHexStringLower(SHA256.HashData(stream));
+            facts[name + Hash] = ContentHash.Of(stream);
         }
     }
 }

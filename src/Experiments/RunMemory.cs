@@ -1,4 +1,5 @@
 using SVco.Models;
+using SVco.Models.Images;
 using SVco.Training;
 using TorchSharp;
 
@@ -12,12 +13,20 @@ static class RunMemory
     public static string Describe(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
     {
         var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
-        var config = LlavaConfig.Read(Path.Combine(modelFolder, "config.json"));
-        var plan = MemoryPlan.For(config, model.IsTrained, data.Train, experiment.Objective.Cells(), experiment.Train.BatchSize) with
+        var config = ModelFamilies.ReadConfig(Path.Combine(modelFolder, "config.json"));
+        var largest = MemoryPlan.For(
+            config,
+            model.Trained,
+            data.Train,
+            ImageProcessor.Load(modelFolder).SizeOf,
+            experiment.Objective.Cells(),
+            experiment.Train.BatchSize
+        );
+        var plan = largest with
         {
             Type = load.Dtype!.Value,
             VisionType = load.VisionDtype ?? load.Dtype.Value,
-            Lora = model.Lora is { } lora ? Adapters.Config(model, lora) : null,
+            Lora = model.Lora is { } lora ? Adapters.Config(config, model.Frozen, lora) : null,
             Scoring = scoring,
         };
         var machine = new MachineMemory();

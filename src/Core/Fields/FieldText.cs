@@ -22,7 +22,7 @@ public static partial class FieldText
             double number => PlainExponent().Replace(number.ToString("R", CultureInfo.InvariantCulture), "e$1$2"),
             Enum choice => Join(choice),
             string[] names => string.Join(", ", names),
-            Recipe recipe => recipe.Description,
+            Recipe<ContrastPair> recipe => recipe.Description,
             IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString()!,
         };
@@ -39,7 +39,7 @@ public static partial class FieldText
                 : null
         : type == typeof(string[]) ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         : type == typeof(Objective) ? Objective.Parse(text)
-        : type == typeof(Recipe) ? ParseRecipe(text)
+        : type == typeof(Recipe<ContrastPair>) ? Recipe.Parse(text)
         : type.IsEnum ? Choice(type, text)
         : throw new NotSupportedException($"No text is read as {type}.");
 
@@ -49,7 +49,7 @@ public static partial class FieldText
         : type == typeof(int) ? "a whole number"
         : type == typeof(string[]) ? "names with commas between them"
         : type == typeof(Objective) ? "a formula"
-        : type == typeof(Recipe) ? "a recipe"
+        : type == typeof(Recipe<ContrastPair>) ? "a recipe"
         : !type.IsEnum ? "a text"
         : IsSet(type) ? $"some of {string.Join(", ", Names(type))}"
         : string.Join(" or ", Names(type));
@@ -88,33 +88,6 @@ public static partial class FieldText
             ? null
             : Enum.ToObject(type, values.Aggregate(0, (all, value) => all | Convert.ToInt32(value, CultureInfo.InvariantCulture)));
     }
-
-    // TODO(integration): Recipe.Parse(description) takes the place of this function and of all below it.
-    static Recipe? ParseRecipe(string text)
-    {
-        var steps = RecipeStep().Matches(text);
-        return steps.Count == 0 || string.Concat(steps.Select(step => step.Value)) != text || steps[0].Groups["name"].Value != "FromJson"
-            ? null
-            : steps.Skip(1).Aggregate((Recipe?)Recipe.FromJson(Strings(steps[0])[0], Strings(steps[0]).ElementAtOrDefault(1) ?? ""), Step);
-    }
-
-    static string[] Strings(Match step) => JsonSerializer.Deserialize<string[]>($"[{step.Groups["arguments"].Value}]")!;
-
-    static Recipe? Step(Recipe? before, Match step) =>
-        (step.Groups["name"].Value, step.Groups["arguments"].Value) switch
-        {
-            ("Shuffle", var seed) => before?.Shuffle(
-                ulong.Parse(seed.Replace("seed: ", "", StringComparison.Ordinal), CultureInfo.InvariantCulture)
-            ),
-            ("Take", var count) => before?.Take(int.Parse(count, CultureInfo.InvariantCulture)),
-            ("Skip", var count) => before?.Skip(int.Parse(count, CultureInfo.InvariantCulture)),
-            ("DoubleForSft", "") => before?.DoubleForSft(),
-            ("Swap", "") => before?.Swap(),
-            _ => null,
-        };
-
-    [GeneratedRegex("""(?:^|\.)(?<name>[A-Za-z]+)\((?<arguments>(?:[^()"]|"(?:[^"\\]|\\.)*")*)\)""")]
-    private static partial Regex RecipeStep();
 
     [GeneratedRegex(@"E([-])?\+?0*([0-9]+)")]
     private static partial Regex PlainExponent();

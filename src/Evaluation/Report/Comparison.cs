@@ -84,6 +84,9 @@ public sealed record Comparison(
         return differences.Length < 2 ? null : Interval.Of(differences);
     }
 
+    /// <summary>A number that a finetuned model has beside the base model's.</summary>
+    sealed record Change(MetricResult Metric, double Percent);
+
     /// <summary>Reads the numbers of a study; null when it has no benchmark numbers.</summary>
     public static Comparison? Of(StudyResults study)
     {
@@ -93,64 +96,52 @@ public sealed record Comparison(
         }
 
         var baseModel = study.Models[0].Name;
-        var before = study
-            .Metrics.Where(metric => metric.Model == baseModel)
-            .GroupBy(metric => (metric.Seed, metric.Benchmark, metric.Part))
-            .ToDictionary(group => group.Key, group => group.First().Value);
-        var changes = study
-            .Metrics.Where(metric => metric.Model != baseModel && before.ContainsKey((metric.Seed, metric.Benchmark, metric.Part)))
-            .Select(metric =>
-                (
-                    Metric: metric,
-                    Change: RelativeChange.Percent(
-                        metric.Value,
-                        before[(metric.Seed, metric.Benchmark, metric.Part)],
-                        metric.HigherIsBetter
-                    )
-                )
-            )
-            .ToImmutableArray();
-        ImmutableArray<string> models =
-        [
-            .. study.Models.Select(model => model.Name).Where(name => changes.Any(change => change.Metric.Model == name)),
-        ];
+        var changes = ChangesAgainst(baseModel, study.Metrics);
+        var averaged = changes.Where(change => change.Metric.Averaged).ToArray();
         return new(
             baseModel,
-            models,
-            [.. study.Metrics.GroupBy(metric => (metric.Benchmark, metric.Part)).Select(column => Column([.. column], baseModel, changes))],
-            changes
-                .Where(change => change.Metric.Averaged)
-                .GroupBy(change => change.Metric.Model)
-                .ToImmutableDictionary(
-                    model => model.Key,
-                    model =>
-                        model
-                            .GroupBy(change => change.Metric.Seed)
-                            .ToImmutableSortedDictionary(seed => seed.Key, seed => seed.Average(change => change.Change))
-                )
+            [.. study.Models.Select(model => model.Name).Where(name => changes.Any(change => change.Metric.Model == name))],
+            [.. study.Metrics.GroupBy(Number).Select(column => Column([.. column], baseModel, changes.Where(IsOf(column.Key))))],
+            averaged.GroupBy(change => change.Metric.Model).ToImmutableDictionary(model => model.Key, BySeed)
         )
         {
             Domains =
             [
-                .. changes
-                    .Where(change => change.Metric.Averaged)
+                .. averaged
                     .GroupBy(change => (change.Metric.Domain, change.Metric.Model))
-                    .Select(group =>
-                        (
-                            group.Key.Domain,
-                            group.Key.Model,
-                            Interval.Of(group.GroupBy(change => change.Metric.Seed).Select(seed => seed.Average(change => change.Change)))
-                        )
-                    ),
+                    .Select(group => (group.Key.Domain, group.Key.Model, Interval.Of(BySeed(group).Values))),
             ],
         };
     }
 
-    static MetricColumn Column(
-        ImmutableArray<MetricResult> metrics,
-        string baseModel,
-        ImmutableArray<(MetricResult Metric, double Change)> changes
-    )
+    /// <summary>Which number it is, whatever the model and seed.</summary>
+    static (string Benchmark, string Part, string Metric) Number(MetricResult metric) => (metric.Benchmark, metric.Part, metric.Metric);
+
+    static Func<Change, bool> IsOf((string Benchmark, string Part, string Metric) number) => change => Number(change.Metric) == number;
+
+    static ImmutableArray<Change> ChangesAgainst(string baseModel, ImmutableArray<MetricResult> metrics)
+    {
+        var before = metrics
+            .Where(metric => metric.Model == baseModel)
+            .GroupBy(metric => (metric.Seed, Number(metric)))
+            .ToDictionary(group => group.Key, group => group.First().Value);
+        return
+        [
+            .. metrics
+                .Where(metric => metric.Model != baseModel && before.ContainsKey((metric.Seed, Number(metric))))
+                .Select(metric => new Change(
+                    metric,
+                    RelativeChange.Percent(metric.Value, before[(metric.Seed, Number(metric))], metric.HigherIsBetter)
+                )),
+        ];
+    }
+
+    static ImmutableSortedDictionary<int, double> BySeed(IEnumerable<Change> changes) =>
+        changes
+            .GroupBy(change => change.Metric.Seed)
+            .ToImmutableSortedDictionary(seed => seed.Key, seed => seed.Average(change => change.Percent));
+
+    static MetricColumn Column(ImmutableArray<MetricResult> metrics, string baseModel, IEnumerable<Change> changes)
     {
         var first = metrics[0];
         var unseen = metrics.FirstOrDefault(metric => metric.Model == baseModel && metric.NoImageValue is not null);
@@ -165,9 +156,8 @@ public sealed record Comparison(
                 .GroupBy(metric => metric.Model)
                 .ToImmutableDictionary(model => model.Key, model => Interval.Of(model.Select(metric => metric.Value))),
             changes
-                .Where(change => change.Metric.Benchmark == first.Benchmark && change.Metric.Part == first.Part)
                 .GroupBy(change => change.Metric.Model)
-                .ToImmutableDictionary(model => model.Key, model => Interval.Of(model.Select(change => change.Change))),
+                .ToImmutableDictionary(model => model.Key, model => Interval.Of(model.Select(change => change.Percent))),
             unseen is null ? null : -RelativeChange.Percent(unseen.NoImageValue!.Value, unseen.Value, first.HigherIsBetter)
         );
     }

@@ -77,17 +77,19 @@ public static class Figures
         plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups.Select(Short)]);
         if (logarithmic)
         {
-            double[] ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000];
-            plot.Axes.Bottom.TickGenerator = new NumericManual(
-                [.. ticks.Select(Math.Log10)],
-                [.. ticks.Select(tick => tick.ToString(CultureInfo.InvariantCulture))]
-            );
+            plot.Axes.Bottom.TickGenerator = PowersOfTen();
             plot.Axes.SetLimitsX(0, Math.Max(0.3, points.Max(point => Place(point.Value.High)) * 1.08));
         }
 
         plot.Axes.SetLimitsY(0.5 - groups.Length, 0.5);
         var height = 70 + (groups.Length * (apart ? Math.Max(28, (14 * series.Length) + 10) : 26));
         return ThemedSvg.Render(plot, Width, height, id, alternative);
+    }
+
+    static NumericManual PowersOfTen()
+    {
+        double[] ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000];
+        return new([.. ticks.Select(Math.Log10)], [.. ticks.Select(tick => tick.ToString(CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>Lines over steps.</summary>

@@ -75,63 +75,57 @@ public static class HtmlReport
     static string Study(StudyResults study, string folder, bool several, string id)
     {
         var comparison = Comparison.Of(study);
-        var html = new StringBuilder(several ? $"<h2>{Html.Text(study.Title)}</h2>" : "");
-        html.Append(
-            comparison is null
-                ? ""
-                : $"<ul class=\"summary\">{string.Concat(Summary.Of(comparison).Select(sentence => $"<li>{Html.Text(sentence)}</li>"))}</ul>"
-        );
-        html.Append(
-            study.Notes.IsEmpty
-                ? ""
-                : $"<ul class=\"notes\">{string.Concat(study.Notes.Select(note => $"<li>{Html.Text(note)}</li>"))}</ul>"
-        );
-        if (comparison is not null)
-        {
-            Section(
+        var heading = several ? "h3" : "h2";
+        return string.Concat([
+            several ? $"<h2>{Html.Text(study.Title)}</h2>" : "",
+            Sentences("summary", comparison is null ? [] : Summary.Of(comparison)),
+            Sentences("notes", study.Notes),
+            .. Sections(study, comparison, folder, id)
+                .Where(section => section.Content.Length > 0)
+                .Select(section => $"<section><{heading}>{Html.Text(section.Title)}</{heading}>{section.Content}</section>"),
+        ]);
+    }
+
+    static string Sentences(string kind, IReadOnlyCollection<string> sentences) =>
+        sentences.Count == 0
+            ? ""
+            : $"<ul class=\"{kind}\">{string.Concat(sentences.Select(sentence => $"<li>{Html.Text(sentence)}</li>"))}</ul>";
+
+    /// <summary>The sections of a study; those without content are left out by who shows them.</summary>
+    static IEnumerable<(string Title, string Content)> Sections(StudyResults study, Comparison? comparison, string folder, string id) =>
+        [
+            .. comparison is null ? [] : Benchmarks(comparison, id),
+            ("Caption perplexity", study.Perplexities.IsEmpty ? "" : HtmlFigures.Perplexities(study, id)),
+            ("Improvement against visual dependency", comparison is null ? "" : HtmlFigures.Dependency(comparison, id)),
+            ("Examples", HtmlExamples.Answers(study, folder)),
+            (
+                "Visual sensitivity",
+                study.Sensitivities.IsEmpty
+                    ? ""
+                    : "<p>Each token of a response by log p(token, image) − log p(token, no image), in nats: blue where the image makes it likelier, orange and underlined where less likely. Point at a token or move to it by keyboard for its number.</p>"
+                        + HtmlExamples.HeatMap(study, folder)
+            ),
+            ("Training curves", study.Curves.IsEmpty ? "" : HtmlFigures.Curves(study, id)),
+            ("Objectives", string.Concat(study.Models.Where(model => model.Formula.Length > 0).Select(Formula)) + HtmlTables.Models(study)),
+            (
+                "Recipe and fingerprints",
+                Settings([.. study.Recipe, .. study.Fingerprints.Select(print => print with { Name = $"SHA-256, {print.Name}" })])
+            ),
+        ];
+
+    static IEnumerable<(string Title, string Content)> Benchmarks(Comparison comparison, string id) =>
+        [
+            (
                 "Table 1: benchmarks",
                 HtmlTables.Scores(
                     comparison,
                     false,
                     "Mean over seeds in %, ± half the 95 % interval (Student's t). 1 and underlined: best; 2: second best. The average improvement counts a rate that should fall inversely; refusal and style are not averaged."
                 )
-            );
-            Section("Parts of the benchmarks", HtmlTables.Scores(comparison, true, "Mean over seeds in %, ± half the 95 % interval."));
-            Section("Improvement by domain", HtmlFigures.Domains(comparison, id));
-        }
-
-        Section("Caption perplexity", study.Perplexities.IsEmpty ? "" : HtmlFigures.Perplexities(study, id));
-        Section("Improvement against visual dependency", comparison is null ? "" : HtmlFigures.Dependency(comparison, id));
-        Section("Examples", HtmlExamples.Answers(study, folder));
-        Section(
-            "Visual sensitivity",
-            study.Sensitivities.IsEmpty
-                ? ""
-                : "<p>Each token of a response by log p(token, image) − log p(token, no image), in nats: blue where the image makes it likelier, orange and underlined where less likely. Point at a token or move to it by keyboard for its number.</p>"
-                    + HtmlExamples.HeatMap(study, folder)
-        );
-        Section("Training curves", study.Curves.IsEmpty ? "" : HtmlFigures.Curves(study, id));
-        Section(
-            "Objectives",
-            string.Concat(study.Models.Where(model => model.Formula.Length > 0).Select(Formula)) + HtmlTables.Models(study)
-        );
-        Section(
-            "Recipe and fingerprints",
-            Settings([.. study.Recipe, .. study.Fingerprints.Select(print => print with { Name = $"SHA-256, {print.Name}" })])
-        );
-        return html.ToString();
-
-        void Section(string title, string content)
-        {
-            if (content.Length > 0)
-            {
-                html.Append(
-                    CultureInfo.InvariantCulture,
-                    $"<section><{(several ? "h3" : "h2")}>{Html.Text(title)}</{(several ? "h3" : "h2")}>{content}</section>"
-                );
-            }
-        }
-    }
+            ),
+            ("Parts of the benchmarks", HtmlTables.Scores(comparison, true, "Mean over seeds in %, ± half the 95 % interval.")),
+            ("Improvement by domain", HtmlFigures.Domains(comparison, id)),
+        ];
 
     // Each term by itself: browsers do not break a formula into lines.
     static string Formula(ModelResult model) =>

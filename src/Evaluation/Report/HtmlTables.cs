@@ -34,37 +34,31 @@ static class HtmlTables
         }
 
         html.Append("</tr><tr><th scope=\"col\">model</th>").Append(parts ? "" : "<th scope=\"col\">average improvement %</th>");
-        foreach (var column in columns)
-        {
-            var note = $"{column.Metric}{(column.Averaged || parts ? "" : ", not averaged")}";
-            html.Append(
-                CultureInfo.InvariantCulture,
-                $"<th scope=\"col\" title=\"{Html.Text(note)}\">{Html.Text(column.Name).Replace('-', '\u2011').Replace(": ", ":<br>", StringComparison.Ordinal)}\u00a0<span aria-label=\"{(column.HigherIsBetter ? "higher is better" : "lower is better")}\">{(column.HigherIsBetter ? "↑" : "↓")}</span></th>"
-            );
-        }
-
-        html.Append("</tr></thead><tbody>");
-        foreach (var model in study.Models.Prepend(study.Base))
-        {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Html.Text(model)}</th>");
-            if (!parts)
-            {
-                html.Append(model == study.Base ? "<td>–</td>" : Improvement(study, model));
-            }
-
-            foreach (var column in columns)
-            {
-                html.Append(
-                    column.Values.TryGetValue(model, out var value)
-                        ? Cell(column.Rank(model), NumberText.Of(value.Mean), Html.Spread(value))
-                        : "<td>–</td>"
-                );
-            }
-
-            html.Append("</tr>");
-        }
-
+        html.AppendJoin("", columns.Select(column => Header(column, parts))).Append("</tr></thead><tbody>");
+        html.AppendJoin("", study.Models.Prepend(study.Base).Select(model => ScoresOf(study, model, columns, parts)));
         return Html.Scrolled(html.Append("</tbody></table>").ToString(), caption);
+    }
+
+    static string Header(MetricColumn column, bool parts)
+    {
+        var note = $"{column.Metric}{(column.Averaged || parts ? "" : ", not averaged")}";
+        var name = Html.Text(column.Name).Replace('-', '\u2011').Replace(": ", ":<br>", StringComparison.Ordinal);
+        var (direction, arrow) = column.HigherIsBetter ? ("higher is better", "↑") : ("lower is better", "↓");
+        return $"<th scope=\"col\" title=\"{Html.Text(note)}\">{name}\u00a0<span aria-label=\"{direction}\">{arrow}</span></th>";
+    }
+
+    static string ScoresOf(Comparison study, string model, IEnumerable<MetricColumn> columns, bool parts)
+    {
+        var improvement =
+            parts ? ""
+            : model == study.Base ? "<td>–</td>"
+            : Improvement(study, model);
+        var cells = columns.Select(column =>
+            column.Values.TryGetValue(model, out var value)
+                ? Cell(column.Rank(model), NumberText.Of(value.Mean), Html.Spread(value))
+                : "<td>–</td>"
+        );
+        return $"<tr><th scope=\"row\">{Html.Text(model)}</th>{improvement}{string.Concat(cells)}</tr>";
     }
 
     /// <summary>The settings of each model.</summary>

@@ -17,91 +17,12 @@ public static class ReportTables
         ImmutableArray<ReportTable> tables =
         [
             .. comparison is null ? [] : OfComparison(comparison),
-            new(
-                "metrics.csv",
-                ["model", "seed", "benchmark", "part", "domain", "metric", "value", "value without images", "higher is better", "averaged"],
-                [
-                    .. study.Metrics.Select(metric =>
-                        ImmutableArray.Create<object?>([
-                            metric.Model,
-                            metric.Seed,
-                            metric.Benchmark,
-                            metric.Part,
-                            metric.Domain,
-                            metric.Metric,
-                            metric.Value,
-                            metric.NoImageValue,
-                            metric.HigherIsBetter,
-                            metric.Averaged,
-                        ])
-                    ),
-                ]
-            ),
-            new(
-                "models.csv",
-                ["model", "formula", "setting", "value"],
-                [
-                    .. study
-                        .Models.Where(model => model.Formula.Length > 0)
-                        .SelectMany(model =>
-                            model
-                                .Settings.Append(new("seeds", string.Join(' ', model.Seeds)))
-                                .Append(new("seconds", model.Seconds.ToString(CultureInfo.InvariantCulture)))
-                                .Select(setting => ImmutableArray.Create<object?>(model.Name, model.Formula, setting.Name, setting.Value))
-                        ),
-                ]
-            ),
-            new(
-                "figure2_perplexity.csv",
-                ["model", "caption", "tokens", "image", .. Spread],
-                [.. Perplexities(study).Select(point => Row([point.Model, point.Caption, point.Tokens, point.Image], point.Value))]
-            ),
-            new(
-                "curves.csv",
-                ["model", "series", "step", "mean over seeds"],
-                [.. Curves(study).Select(point => ImmutableArray.Create<object?>(point.Model, point.Series, point.Step, point.Value))]
-            ),
-            new(
-                "examples.csv",
-                ["benchmark", "picture", "prompt", "expected", "model", "answer", "score"],
-                [
-                    .. study.Examples.SelectMany(example =>
-                        example.Answers.Select(answer =>
-                            ImmutableArray.Create<object?>([
-                                example.Benchmark,
-                                example.Picture,
-                                example.Prompt,
-                                example.Expected,
-                                answer.Model,
-                                answer.Text,
-                                answer.Score,
-                            ])
-                        )
-                    ),
-                ]
-            ),
-            new(
-                "sensitivity.csv",
-                ["model", "picture", "condition", "prompt", "position", "token", "nats"],
-                [
-                    .. study.Sensitivities.SelectMany(response =>
-                        response
-                            .Tokens.Zip(response.Values)
-                            .Select(
-                                (token, position) =>
-                                    ImmutableArray.Create<object?>([
-                                        response.Model,
-                                        response.Picture,
-                                        response.Condition,
-                                        response.Prompt,
-                                        position,
-                                        token.First,
-                                        token.Second,
-                                    ])
-                            )
-                    ),
-                ]
-            ),
+            Metrics(study),
+            Models(study),
+            PerplexityTable(study),
+            CurvesTable(study),
+            Examples(study),
+            Sensitivities(study),
         ];
         return [.. tables.Where(table => !table.Rows.IsEmpty).Select(table => table with { File = prefix + table.File })];
     }
@@ -129,34 +50,106 @@ public static class ReportTables
 
     static readonly ImmutableArray<string> Spread = ["seeds", "mean", "95 % low", "95 % high"];
 
+    static ReportTable Metrics(StudyResults study) =>
+        new(
+            "metrics.csv",
+            ["model", "seed", "benchmark", "part", "domain", "metric", "value", "value without images", "higher is better", "averaged"],
+            [
+                .. study.Metrics.Select(metric =>
+                    ImmutableArray.Create<object?>([
+                        metric.Model,
+                        metric.Seed,
+                        metric.Benchmark,
+                        metric.Part,
+                        metric.Domain,
+                        metric.Metric,
+                        metric.Value,
+                        metric.NoImageValue,
+                        metric.HigherIsBetter,
+                        metric.Averaged,
+                    ])
+                ),
+            ]
+        );
+
+    static ReportTable Models(StudyResults study) =>
+        new(
+            "models.csv",
+            ["model", "formula", "setting", "value"],
+            [
+                .. study
+                    .Models.Where(model => model.Formula.Length > 0)
+                    .SelectMany(model =>
+                        model
+                            .Settings.Append(new("seeds", string.Join(' ', model.Seeds)))
+                            .Append(new("seconds", model.Seconds.ToString(CultureInfo.InvariantCulture)))
+                            .Select(setting => ImmutableArray.Create<object?>(model.Name, model.Formula, setting.Name, setting.Value))
+                    ),
+            ]
+        );
+
+    static ReportTable PerplexityTable(StudyResults study) =>
+        new(
+            "figure2_perplexity.csv",
+            ["model", "caption", "tokens", "image", .. Spread],
+            [.. Perplexities(study).Select(point => Row([point.Model, point.Caption, point.Tokens, point.Image], point.Value))]
+        );
+
+    static ReportTable CurvesTable(StudyResults study) =>
+        new(
+            "curves.csv",
+            ["model", "series", "step", "mean over seeds"],
+            [.. Curves(study).Select(point => ImmutableArray.Create<object?>(point.Model, point.Series, point.Step, point.Value))]
+        );
+
+    static ReportTable Examples(StudyResults study) =>
+        new(
+            "examples.csv",
+            ["benchmark", "picture", "prompt", "expected", "model", "answer", "score"],
+            [
+                .. study.Examples.SelectMany(example =>
+                    example.Answers.Select(answer =>
+                        ImmutableArray.Create<object?>([
+                            example.Benchmark,
+                            example.Picture,
+                            example.Prompt,
+                            example.Expected,
+                            answer.Model,
+                            answer.Text,
+                            answer.Score,
+                        ])
+                    )
+                ),
+            ]
+        );
+
+    static ReportTable Sensitivities(StudyResults study) =>
+        new(
+            "sensitivity.csv",
+            ["model", "picture", "condition", "prompt", "position", "token", "nats"],
+            [
+                .. study.Sensitivities.SelectMany(response =>
+                    response
+                        .Tokens.Zip(response.Values)
+                        .Select(
+                            (token, position) =>
+                                ImmutableArray.Create<object?>([
+                                    response.Model,
+                                    response.Picture,
+                                    response.Condition,
+                                    response.Prompt,
+                                    position,
+                                    token.First,
+                                    token.Second,
+                                ])
+                        )
+                ),
+            ]
+        );
+
     static IEnumerable<ReportTable> OfComparison(Comparison study) =>
         [
-            new(
-                "table1.csv",
-                ["model", "benchmark", "part", "domain", "metric", "higher is better", "averaged", "rank", .. Spread],
-                [
-                    .. study.Columns.SelectMany(column =>
-                        study
-                            .Models.Prepend(study.Base)
-                            .Where(column.Values.ContainsKey)
-                            .Select(model =>
-                                Row(
-                                    [
-                                        model,
-                                        column.Benchmark,
-                                        column.Part,
-                                        column.Domain,
-                                        column.Metric,
-                                        column.HigherIsBetter,
-                                        column.Averaged,
-                                        column.Rank(model),
-                                    ],
-                                    column.Values[model]
-                                )
-                            )
-                    ),
-                ]
-            ),
+            Table1(study),
             new("improvement.csv", ["model", .. Spread], [.. study.Models.Select(model => Row([model], study.Improvement(model)))]),
             new(
                 "figure1_domains.csv",
@@ -177,6 +170,34 @@ public static class ReportTables
                 ]
             ),
         ];
+
+    static ReportTable Table1(Comparison study) =>
+        new(
+            "table1.csv",
+            ["model", "benchmark", "part", "domain", "metric", "higher is better", "averaged", "rank", .. Spread],
+            [
+                .. study.Columns.SelectMany(column =>
+                    study
+                        .Models.Prepend(study.Base)
+                        .Where(column.Values.ContainsKey)
+                        .Select(model =>
+                            Row(
+                                [
+                                    model,
+                                    column.Benchmark,
+                                    column.Part,
+                                    column.Domain,
+                                    column.Metric,
+                                    column.HigherIsBetter,
+                                    column.Averaged,
+                                    column.Rank(model),
+                                ],
+                                column.Values[model]
+                            )
+                        )
+                ),
+            ]
+        );
 
     static ImmutableArray<object?> Row(IEnumerable<object?> keys, Interval value) =>
         [.. keys, value.Count, value.Mean, value.HalfWidth is null ? null : value.Low, value.HalfWidth is null ? null : value.High];

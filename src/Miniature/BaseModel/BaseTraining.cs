@@ -123,44 +123,8 @@ public static class BaseTraining
         }
 
         BaseModelFiles.Write(files);
-        var suite = BenchmarkSuite.Draw(Split.Validation, 40);
-        using (var model = MiniatureModel.Random(files, (long)recipe.Seed))
-        {
-            Tell($"{model.Network.Parameters.Sum(parameter => parameter.Value.numel())} parameters");
-            Stage("tower", () => TowerTraining.Run(model.Network, model.Processor, recipe.Seed, recipe.TowerSteps, Tell, stop));
-            foreach (var stage in recipe.Stages)
-            {
-                Stage(
-                    stage.Name,
-                    () =>
-                        LanguageTraining.Run(
-                            model,
-                            stage,
-                            recipe.Seed,
-                            Tell,
-                            checkEvery: 100,
-                            step => Check(model, suite, $"{stage.Name} {step}", Tell),
-                            stop
-                        )
-                );
-            }
-
-            void Stage(string name, Action train)
-            {
-                var finished = Path.Combine(files, name);
-                if (Directory.Exists(finished))
-                {
-                    model.Network.CopyFrom(finished);
-                    Tell($"{name}: finished before");
-                    return;
-                }
-
-                train();
-                model.Network.SetTrainable(Part.None);
-                model.Network.Save(finished);
-            }
-        }
-
+        var benchmarks = BenchmarkSuite.Draw(Split.Validation, 40);
+        TrainStages(recipe, files, benchmarks, Tell, stop);
         File.Copy(Path.Combine(files, recipe.Stages[^1].Name, Weights), Path.Combine(files, Weights), overwrite: true);
         using (var rounded = VisionLanguageModel.Load(files, new LoadOptions { Dtype = ScalarType.BFloat16 }))
         {
@@ -169,10 +133,45 @@ public static class BaseTraining
 
         Directory.Delete(stages, recursive: true);
         using var saved = MiniatureModel.Load(folder);
-        Check(saved, suite, "saved", Tell);
+        Check(saved, benchmarks, "saved", Tell);
         return Sha256(folder);
 
         void Tell(string line) => log(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds, 6:F0} s  {line}"));
+    }
+
+    /// <summary>Trains the tower and then each stage of the language model, and keeps each in a folder beside the model's files.</summary>
+    static void TrainStages(
+        BaseRecipe recipe,
+        string files,
+        ImmutableArray<Benchmark> benchmarks,
+        Action<string> log,
+        CancellationToken stop
+    )
+    {
+        using var model = MiniatureModel.Random(files, (long)recipe.Seed);
+        log($"{model.Network.Parameters.Sum(parameter => parameter.Value.numel())} parameters");
+        Stage("tower", () => TowerTraining.Run(model.Network, model.Processor, recipe.Seed, recipe.TowerSteps, log, stop));
+        foreach (var stage in recipe.Stages)
+        {
+            Stage(stage.Name, () => LanguageTraining.Run(model, stage, recipe.Seed, log, checkEvery: 100, CheckAt(stage), stop));
+        }
+
+        Action<int> CheckAt(PretrainingStage stage) => step => Check(model, benchmarks, $"{stage.Name} {step}", log);
+
+        void Stage(string name, Action train)
+        {
+            var finished = Path.Combine(files, name);
+            if (Directory.Exists(finished))
+            {
+                model.Network.CopyFrom(finished);
+                log($"{name}: finished before");
+                return;
+            }
+
+            train();
+            model.Network.SetTrainable(Part.None);
+            model.Network.Save(finished);
+        }
     }
 
     /// <summary>The SHA-256 of a model folder's weights in hexadecimal.</summary>

@@ -79,12 +79,13 @@ public static class BenchmarkSuite
         Slot[] plain = [Slot.Colour, Slot.Object];
         return
         [
-            Choice(CvBenchName, "spatial", spatial, (slot, group, rng) => [SlotQuestion(world, slot, group, rng)]),
-            Choice(MmvpName, "contrast", Contrast.Types, (type, group, rng) => ContrastQuestions(world, type, group, rng)),
-            Choice(RealWorldName, "plain", plain, (slot, group, rng) => [SlotQuestion(world, slot, group, rng)]),
-            Choice(KnowledgeName, "facts", ["facts"], (_, group, rng) => [Fact(world, group, rng)], "knowledge"),
+            Choice(draws, CvBenchName, "spatial", spatial, (slot, group, rng) => [SlotQuestion(world, slot, group, rng)]),
+            Choice(draws, MmvpName, "contrast", Contrast.Types, (type, group, rng) => ContrastQuestions(world, type, group, rng)),
+            Choice(draws, RealWorldName, "plain", plain, (slot, group, rng) => [SlotQuestion(world, slot, group, rng)]),
+            Choice(draws, KnowledgeName, "facts", ["facts"], (_, group, rng) => [Fact(world, group, rng)], "knowledge"),
             // Refusing starts near 0, where a relative change means nothing.
             Choice(
+                draws,
                 RefusalName,
                 "refusal",
                 ["claim", "none"],
@@ -92,34 +93,35 @@ public static class BenchmarkSuite
                 "refusal",
                 averaged: false
             ),
-            Choice(YesNoName, "there", ["object"], (_, group, rng) => YesNo(world, group, rng), "hallucination"),
+            Choice(draws, YesNoName, "there", ["object"], (_, group, rng) => YesNo(world, group, rng), "hallucination"),
         ];
-
-        Benchmark Choice<T>(
-            string name,
-            string stream,
-            IReadOnlyList<T> parts,
-            Func<T, int, SplitMix64, IEnumerable<Item>> draw,
-            string domain = "vision-centric",
-            bool averaged = true
-        ) =>
-            new(
-                name,
-                domain,
-                [
-                    .. from part in parts.Index()
-                    from at in draws.Of(stream, part.Index)
-                    from item in draw(part.Item, at.Index, at.Rng).Index()
-                    let partName = NameOf(part.Item)
-                    select item.Item with
-                    {
-                        Id = $"{name}/{partName}/{item.Item.Group}/{item.Index}",
-                        Part = partName,
-                    },
-                ],
-                [new("accuracy", ItemTask.Choose.Right, Averaged: averaged)]
-            );
     }
+
+    static Benchmark Choice<T>(
+        Draws draws,
+        string name,
+        string stream,
+        IReadOnlyList<T> parts,
+        Func<T, int, SplitMix64, IEnumerable<Item>> draw,
+        string domain = "vision-centric",
+        bool averaged = true
+    ) =>
+        new(
+            name,
+            domain,
+            [
+                .. from part in parts.Index()
+                from at in draws.Of(stream, part.Index)
+                from item in draw(part.Item, at.Index, at.Rng).Index()
+                let partName = NameOf(part.Item)
+                select item.Item with
+                {
+                    Id = $"{name}/{partName}/{item.Item.Group}/{item.Index}",
+                    Part = partName,
+                },
+            ],
+            [new("accuracy", ItemTask.Choose.Right, Averaged: averaged)]
+        );
 
     // The same captions, and the same requests, are measured in several ways; they are answered once.
     static IEnumerable<Benchmark> Writing(Draws draws)
