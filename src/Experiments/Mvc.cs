@@ -29,11 +29,7 @@ public static class Mvc
     /// <param name="data">The run's files.</param>
     /// <param name="parse">Reads a file of pairs, each only once.</param>
     /// <exception cref="UserException">There is no file of training pairs.</exception>
-    internal static IEnumerable<ContrastPair> Read(
-        JsonPairs source,
-        ExperimentData data,
-        Func<string, IReadOnlyList<ContrastPair>> parse
-    )
+    internal static IEnumerable<ContrastPair> Read(JsonPairs source, ExperimentData data, Func<string, IReadOnlyList<ContrastPair>> parse)
     {
         if (source.Path is not (TrainName or ValidationName))
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using SVco.Core;
 using SVco.Core.Fields;
+using SVco.Files;
 using SVco.Training.Caching;
 
 namespace SVco.Experiments;

@@ -14,10 +14,10 @@ namespace SVco.Curation.Filtering;
 sealed class ImageTower : IDisposable
 {
     readonly ImageEncoder encoder;
-    readonly ImageProcessor processor;
+    readonly SquareImageProcessor processor;
     readonly Device device;
 
-    ImageTower(ImageEncoder encoder, ImageProcessor processor, Device device, string fingerprint, int size)
+    ImageTower(ImageEncoder encoder, SquareImageProcessor processor, Device device, string fingerprint, int size)
     {
         (this.encoder, this.processor, this.device, Fingerprint, EmbeddingSize) = (encoder, processor, device, fingerprint, size);
     }
@@ -38,7 +38,7 @@ sealed class ImageTower : IDisposable
     /// <exception cref="UserException">Something in the folder is missing, malformed, or the model gives no embedding.</exception>
     public static ImageTower Load(string folder, Device device)
     {
-        var processor = ImageProcessor.Load(folder);
+        var processor = SquareImageProcessor.Load(folder);
         var encoder = ImageEncoder.Load(folder, new() { Device = device });
         using var scope = NewDisposeScope();
         var probe =
@@ -48,7 +48,7 @@ sealed class ImageTower : IDisposable
     }
 
     /// <summary>The network's input for an image [3, size, size]. Safe for parallel use.</summary>
-    public float[] Process(RgbImage image) => processor.Process(image, Behaviour.Corrected);
+    public float[] Process(RgbImage image) => processor.Process(image, Behaviour.Corrected).Values;
 
     /// <summary>The embeddings of images.</summary>
     /// <param name="pixels">Each [3, size, size].</param>

@@ -30,7 +30,14 @@ static class TowerTraining
 
     /// <summary>Trains the tower's parameters in place.</summary>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public static void Run(VisionLanguageModel model, ImageProcessor processor, ulong seed, int steps, Action<string> log, CancellationToken stop)
+    public static void Run(
+        VisionLanguageModel model,
+        ImageProcessor processor,
+        ulong seed,
+        int steps,
+        Action<string> log,
+        CancellationToken stop
+    )
     {
         using var scope = NewDisposeScope();
         var rng = new SplitMix64(SplitMix64.Derive(seed, "tower"));

@@ -1,10 +1,10 @@
-using SVco.Files;
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Evaluation.Answers;
 using SVco.Evaluation.Results;
+using SVco.Files;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Benchmarks;
 using SVco.Models;

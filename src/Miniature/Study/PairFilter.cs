@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core.Data;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Scenes;
 using SVco.Training;
@@ -29,8 +30,8 @@ public static class PairFilter
         }
 
         var (w, l) = (
-            stack(vision.Of([.. edited.Select(pair => pair.Pair.W.Image)])),
-            stack(vision.Of([.. edited.Select(pair => pair.Pair.L.Image)]))
+            Features(vision, edited.Select(pair => pair.Pair.W.Image)),
+            Features(vision, edited.Select(pair => pair.Pair.L.Image))
         );
         var patches = Similarities(w.flatten(1), l.flatten(1));
         var wholes = Similarities(w.mean([1]), l.mean([1]));
@@ -38,6 +39,10 @@ public static class PairFilter
         var dropped = edited.Where((_, i) => patches[i] >= most || wholes[i] <= least).ToHashSet(ReferenceEqualityComparer.Instance);
         return [.. pairs.Where(pair => !dropped.Contains(pair))];
     }
+
+    /// <summary>[images, feature tokens, vision width]</summary>
+    static Tensor Features(MemoryFeatures vision, IEnumerable<ImageSource> images) =>
+        stack(vision.Of([.. images]).Select(image => image.Features));
 
     static float[] Similarities(Tensor w, Tensor l) => cosine_similarity(w, l).data<float>().ToArray();
 

@@ -60,7 +60,7 @@ public sealed record StudyPart(
                 new[]
                 {
                     typeof(Core.Objectives.Objective),
-                    typeof(Models.Llava),
+                    typeof(Models.VisionLanguageModel),
                     typeof(Training.Trainer),
                     typeof(Evaluation.Answers.Stages),
                     typeof(StudyPart),
@@ -82,5 +82,4 @@ public sealed record StudyPart(
     public static string AnswersOf(string folder, string fingerprint) => Path.Combine(folder, fingerprint[..16]);
 
     static string PathOf(string folder, string fingerprint) => $"{AnswersOf(folder, fingerprint)}.json";
-
 }
