@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using SVco.Core.Data;
 using SVco.Core.Fields;
 using SVco.Core.Objectives;
+using SVco.Models;
 
 namespace SVco.Experiments.Tests;
 
@@ -18,7 +19,7 @@ static class Generated
         Core.Objectives.Objectives.SimPo(2, 0.5).Over(Tokens.Contrast),
     ];
 
-    static readonly ImmutableArray<Recipe> Recipes =
+    static readonly ImmutableArray<Recipe<ContrastPair>> Recipes =
     [
         Mvc.Train,
         Mvc.Validation.DoubleForSft(),
@@ -44,6 +45,6 @@ static class Generated
         : field.Type == typeof(string[])
             ? Gen.Elements("q_proj", "v_proj", "all-linear").NonEmptyListOf().Select(names => (object?)names.ToArray())
         : field.Type == typeof(Objective) ? Gen.Elements<Objective>(Objectives).Select(formula => (object?)formula)
-        : field.Type == typeof(Recipe) ? Gen.Elements<Recipe>(Recipes).Select(recipe => (object?)recipe)
+        : field.Type == typeof(Recipe<ContrastPair>) ? Gen.Elements<Recipe<ContrastPair>>(Recipes).Select(recipe => (object?)recipe)
         : Gen.Elements(Enum.GetValues(field.Type).Cast<object?>());
 }

@@ -103,12 +103,7 @@ public sealed class LlavaTests
                 for (var row = 0; row < placeholders.shape[0]; row++)
                 {
                     var ids = Kept(placeholders, mask, row)
-                        .SelectMany(id =>
-                            Enumerable.Repeat(
-                                id,
-                                id == model.Config.ImageTokenId ? model.Config.UsualImageTokens : 1
-                            )
-                        );
+                        .SelectMany(id => Enumerable.Repeat(id, id == model.Config.ImageTokenId ? model.Config.UsualImageTokens : 1));
                     Assert.Equal(ids, Kept(batch.Ids, batch.Attended, row));
                 }
             }

@@ -97,9 +97,7 @@ public sealed class ReferenceTests
             .First();
         var batch = LlavaCase.Read(expected, prefix);
         // transformers takes ids as expanded only if a row has at least image_seq_length image tokens.
-        Assert.True(
-            batch.Ids.eq(model.Config.ImageTokenId).sum(1).max().item<long>() >= model.Config.UsualImageTokens
-        );
+        Assert.True(batch.Ids.eq(model.Config.ImageTokenId).sum(1).max().item<long>() >= model.Config.UsualImageTokens);
         return batch;
     }
 

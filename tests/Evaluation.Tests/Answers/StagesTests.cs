@@ -89,11 +89,17 @@ public sealed class StagesTests : IDisposable
         using var stop = new CancellationTokenSource();
         var stopping = model.Asked with
         {
-            Encode = images =>
-            {
-                stop.Cancel();
-                return model.Asked.Encode(images);
-            },
+            Images = new LiveFeatures(
+                model.Asked.Network,
+                model.Loader with
+                {
+                    Load = image =>
+                    {
+                        stop.Cancel();
+                        return model.Loader.Load(image);
+                    },
+                }
+            ),
         };
 
         Assert.Throws<OperationCanceledException>(() => Stages.Run(stopping, Benchmarks, new(Batch: 2), folder, stop.Token));
@@ -126,7 +132,7 @@ public sealed class StagesTests : IDisposable
             );
         var prepared = PairPreparation.Prepare(pairs, model.Asked.Chat, 256, Behaviour.Corrected).Prepared;
         var cell = new Cell(Side.W, ImageCondition.Match);
-        var expected = PlainScoring.Score(model.Asked.Network, prepared, [cell], model.Asked.Encode).Select(cells => cells[cell]);
+        var expected = new PlainScoring().Score(model.Asked.Network, prepared, [cell], model.Asked.Images).Select(cells => cells[cell]);
 
         var answers = Run()[0].Answers.SelectMany(answer => answer.LogProbs);
 

@@ -7,41 +7,32 @@ using SVco.Models.Images;
 using SVco.Models.Text;
 using SVco.Tests;
 using SVco.Training;
-using TorchSharp;
 
 namespace SVco.Evaluation.Tests.Answers;
 
 /// <summary>The committed base model of the miniature as one that questions are put to; it remembers which images it was shown.</summary>
 sealed class TinyModel : IDisposable
 {
-    readonly Llava network;
+    readonly VisionLanguageModel network;
 
     public TinyModel()
     {
         var folder = Path.Combine(Golden.RepositoryRoot, "experiments", "miniature_base");
-        network = Llava.Load(folder, new LoadOptions());
+        network = VisionLanguageModel.Load(folder, new LoadOptions());
         var (tokenizer, processor) = (Tokenizer.Load(folder), ImageProcessor.Load(folder));
-        var encode = VisionFeatures.Live(
-            network,
-            image =>
-                torch.tensor(processor.Process(ImageRenderer.Render(image), Behaviour.Corrected)).view(3, processor.Size, processor.Size)
-        );
-        Asked = new(
-            "tiny",
-            network,
-            tokenizer,
-            ChatFormat.For(tokenizer, folder),
-            images =>
+        var loader = processor.Loader(Behaviour.Corrected);
+        Loader = loader with
+        {
+            Load = image =>
             {
-                foreach (var image in images)
-                {
-                    Shown.Enqueue(image);
-                }
-
-                return encode(images);
-            }
-        );
+                Shown.Enqueue(image);
+                return loader.Load(image);
+            },
+        };
+        Asked = new("tiny", network, tokenizer, ChatFormat.For(tokenizer, folder), new LiveFeatures(network, Loader));
     }
+
+    public ImageLoader Loader { get; }
 
     public AskedModel Asked { get; }
 

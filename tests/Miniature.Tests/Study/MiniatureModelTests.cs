@@ -5,6 +5,7 @@ using SVco.Miniature.BaseModel;
 using SVco.Miniature.Benchmarks;
 using SVco.Miniature.Scenes;
 using SVco.Miniature.Study;
+using SVco.Models;
 using SVco.Tests;
 using SVco.Training;
 using TorchSharp;
@@ -87,9 +88,9 @@ public sealed class MiniatureModelTests
         using var scope = torch.NewDisposeScope();
         var model = small.Model;
         var batch = Prepared(model, 6);
-        model.Network.SetTrainable(name => !name.StartsWith("vision_tower."));
+        model.Network.SetTrainable(Part.Projector | Part.LanguageModel);
         var trainable = model.Network.Parameters.Where(parameter => parameter.Value.requires_grad).ToArray();
-        var (values, gradients) = Run(new PlainScoring(), new LiveFeatures(model.Network, image => Pixels.Of(model.Processor, image)));
+        var (values, gradients) = Run(new PlainScoring(), new LiveFeatures(model.Network, model.Processor.Loader(Behaviour.Corrected)));
         var (remembered, ofRemembered) = Run(new PackedScoring(), model.Vision);
 
         foreach (var (plain, cached) in values.Zip(remembered))
@@ -143,7 +144,7 @@ public sealed class MiniatureModelTests
             small.Model.Network,
             batch,
             [match, none],
-            new LiveFeatures(small.Model.Network, image => Pixels.Of(small.Model.Processor, image))
+            new LiveFeatures(small.Model.Network, small.Model.Processor.Loader(Behaviour.Corrected))
         );
         foreach (var (pair, cells) in batch.Zip(scored))
         {

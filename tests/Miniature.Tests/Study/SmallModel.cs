@@ -1,5 +1,6 @@
 using SVco.Miniature.BaseModel;
 using SVco.Models;
+using SVco.Models.Llava;
 
 namespace SVco.Miniature.Tests;
 
@@ -9,7 +10,11 @@ sealed class SmallModel : IDisposable
     public SmallModel()
     {
         BaseModelFiles.Write(Folder);
-        using var random = Llava.Random(LlavaConfig.Read(Path.Combine(Folder, "config.json")), seed: 5, new LoadOptions());
+        using var random = VisionLanguageModel.Random(
+            ModelFamilies.ReadConfig(Path.Combine(Folder, "config.json")),
+            seed: 5,
+            new LoadOptions()
+        );
         random.Save(Path.Combine(Folder, "weights"));
         File.Move(Path.Combine(Folder, "weights", "model.safetensors"), Path.Combine(Folder, "model.safetensors"));
         Model = MiniatureModel.Load(Folder);

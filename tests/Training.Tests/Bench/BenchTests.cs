@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core.Packing;
 using SVco.Models;
+using SVco.Models.Llava;
 using SVco.Tests;
 using SVco.Training.Bench;
 
@@ -84,18 +85,30 @@ public class BenchTests
 
     /// <summary>
     /// A layer has 2 x 4 x 2 weights for keys and values, 2 x 4 x 4 + 3 x 4 x 6 others, and 4 x 4 operations for each pair of tokens that attends:
-    /// half of the trunk's 3 x 3, and all 5 for each of the crown's 2. Two tokens have logits, and go through the last layer.
+    /// half of the trunk's 3 x 3, and all 5 for each of the branches' 2. Two tokens have logits, and go through the last layer.
     /// </summary>
     [Fact]
     public void A_trees_cost_is_that_of_its_matrix_products_counted_by_hand()
     {
-        var tree = new PackedTree(0, [9, 9, 1, 2, 3], [-1, 0, 1, 2, 2], [0, 1, 2, 3, 3], [true, true, true, true, true], 3, [2, 3], [], []);
+        var tree = new PackedTree(
+            [new(0, 0, 2)],
+            [9, 9, 1, 2, 3],
+            [-1, 0, 1, 2, 2],
+            [
+                [0, 1, 2, 3, 3],
+            ],
+            [true, true, true, true, true],
+            3,
+            [2, 3],
+            [],
+            []
+        );
         var layer = 2 * 5 * (16 + 104) + 16 * (3 * 3 / 2.0 + 2 * 5);
         var last = 2 * 5 * 16 + 2 * 2 * 104 + 16 * 2 * 5;
         var tower = 2 * (2 * 4 * (4 * 2 * 2 + 2 * 2 * 3) + 4 * 4 * 4 * 2) + 2 * 4 * (3 * 2 * 2) * 2;
         var expected = new BenchCost(5, 2 * layer + last, 2 * 2 * 4 * 10, 2 * 4 * (2 * 4 + 4 * 4), tower);
         Assert.Equal(expected, BenchCost.Of(ByHand, [tree]));
-        Assert.Equal(0, BenchCost.Of(ByHand, [tree with { Image = null }]).Vision);
+        Assert.Equal(0, BenchCost.Of(ByHand, [tree with { Images = [] }]).Vision);
     }
 
     /// <summary>Every token goes through every layer and has logits, and every row attends over its whole length, as PyTorch computes it.</summary>
@@ -128,7 +141,7 @@ public class BenchTests
             var published = name == "lvint7b" ? "llava-interleave-qwen-7b-hf" : "llava-1.5-7b-hf";
             Assert.Equal(LlavaConfig.Read(Golden.PathOf("defaults", $"{published}.config.json")), config);
             var parameters = Golden.Json(Golden.PathOf("defaults", $"{published}.shapes.json")).GetProperty("parameters").GetInt64();
-            Assert.Equal(parameters, Llava.ParameterShapes(config).Sum(parameter => parameter.Count));
+            Assert.Equal(parameters, VisionLanguageModel.ParameterShapes(config).Sum(parameter => parameter.Count));
         }
     }
 
@@ -164,12 +177,12 @@ public class BenchTests
         );
         var images = sizes
             .Where(size => size.Varied == "image tokens")
-            .Select(size => BenchGeometry.Of(size.Settings).ImageTokens)
+            .Select(size => BenchGeometry.Of(size.Settings).UsualImageTokens)
             .ToArray();
         Assert.Equal((144, 2304), (images.Min(), images.Max()));
         Assert.All(
             sizes.Where(size => size.Varied == "image tokens"),
-            size => Assert.Equal(size.Settings.ImageTokens, BenchGeometry.Of(size.Settings).ImageTokens)
+            size => Assert.Equal(size.Settings.ImageTokens, BenchGeometry.Of(size.Settings).UsualImageTokens)
         );
 
         BenchResult Result(long tokens) =>

@@ -1,5 +1,6 @@
 using SVco.Core;
 using SVco.Models;
+using SVco.Models.Llava;
 using SVco.Models.Lora;
 using SVco.Training.Bench;
 using static TorchSharp.torch;
@@ -12,11 +13,12 @@ public class MemoryEstimateTests
 
     static readonly MemoryPlan Real = new(
         BenchGeometry.RealSize["lvint7b"],
-        name => !name.StartsWith("vision_tower."),
+        Part.Projector | Part.LanguageModel,
         Pairs: 1,
         Tokens: 1740,
         LargestTree: 823,
         Images: 2,
+        BenchGeometry.RealSize["lvint7b"].UsualImage,
         Predictors: 190
     );
 
@@ -70,7 +72,7 @@ public class MemoryEstimateTests
     {
         foreach (var plan in Plans)
         {
-            var (text, vision) = (plan.Config.Text, plan.Config.Vision);
+            var (text, vision) = (plan.Config.Text, ((LlavaConfig)plan.Config).Vision);
             MemoryPlan With(TextConfig changed) => plan with { Config = plan.Config with { Text = changed } };
             MemoryPlan[] more =
             [
@@ -92,7 +94,7 @@ public class MemoryEstimateTests
                 With(text with { VocabularySize = text.VocabularySize + 1 }),
                 plan with
                 {
-                    Config = plan.Config with { Vision = vision with { Layers = vision.Layers + 1 } },
+                    Config = (LlavaConfig)plan.Config with { Vision = vision with { Layers = vision.Layers + 1 } },
                 },
             ];
             Assert.All(more, larger => Assert.True(MemoryEstimate.Of(larger).Total >= MemoryEstimate.Of(plan).Total, $"{larger}"));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core.Data;
 using SVco.Models.Files;
+using SVco.Models.Images;
 using SVco.Tests;
 using static TorchSharp.torch;
 
@@ -37,13 +38,18 @@ class OfficialData : IDisposable
         return [.. Golden.Json(Golden.PathOf("svco", file)).EnumerateArray().Select(pair => Pair(texts.IndexOf(pair.GetRawText())))];
     }
 
+    /// <summary>The features of the images, encoded each time.</summary>
+    public IImageFeatures Images(Models.VisionLanguageModel model) =>
+        new LiveFeatures(model, new(Load, ImageProcessor.Load(Checkpoint).SizeOf));
+
     /// <summary>(u8 / 255 - mean) / std, which is what the processor gives to 2.8e-7 (golden/svco).</summary>
-    public virtual float[] LoadPixels(ImageSource image)
+    public virtual ProcessedImage Load(ImageSource image)
     {
         using var scope = NewDisposeScope();
         var bytes = _pixels.Read(Path.GetFileNameWithoutExtension(((ImageSource.File)image).Path)).to(float64) / 255;
         var (mean, std) = (tensor(_mean).view(-1, 1, 1), tensor(_std).view(-1, 1, 1));
-        return ((bytes - mean) / std).to(float32).data<float>().ToArray();
+        var values = ((bytes - mean) / std).to(float32);
+        return new(values.data<float>().ToArray(), [.. values.shape], new((int)values.shape[2], (int)values.shape[1]));
     }
 
     public void Dispose() => _pixels.Dispose();

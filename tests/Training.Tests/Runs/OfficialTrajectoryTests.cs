@@ -208,8 +208,8 @@ public class OfficialTrajectoryTests
             Seed = int.Parse(Argument("seed")),
             EvaluateEvery = int.Parse(Argument("eval_steps")),
         };
-        var model = Llava.Load(data.Checkpoint, new LoadOptions { Dtype = type });
-        model.SetTrainable(name => !name.StartsWith("vision_tower."));
+        var model = VisionLanguageModel.Load(data.Checkpoint, new LoadOptions { Dtype = type });
+        model.SetTrainable(Part.Projector | Part.LanguageModel);
         var trainable = model.Parameters.Where(parameter => parameter.Value.requires_grad).ToArray();
         var initial = trainable.ToImmutableDictionary(parameter => parameter.Name, parameter => parameter.Value.detach().clone());
         updates = () =>
@@ -222,7 +222,7 @@ public class OfficialTrajectoryTests
             Train = data.Pairs(run.GetProperty("train_file").GetString()!),
             Validation = data.Pairs(run.GetProperty("eval_file").GetString()!),
             Settings = settings,
-            Images = new LiveFeatures(model, data.LoadPixels),
+            Images = data.Images(model),
             Scoring = scorer,
         };
         return new Trainer(job, trainable, ReferenceTable.Of(job.Pairs.Length, ReferenceScoring.Score(job, cache: null))).Run(default);

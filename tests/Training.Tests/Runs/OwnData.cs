@@ -20,6 +20,6 @@ sealed class OwnData(string family, int maxTextLength) : OfficialData(family)
         return prepared;
     }
 
-    public override float[] LoadPixels(ImageSource image) =>
+    public override ProcessedImage Load(ImageSource image) =>
         ImageProcessor.Load(Checkpoint).Process(ImageRenderer.Render(image), Behaviour.Official);
 }

@@ -1,5 +1,7 @@
 using SVco.Core;
 using SVco.Core.Data;
+using SVco.Models;
+using SVco.Models.Images;
 using TorchSharp;
 using static SVco.Training.Tests.TrainerCase;
 
@@ -73,9 +75,9 @@ public class PrefetchingTests
     public void A_run_that_prefetches_is_equal_to_one_that_loads_when_it_needs_to_bit_by_bit()
     {
         using var scope = torch.NewDisposeScope();
-        var whenNeeded = Train(5, model => new WhenNeeded(new LiveFeatures(model, Pixels)));
-        var prefetched = Train(5, model => new LiveFeatures(model, Slow));
-        var inTwo = Train(5, model => new LiveFeatures(model, Slow), stopAfter: 3);
+        var whenNeeded = Train(5, model => new WhenNeeded(new LiveFeatures(model, Loader(Pixels))));
+        var prefetched = Train(5, model => new LiveFeatures(model, Loader(Slow)));
+        var inTwo = Train(5, model => new LiveFeatures(model, Loader(Slow)), stopAfter: 3);
         Assert.Equal(whenNeeded.Losses, prefetched.Losses);
         Assert.Equal(whenNeeded.Losses, inTwo.Losses);
         Assert.Equal(whenNeeded.Weights, prefetched.Weights);
@@ -87,7 +89,7 @@ public class PrefetchingTests
     {
         using var scope = torch.NewDisposeScope();
         using var random = new PackedCase(5, torch.ScalarType.Float32);
-        var job = Job(random, new LiveFeatures(random.Model, image => throw new UserException($"{image} is broken")));
+        var job = Job(random, new LiveFeatures(random.Model, random.Loader(image => throw new UserException($"{image} is broken"))));
         using var trainer = Start(random, job);
         var error = Assert.Throws<UserException>(() => trainer.Run(default).Count());
         Assert.Matches(@"^[0-9]+: .* is broken$", error.Message);
@@ -106,13 +108,13 @@ public class PrefetchingTests
             return Pixels(image);
         }
 
-        var job = Job(random, new LiveFeatures(random.Model, Load));
+        var job = Job(random, new LiveFeatures(random.Model, random.Loader(Load)));
         using var trainer = Start(random, job);
         var first = trainer.Run(default).OfType<TrainingEvent.Stepped>().First();
         Assert.InRange(first.DataTime, TimeSpan.FromMilliseconds(150), first.Time);
     }
 
-    static (double[] Losses, byte[] Weights) Train(int seed, Func<Models.Llava, IImageFeatures> images, int stopAfter = int.MaxValue)
+    static (double[] Losses, byte[] Weights) Train(int seed, Func<VisionLanguageModel, IImageFeatures> images, int stopAfter = int.MaxValue)
     {
         using var random = new PackedCase(seed, torch.ScalarType.Float32);
         var job = Job(random, images(random.Model));
@@ -120,6 +122,12 @@ public class PrefetchingTests
         double[] Losses(IEnumerable<TrainingEvent> events) => [.. events.OfType<TrainingEvent.Stepped>().Select(step => step.Metrics.Loss)];
         double[] losses = [.. Losses(trainer.Run(default).Take(stopAfter)), .. Losses(trainer.Run(default))];
         return (losses, [.. random.Model.Parameters.SelectMany(parameter => parameter.Value.detach().bytes.ToArray())]);
+    }
+
+    static ImageLoader Loader(Func<ImageSource, float[]> pixels)
+    {
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        return random.Loader(pixels);
     }
 
     static float[] Slow(ImageSource image)
@@ -132,6 +140,8 @@ public class PrefetchingTests
     {
         public IImageFeatures Prefetch(IEnumerable<ImageSource> images) => this;
 
-        public IReadOnlyList<torch.Tensor> Of(IReadOnlyList<ImageSource> some) => images.Of(some);
+        public ImageSize SizeOf(ImageSource image) => images.SizeOf(image);
+
+        public IReadOnlyList<EncodedImage> Of(IReadOnlyList<ImageSource> some) => images.Of(some);
     }
 }

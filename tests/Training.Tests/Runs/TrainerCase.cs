@@ -11,7 +11,7 @@ static class TrainerCase
 {
     public static Trainer Start(PackedCase random, TrainingJob job) => new(job, random.Model.Parameters, Reference(job));
 
-    public static TrainingJob Job(PackedCase random) => Job(random, new LiveFeatures(random.Model, Pixels));
+    public static TrainingJob Job(PackedCase random) => Job(random, new LiveFeatures(random.Model, random.Loader(Pixels)));
 
     public static TrainingJob Job(PackedCase random, IImageFeatures images) =>
         new()

@@ -32,14 +32,14 @@ public class Bf16AccumulationTests
 
     static ImmutableDictionary<string, Tensor> Gradient(OfficialData data, ScalarType type, int batches)
     {
-        using var model = Llava.Load(data.Checkpoint, new LoadOptions { Dtype = type });
-        model.SetTrainable(name => !name.StartsWith("vision_tower."));
+        using var model = VisionLanguageModel.Load(data.Checkpoint, new LoadOptions { Dtype = type });
+        model.SetTrainable(Part.Projector | Part.LanguageModel);
         var objective = Objectives.SVco(0.1, 0.1);
         var pairs = data.Pairs("train.json");
         for (var i = 0; i < batches; i++)
         {
             var pair = pairs[i % pairs.Length];
-            using var scored = new PackedScoring().Forward(model, [pair], objective.Cells(), new LiveFeatures(model, data.LoadPixels));
+            using var scored = new PackedScoring().Forward(model, [pair], objective.Cells(), data.Images(model));
             var policy = scored.LogProbs[0];
             var table = new LogProbTable([new ScoredPair(policy, policy, pair.Lengths(objective.Lengths()))]);
             scored.Backward(objective.Gradient(table), 1.0 / batches);

@@ -1,5 +1,6 @@
 using SVco.Core.Data;
 using SVco.Files;
+using SVco.Models;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;
@@ -13,7 +14,7 @@ public sealed class ImageFeaturesTests : IDisposable
 
     public ImageFeaturesTests()
     {
-        _case.Model.SetTrainable(_ => false);
+        _case.Model.SetTrainable(Part.None);
         _images =
         [
             .. Enumerable
@@ -41,9 +42,9 @@ public sealed class ImageFeaturesTests : IDisposable
         var second = Cached().Of([_images[1], _images[2], _images[0]]);
 
         Assert.Equal(_images, _loaded);
-        Assert.True(first[0].equal(second[2]).all().item<bool>());
-        Assert.True(first[1].equal(second[0]).all().item<bool>());
-        Assert.Equal(new LiveFeatures(_case.Model, Pixels).Of([_images[2]])[0].shape, second[1].shape);
+        Assert.True(first[0].Features.equal(second[2].Features).all().item<bool>());
+        Assert.True(first[1].Features.equal(second[0].Features).all().item<bool>());
+        Assert.Equal(new LiveFeatures(_case.Model, _case.Loader(Pixels)).Of([_images[2]])[0].Features.shape, second[1].Features.shape);
     }
 
     [Fact]
@@ -61,15 +62,20 @@ public sealed class ImageFeaturesTests : IDisposable
     public void A_tower_that_is_trained_is_never_cached()
     {
         using var scope = NewDisposeScope();
-        _case.Model.SetTrainable(_ => true);
+        _case.Model.SetTrainable(Part.VisionTower | Part.Projector | Part.LanguageModel);
 
-        Assert.True(Cached().Of([_images[0]])[0].requires_grad);
+        Assert.True(Cached().Of([_images[0]])[0].Features.requires_grad);
         Cached().Of([_images[0]]);
         Assert.Equal(2, _loaded.Count);
     }
 
     DiskFeatures Cached() =>
-        new(_case.Model, Pixels, new DiskCache(Path.Combine(_folder, "cache"), 1 << 20, _ => Assert.Fail("damaged")), "a model");
+        new(
+            _case.Model,
+            _case.Loader(Pixels),
+            new DiskCache(Path.Combine(_folder, "cache"), 1 << 20, _ => Assert.Fail("damaged")),
+            "a model"
+        );
 
     float[] Pixels(ImageSource image)
     {

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Models;
+using SVco.Models.Images;
+using SVco.Models.Llava;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;
@@ -20,7 +22,7 @@ sealed class PackedCase : IDisposable
     {
         _random = new Random(seed);
         Config = RandomConfig();
-        Model = Llava.Random(Config, seed, new LoadOptions { Dtype = type });
+        Model = VisionLanguageModel.Random(Config, seed, new LoadOptions { Dtype = type });
         Batch = RandomBatch();
         Cells = RandomCells();
         Weights = [.. Batch.Select(_ => Cells.ToImmutableDictionary(cell => cell, _ => _random.NextDouble() * 2 - 1))];
@@ -33,12 +35,12 @@ sealed class PackedCase : IDisposable
         }
 
         var trainVision = _random.Next(4) == 0;
-        Model.SetTrainable(name => trainVision || !name.StartsWith("vision_tower."));
+        Model.SetTrainable(Part.Projector | Part.LanguageModel | (trainVision ? Part.VisionTower : Part.None));
     }
 
     public LlavaConfig Config { get; }
 
-    public Llava Model { get; }
+    public VisionLanguageModel Model { get; }
 
     public ImmutableArray<PreparedPair> Batch { get; }
 
@@ -46,7 +48,10 @@ sealed class PackedCase : IDisposable
 
     public ImmutableArray<ImmutableDictionary<Cell, double>> Weights { get; }
 
-    public IImageFeatures Images => new LiveFeatures(Model, LoadPixels);
+    public IImageFeatures Images => new LiveFeatures(Model, Loader(LoadPixels));
+
+    /// <summary>Images of the model's size.</summary>
+    public ImageLoader Loader(Func<ImageSource, float[]> pixels) => Squares.Of(Config.Vision.ImageSize, pixels);
 
     /// <summary>An image is named by its seed.</summary>
     public float[] LoadPixels(ImageSource image)

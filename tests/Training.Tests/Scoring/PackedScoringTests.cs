@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Objectives;
+using SVco.Models;
 using SVco.Models.Lora;
 using static TorchSharp.torch;
 
@@ -99,15 +100,15 @@ public class PackedScoringTests
     {
         using var scope = NewDisposeScope();
         using var random = new PackedCase(2, ScalarType.Float64);
-        random.Model.SetTrainable(name => tower || !name.StartsWith("vision_tower."));
+        random.Model.SetTrainable(Part.Projector | Part.LanguageModel | (tower ? Part.VisionTower : Part.None));
         var loaded = new List<Core.Data.ImageSource>();
         var images = new LiveFeatures(
             random.Model,
-            image =>
+            random.Loader(image =>
             {
                 loaded.Add(image);
                 return random.LoadPixels(image);
-            }
+            })
         );
         var scoring = new PackedScoring { MemorySmall = treeByTree, TokenBudget = treeByTree ? 1 : 8192 };
         PreparedPair[] batch = [.. random.Batch, .. random.Batch];

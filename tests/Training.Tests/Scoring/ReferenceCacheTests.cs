@@ -87,7 +87,7 @@ public sealed class ReferenceCacheTests : IDisposable
         var scoring = new CountingScoring();
         var images = new LiveFeatures(
             random.Model,
-            image => random.LoadPixels(new ImageSource.File(Path.GetFileName(((ImageSource.File)image).Path)))
+            random.Loader(image => random.LoadPixels(new ImageSource.File(Path.GetFileName(((ImageSource.File)image).Path))))
         );
         var job = TrainerCase.Job(random, images) with { Train = pairs, Validation = [], Scoring = scoring };
         double[] Score() =>
@@ -119,11 +119,15 @@ public sealed class ReferenceCacheTests : IDisposable
     {
         public int Count { get; private set; }
 
-        public IScored Forward(Llava model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images) =>
-            throw new NotSupportedException("A reference needs no gradients.");
+        public IScored Forward(
+            VisionLanguageModel model,
+            IReadOnlyList<PreparedPair> batch,
+            IReadOnlyCollection<Cell> cells,
+            IImageFeatures images
+        ) => throw new NotSupportedException("A reference needs no gradients.");
 
         public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
-            Llava model,
+            VisionLanguageModel model,
             IReadOnlyList<PreparedPair> batch,
             IReadOnlyCollection<Cell> cells,
             IImageFeatures images
