@@ -85,7 +85,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void Another_experiment_is_refused_with_the_line_that_differs()
+    public void Another_experiment_is_refused_with_what_differs()
     {
         Open().Dispose();
         var refused = Assert.Throws<UserException>(() => Open(experiment: "name: b"));
@@ -181,7 +181,12 @@ public sealed class RunFolderTests : IDisposable
     }
 
     RunFolder Open(bool restart = false, string experiment = "name: a") =>
-        RunFolder.Open(Run, experiment, before => before == experiment ? null : $"{before} before, {experiment} now", restart);
+        RunFolder.Open(
+            Run,
+            experiment,
+            before => before == experiment ? null : $"it has '{before}' where this one has '{experiment}'",
+            restart
+        );
 
     void Put(string name, string text)
     {
