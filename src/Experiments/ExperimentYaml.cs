@@ -54,8 +54,33 @@ static class ExperimentYaml
             );
         return experiment.Name.Length == 0
             ? throw new UserException("The experiment has no name: begin its YAML with `name: NAME`.")
-            : (experiment, leaves[true].ToImmutableSortedDictionary(leaf => string.Join('.', leaf.Path[1..]), leaf => leaf.Value ?? ""));
+            : (experiment, Facts(leaves[true]));
     }
+
+    /// <summary>
+    /// The texts of what <see cref="Write"/> wrote, by dotted name, a field that is not there with the text of its default. A recipe with a
+    /// script's own predicate can be compared so, though not be read back.
+    /// </summary>
+    /// <exception cref="UserException">It is no YAML, or has a field that does not exist; the message says where.</exception>
+    public static (ImmutableDictionary<string, string> Fields, ImmutableSortedDictionary<string, string> Resolved) Texts(string text)
+    {
+        var leaves = Leaves(Root(text), []).ToLookup(leaf => leaf.Path[0] == Resolved);
+        var defaults = Default.Fields.ToImmutableDictionary(field => field.Field.Path, field => field.Text);
+        return (
+            defaults.SetItems(
+                leaves[false]
+                    .Select(leaf =>
+                    {
+                        var field = FieldNames.Find(string.Join('.', leaf.Path), $" (line {leaf.Line})");
+                        return KeyValuePair.Create(field.Path, leaf.Value ?? FieldText.Unset);
+                    })
+            ),
+            Facts(leaves[true])
+        );
+    }
+
+    static ImmutableSortedDictionary<string, string> Facts(IEnumerable<(ImmutableArray<string> Path, string? Value, long Line)> leaves) =>
+        leaves.ToImmutableSortedDictionary(leaf => string.Join('.', leaf.Path[1..]), leaf => leaf.Value ?? "");
 
     static void Put(YamlMappingNode owner, ReadOnlySpan<string> path, object? value)
     {

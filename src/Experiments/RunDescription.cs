@@ -38,10 +38,10 @@ static class RunDescription
     /// <param name="resolved">What <see cref="Resolve"/> gives for it.</param>
     public static string? Difference(string before, Experiment now, ImmutableSortedDictionary<string, string> resolved)
     {
-        (Experiment Experiment, ImmutableSortedDictionary<string, string> Resolved) earlier;
+        (ImmutableDictionary<string, string> Fields, ImmutableSortedDictionary<string, string> Resolved) earlier;
         try
         {
-            earlier = ExperimentYaml.Read(before);
+            earlier = ExperimentYaml.Texts(before);
         }
         catch (UserException error)
         {
@@ -52,7 +52,7 @@ static class RunDescription
 
         return Experiment
                 .AllFields.Where(field => !field.About.OfTheMachine)
-                .Select(field => (field.Path, Before: FieldText.Of(field.Get(earlier.Experiment)), Now: FieldText.Of(field.Get(now))))
+                .Select(field => (field.Path, Before: earlier.Fields[field.Path], Now: FieldText.Of(field.Get(now))))
                 .Where(field => field.Before != field.Now)
                 .Select(field => $"{field.Path} is {field.Before} in the folder and {field.Now} now")
                 .FirstOrDefault()

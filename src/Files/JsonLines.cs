@@ -9,13 +9,14 @@ namespace SVco.Files;
 /// <summary>Files of one JSON object a line: what the stages hand to each other. Reading and writing stream.</summary>
 public static class JsonLines
 {
-    /// <summary>Names in snake case, enums by name, nothing for null.</summary>
+    /// <summary>Names in snake case, enums by name, nothing for null; numbers that are not finite by their names.</summary>
     public static JsonSerializerOptions Options { get; } =
         new()
         {
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             IgnoreReadOnlyProperties = true,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             Converters = { new JsonStringEnumConverter() },
         };

@@ -13,7 +13,7 @@ public abstract partial class VisionLanguageModel
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>
-    /// Saves a Hugging Face folder: the weights in their present types config.json with its torch_dtype, and the
+    /// Saves a Hugging Face folder: the weights in their present types, config.json with its torch_dtype, and the
     /// tokenizer, processor, chat template and generation files of <see cref="Folder"/>. The folder is written beside its place, synced and
     /// renamed, so that a failure leaves an older one as it was.
     /// </summary>

@@ -27,6 +27,14 @@ public sealed class RunDescriptionTests : IDisposable
         );
 
     [Fact]
+    public void A_recipe_with_a_scripts_own_predicate_goes_on_with_its_run()
+    {
+        var filtered = new Experiment("x").Data(Mvc.Train.Where("short answers", pair => pair.W.Response.Length < 20));
+        Assert.Null(Difference(filtered, filtered));
+        Assert.Contains("data.train is", Difference(filtered, new Experiment("x").Data(Mvc.Train)));
+    }
+
+    [Fact]
     public void Another_base_model_of_the_same_name_is_told() =>
         Assert.Contains("the base model is of SHA-256 a in the folder and of SHA-256 b now", Difference(new("x"), new("x"), "a", "b"));
 

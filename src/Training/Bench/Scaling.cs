@@ -62,7 +62,7 @@ public sealed record Scaling(ImmutableArray<ScalingPoint> Points)
                     {
                         var batch = size.Settings;
                         progress(
-                            $"{round}/{rounds} {batch.Pairs} pairs, {BenchGeometry.Of(batch).ImageTokens} image tokens, response {batch.Response}"
+                            $"{round}/{rounds} {batch.Pairs} pairs, {BenchGeometry.Of(batch).UsualImageTokens} image tokens, response {batch.Response}"
                         );
                         return BenchRun.Measured(batch, self, stop);
                     })
@@ -95,7 +95,7 @@ public sealed record Scaling(ImmutableArray<ScalingPoint> Points)
         string Line(ScalingPoint point) =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{point.Varied},{point.Settings.Pairs},{BenchGeometry.Of(point.Settings).ImageTokens},{point.Settings.Query},{point.Settings.Response},{point.Tokens},{point.Seconds:f4},{point.Rounds[0].Operations:f0},{point.Rounds.Max(round => round.PeakBytes) >> 20}"
+                $"{point.Varied},{point.Settings.Pairs},{BenchGeometry.Of(point.Settings).UsualImageTokens},{point.Settings.Query},{point.Settings.Response},{point.Tokens},{point.Seconds:f4},{point.Rounds[0].Operations:f0},{point.Rounds.Max(round => round.PeakBytes) >> 20}"
             );
         return string.Join(
             "\n",

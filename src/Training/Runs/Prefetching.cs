@@ -6,7 +6,7 @@ namespace SVco.Training;
 public static class Prefetching
 {
     /// <summary>
-    /// Makes something of each item, in order, on a thread of its own that is at most <paramref name="capacity"/> results ahead of whoever
+    /// Makes something of each item, in order, on a thread of its own that is at most <paramref name="capacity"/> results in front of whoever
     /// enumerates. What the thread throws is thrown where its result would have come. The thread has ended when the enumerator is disposed.
     /// </summary>
     /// <param name="items">Enumerated on the thread.</param>

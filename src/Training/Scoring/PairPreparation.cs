@@ -55,13 +55,14 @@ public static class PairPreparation
             .FirstOrDefault(reason => reason is not null);
 
     static string? Reason(string name, ResponseRows rows, ChatFormat chat, int maxTextLength) =>
-        (chat.PlaceholderCount(rows.WithImage), chat.PlaceholderCount(rows.WithoutImage)) switch
+        // A literal placeholder in the row without an image is a token like any other, as in the official code.
+        chat.PlaceholderCount(rows.WithImage) switch
         {
-            (0, _) => $"the limit of {maxTextLength} text tokens cuts the image away; raise MaxTextLength or shorten the system prompt",
-            (1, 0) when rows.WithImage.LabelCount == 0 || rows.WithoutImage.LabelCount == 0 =>
+            0 => $"the limit of {maxTextLength} text tokens cuts the image away; raise MaxTextLength or shorten the system prompt",
+            1 when rows.WithImage.LabelCount == 0 || rows.WithoutImage.LabelCount == 0 =>
                 $"the limit of {maxTextLength} text tokens leaves nothing of the {name} response; raise MaxTextLength or shorten the query",
-            (1, 0) => null,
-            var (withImage, _) =>
-                $"the {name} conversation has {withImage} image placeholders for 1 image; take the literal placeholder out of its text",
+            1 => null,
+            var count =>
+                $"the {name} conversation has {count} image placeholders for 1 image; take the literal placeholder out of its text",
         };
 }

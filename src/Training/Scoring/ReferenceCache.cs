@@ -28,7 +28,7 @@ public sealed class ReferenceCache(DiskCache cache, string model)
 
     /// <summary>
     /// Keeps the cells of a pair that are not known yet and gives what is known from now on: equal cells of different pairs have one value,
-    /// though scored in other company they differ in their last bits, so that a run gives the same with and without its cache filled.
+    /// though they differ in their last bits with what else is in the batch, so that a run gives the same with and without its cache filled.
     /// </summary>
     public ImmutableDictionary<Cell, double> Keep(PreparedPair pair, ImmutableDictionary<Cell, double> scored) =>
         Keys(pair, scored.Keys).ToImmutableDictionary(cell => cell.Cell, cell => Keep(cell.Key, scored[cell.Cell]));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 using SVco.Tests;

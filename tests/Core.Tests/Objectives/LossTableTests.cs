@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
