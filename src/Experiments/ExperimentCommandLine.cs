@@ -55,7 +55,7 @@ public static class ExperimentCommandLine
             .Where(option => parsed.GetValue(option.Option) is not null)
             .ToDictionary(option => option.Field.Path, option => (option.Field, Text: parsed.GetValue(option.Option)!));
         var changed = given.Values.Aggregate(
-            Start(experiment, given.ContainsKey),
+            Start(experiment.Validated(), given.ContainsKey),
             (before, option) => option.Field.With(before, option.Text, NameOf(option.Field))
         );
         return new CommandLine.Run(changed, parsed.GetValue(restart));

@@ -79,5 +79,12 @@ public class ExperimentCommandLineTests
             Assert.Throws<UserException>(() => ExperimentCommandLine.Parse(Script.Model(new("mine")), [])).Message
         );
 
+    [Fact]
+    public void A_mistake_of_the_script_is_told_also_where_the_bundled_settings_would_hide_it() =>
+        Assert.Equal(
+            "train.learning_rate is -1; it must be above 0.",
+            Assert.Throws<UserException>(() => ExperimentCommandLine.Parse(Script.Train(new() { LearningRate = -1 }), [])).Message
+        );
+
     static CommandLine.Run Parse(string[] args) => Assert.IsType<CommandLine.Run>(ExperimentCommandLine.Parse(Script, args));
 }
