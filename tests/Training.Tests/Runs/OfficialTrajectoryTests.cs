@@ -21,7 +21,17 @@ public class OfficialTrajectoryTests
     /// <summary>The official fp32 update is within 3.1e-4 of the float64 one in L2 (golden/svco); two fp32 runs may differ by both their errors.</summary>
     const double UpdateTolerance = 1e-3;
 
-    const double Bf16LossTolerance = 0.03;
+    /// <summary>
+    /// How far a run in bf16 is from the same run in fp32: the losses of all steps as L2 difference over L2 norm, the first gradient's norm,
+    /// and the cosine between the whole updates. Measured on 60 runs: the three of golden/svco with 20 seeds each, a seed multiplying every
+    /// initial weight by 1 + 0.2 z (z normal) and shuffling the data in another order. Losses: median 0.0035, most 0.0112; norm: median
+    /// 0.0026, most 0.0134; cosine: median 0.979, least 0.936 (in the run of 4 steps; Adam makes a step of full size also where a gradient
+    /// near 0 is mostly rounding). Half of the most is added, also to the cosine's distance from 1. The losses are taken together because
+    /// a single step's is mostly chance: up to 0.030 off, where the median run's worst was 0.008.
+    /// </summary>
+    const double Bf16LossTolerance = 0.017;
+
+    const double Bf16NormTolerance = 0.02;
 
     const double Bf16Cosine = 0.9;
 
@@ -146,9 +156,8 @@ public class OfficialTrajectoryTests
     }
 
     /// <summary>
-    /// bf16 rounds each product to 2^-9. Seen in the three runs, at learning rates a thousand times the paper's: losses within 1.9 %, the first
-    /// gradient's norm within 0.8 % (before any update, so without what has grown since), and the angle between the whole updates with a
-    /// cosine of 0.979, 0.978 and 0.942: Adam makes a step of full size also where a gradient near 0 is mostly rounding.
+    /// bf16 rounds each product to 2^-9. The learning rates are a thousand times the paper's; the first gradient's norm comes before any update,
+    /// so without what has grown since.
     /// </summary>
     [Fact]
     public void In_bf16_the_trajectory_stays_within_a_stated_distance_of_fp32()
@@ -167,12 +176,11 @@ public class OfficialTrajectoryTests
             using var scope = NewDisposeScope();
             var (wide, half) = (In(ScalarType.Float32), In(ScalarType.BFloat16));
             Assert.Equal(wide.Steps.Length, half.Steps.Length);
-            AssertRelative(wide.Steps[0].GradientNorm, half.Steps[0].GradientNorm, 0.02);
-            foreach (var (expected, step) in wide.Steps.Zip(half.Steps))
-            {
-                AssertRelative(expected.Metrics.Loss, step.Metrics.Loss, Bf16LossTolerance);
-            }
+            AssertRelative(wide.Steps[0].GradientNorm, half.Steps[0].GradientNorm, Bf16NormTolerance);
+            var (expected, losses) = (Losses(wide.Steps), Losses(half.Steps));
+            Assert.InRange(((losses - expected).norm() / expected.norm()).item<double>(), 0, Bf16LossTolerance);
 
+            static Tensor Losses(TrainingEvent.Stepped[] steps) => tensor(steps.Select(step => step.Metrics.Loss).ToArray());
             double Sum(Func<Tensor, Tensor, Tensor> term) =>
                 wide.Updates.Sum(update => term(update.Value, half.Updates[update.Key].to(float32)).sum().to(float64).item<double>());
             var cosine = Sum((a, b) => a * b) / Math.Sqrt(Sum((a, _) => a.square()) * Sum((_, b) => b.square()));
