@@ -1,5 +1,5 @@
 using SVco.Core;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Models.Networks;
 using SVco.Tests;
 using static TorchSharp.torch;

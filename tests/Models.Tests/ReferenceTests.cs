@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Models.Lora;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using SVco.Core;
 using SVco.Files;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Models.Networks;
 using static TorchSharp.torch;
 

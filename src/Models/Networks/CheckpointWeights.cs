@@ -1,5 +1,5 @@
 using SVco.Core;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Networks;

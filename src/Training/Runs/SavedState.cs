@@ -3,7 +3,7 @@ using System.Text.Json;
 using SVco.Core;
 using SVco.Files;
 using SVco.Models;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Models.Lora;
 
 namespace SVco.Training;

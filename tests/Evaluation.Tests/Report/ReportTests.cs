@@ -59,7 +59,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Who_shares_the_best_number_is_not_called_the_best()
+    public void A_model_that_shares_the_best_number_is_not_called_the_best()
     {
         var summary = string.Join(
             '\n',
@@ -81,7 +81,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void A_first_place_that_hangs_on_one_number_is_said_to()
+    public void The_summary_says_when_a_first_place_depends_on_one_number()
     {
         var study = Comparison.Of(
             Study([

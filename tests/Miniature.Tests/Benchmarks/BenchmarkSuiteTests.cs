@@ -176,7 +176,7 @@ public class BenchmarkSuiteTests
     }
 
     [Fact]
-    public void Who_does_not_look_scores_nothing_on_contrasts_and_refusal_and_who_knows_scores_all()
+    public void Answers_without_looking_score_nothing_on_contrasts_and_refusal_and_true_answers_score_all()
     {
         Assert.Equal(0, ScoreOf(BenchmarkSuite.MmvpName, _ => 0));
         Assert.Equal(0, ScoreOf(BenchmarkSuite.RefusalName, _ => 0));

@@ -200,7 +200,7 @@ public class TextTests
     }
 
     [Fact]
-    public void Who_does_not_look_takes_the_usual_colour_for_the_true_one()
+    public void Without_looking_the_usual_colour_is_the_best_guess()
     {
         var stage = Curriculum.Natural with
         {

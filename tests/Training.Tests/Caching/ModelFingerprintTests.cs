@@ -19,7 +19,7 @@ public sealed class ModelFingerprintTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void It_is_the_content_that_counts_and_not_the_place()
+    public void A_fingerprint_depends_on_the_content_and_not_on_the_place()
     {
         Put("copy/config.json", "{}");
         Put("copy/model-00001-of-00002.safetensors", "weights");
@@ -43,7 +43,7 @@ public sealed class ModelFingerprintTests : IDisposable
 
     /// <summary>The hub's cache has links in its snapshots.</summary>
     [Fact]
-    public void A_link_is_what_it_points_to()
+    public void A_link_has_the_fingerprint_of_its_target()
     {
         Put("blobs/one", "weights");
         Put("snapshot/config.json", "{}");

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core.Data;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Models.Images;
 using SVco.Tests;
 using static TorchSharp.torch;

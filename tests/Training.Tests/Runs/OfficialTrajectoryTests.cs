@@ -4,7 +4,7 @@ using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Tests;
 using static SVco.Core.Objectives.Formula;
 using static SVco.Core.Objectives.Objectives;

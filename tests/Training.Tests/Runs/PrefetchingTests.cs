@@ -51,7 +51,7 @@ public class PrefetchingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Leaving_early_leaves_no_thread(bool fails)
+    public void Ending_the_enumeration_early_ends_the_thread(bool fails)
     {
         Thread? thread = null;
         int Make(int item)

@@ -3,7 +3,7 @@ using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Tests;
 
 namespace SVco.Training.Tests;

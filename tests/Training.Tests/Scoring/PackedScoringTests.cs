@@ -25,7 +25,7 @@ public class PackedScoringTests
 
     /// <summary>Rounding errors of 2^-24 grow through a few layers and sums; both paths make them.</summary>
     [Fact]
-    public void In_float32_they_are_equal_to_rounding()
+    public void In_float32_packed_and_plain_log_probs_are_equal_to_rounding()
     {
         for (var seed = 100; seed < 130; seed++)
         {

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace SVco.Models.Files;
+namespace SVco.Models.Checkpoints;
 
 /// <summary>The element types of the safetensors format and their sizes.</summary>
 public static class DataType

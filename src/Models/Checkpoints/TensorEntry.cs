@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace SVco.Models.Files;
+namespace SVco.Models.Checkpoints;
 
 /// <summary>Where a tensor lies in a safetensors file.</summary>
 /// <param name="Name">Its name.</param>

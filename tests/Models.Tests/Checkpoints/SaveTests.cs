@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using SVco.Core;
 using SVco.Files;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

@@ -29,7 +29,7 @@ public sealed class KillTests : IDisposable
         AssertUnharmed(Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx"), "model.safetensors", Moments);
 
     [Fact]
-    public Task So_does_an_adapter_on_16_bit_weights()
+    public Task A_killed_run_of_an_adapter_on_16_bit_weights_ends_with_the_weights_of_one_left_alone()
     {
         var script = Path.Combine(_folder, "adapter.csx");
         File.WriteAllText(

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 using FsCheck.Xunit;
 using SVco.Core;
 using SVco.Files;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

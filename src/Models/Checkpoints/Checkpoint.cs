@@ -3,7 +3,7 @@ using System.Text.Json;
 using SVco.Core;
 using static TorchSharp.torch;
 
-namespace SVco.Models.Files;
+namespace SVco.Models.Checkpoints;
 
 /// <summary>The weights of a Hugging Face model folder: one model.safetensors, or shards that model.safetensors.index.json names.</summary>
 public sealed class Checkpoint : IDisposable

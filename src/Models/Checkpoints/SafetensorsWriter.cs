@@ -5,7 +5,7 @@ using SVco.Core;
 using SVco.Files;
 using static TorchSharp.torch;
 
-namespace SVco.Models.Files;
+namespace SVco.Models.Checkpoints;
 
 /// <summary>Writes safetensors files as Hugging Face's library does: sorted, aligned, sharded, with metadata {"format":"pt"}.</summary>
 public static class SafetensorsWriter

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Tests;
 
 namespace SVco.Scripting.Tests;

@@ -4,7 +4,7 @@ using SVco.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace SVco.Models.Files;
+namespace SVco.Models.Checkpoints;
 
 /// <summary>An open safetensors file, memory-mapped: its header is checked, its tensors are copied when they are asked for.</summary>
 public sealed unsafe partial class SafetensorsFile : IDisposable

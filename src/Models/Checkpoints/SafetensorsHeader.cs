@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using SVco.Core;
 
-namespace SVco.Models.Files;
+namespace SVco.Models.Checkpoints;
 
 /// <summary>
 /// The header of a safetensors file: 8 bytes with its length (little endian), then JSON that gives each tensor's type, shape and place.

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using SVco.Models.Files;
+using SVco.Models.Checkpoints;
 using SVco.Tests;
 
 namespace SVco.Scripting.Tests;
