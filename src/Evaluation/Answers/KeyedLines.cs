@@ -12,6 +12,7 @@ public sealed class KeyedLines<T> : IDisposable
 {
     readonly Dictionary<string, T> values = [];
     readonly string path = "";
+    readonly FileLock? held;
     readonly JsonLog? log;
 
     sealed record Line(string Key, T Value);
@@ -26,19 +27,29 @@ public sealed class KeyedLines<T> : IDisposable
             return;
         }
 
+        this.path = path;
+        held = new($"{path}.lock", $"Another run writes {path}. Wait for it, or choose another folder.", "Choose another folder.");
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            (this.path, log) = (path, new JsonLog(path));
+            log = new JsonLog(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path} cannot be opened, or another run writes it: {error.Message}", error);
+            held.Dispose();
+            throw new UserException($"{path} cannot be opened: {error.Message}", error);
         }
 
-        foreach (var line in JsonLog.Read<Line>(path))
+        try
         {
-            values.TryAdd(line.Key, line.Value);
+            foreach (var line in JsonLog.Read<Line>(path))
+            {
+                values.TryAdd(line.Key, line.Value);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -62,5 +73,9 @@ public sealed class KeyedLines<T> : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => log?.Dispose();
+    public void Dispose()
+    {
+        log?.Dispose();
+        held?.Dispose();
+    }
 }

@@ -227,6 +227,6 @@ public sealed class StagesTests : IDisposable
         }
 
         File.WriteAllText(path, "{\"key\": 1\n");
-        Assert.Contains("line 1", Assert.Throws<UserException>(() => new KeyedLines<Verdict>(path)).Message);
+        Assert.Contains("Line 1 of", Assert.Throws<UserException>(() => new KeyedLines<Verdict>(path)).Message);
     }
 }

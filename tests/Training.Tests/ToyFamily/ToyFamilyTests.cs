@@ -66,7 +66,7 @@ public class ToyFamilyTests
             Settings = new()
             {
                 LearningRate = 1e-2,
-                Epochs = 20,
+                Epochs = 40,
                 BatchSize = 2,
                 Accumulation = 1,
             },
@@ -88,8 +88,13 @@ public class ToyFamilyTests
         ModelFamilies.Register(ToyConfig.Family);
         model.Save(folder.At("toy"));
         using var loaded = VisionLanguageModel.Load(folder.At("toy"), new LoadOptions());
-        var (before, after) = (Scored(model), Scored(loaded));
-        Assert.Equal(before, after);
+        Assert.IsType<ToyModel>(loaded);
+        Assert.All(
+            model.Parameters.Zip(loaded.Parameters),
+            pair => Assert.True(pair.First.Value.equal(pair.Second.Value).all().item<bool>())
+        );
+        // fp32 products differ in their last bits with where their operands lie in memory.
+        Assert.All(Scored(model).Zip(Scored(loaded)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
 
         double[] Scored(VisionLanguageModel one) =>
             [
