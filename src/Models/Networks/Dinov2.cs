@@ -83,15 +83,7 @@ public sealed class Dinov2
             );
         }
 
-        var patches = nn
-            .functional.conv2d(
-                pixels.to(patchWeight.dtype, patchWeight.device),
-                patchWeight,
-                patchBias,
-                strides: [Config.PatchSize, Config.PatchSize]
-            )
-            .flatten(2)
-            .transpose(1, 2);
+        var patches = Patches.Embed(pixels, patchWeight, patchBias, Config.PatchSize);
         return cat([classToken.expand(patches.shape[0], -1, -1), patches], 1).Plus(PositionsFor(height, width));
     }
 }

@@ -92,15 +92,7 @@ public sealed class VisionTower
             );
         }
 
-        var patches = nn
-            .functional.conv2d(
-                pixels.to(patchWeight.dtype, patchWeight.device),
-                patchWeight,
-                patchBias,
-                strides: [Config.PatchSize, Config.PatchSize]
-            )
-            .flatten(2)
-            .transpose(1, 2);
+        var patches = Patches.Embed(pixels, patchWeight, patchBias, Config.PatchSize);
         var tokens = classToken is null ? patches : cat([classToken.expand(patches.shape[0], 1, -1), patches], 1);
         var placed = tokens.Plus(positions);
         return preNorm is null ? placed : preNorm.Forward(placed);

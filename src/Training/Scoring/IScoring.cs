@@ -7,21 +7,37 @@ namespace SVco.Training;
 /// <summary>Scores cells of a batch of pairs: the one place where the model meets the table.</summary>
 public interface IScoring
 {
-    /// <summary>The forward pass of a training step.</summary>
+    /// <summary>The forward pass.</summary>
     /// <param name="model">The policy.</param>
     /// <param name="batch">The pairs.</param>
     /// <param name="cells">The cells that the objective asks for.</param>
     /// <param name="images">The vision features of the pairs' images.</param>
-    IScored Forward(VisionLanguageModel model, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells, IImageFeatures images);
+    /// <param name="gradients">Whether a backward pass may follow; without, nothing is kept for it.</param>
+    IScored Forward(
+        VisionLanguageModel model,
+        IReadOnlyList<PreparedPair> batch,
+        IReadOnlyCollection<Cell> cells,
+        IImageFeatures images,
+        bool gradients = true
+    );
+}
 
-    /// <summary>The log-probabilities alone: nothing is kept for gradients.</summary>
+/// <summary>What can be done with any <see cref="IScoring"/>.</summary>
+public static class Scorings
+{
+    /// <summary>The log-probabilities alone.</summary>
     /// <returns>For each pair the summed log-probability of each cell.</returns>
-    IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
+    public static IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
+        this IScoring scoring,
         VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
         IImageFeatures images
-    );
+    )
+    {
+        using var scored = scoring.Forward(model, batch, cells, images, gradients: false);
+        return scored.LogProbs;
+    }
 }
 
 /// <summary>

@@ -30,27 +30,8 @@ public sealed record PackedScoring : IScoring
         VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
-        IImageFeatures images
-    ) => Scored(model, batch, cells, images, gradients: true);
-
-    /// <inheritdoc/>
-    public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
-        VisionLanguageModel model,
-        IReadOnlyList<PreparedPair> batch,
-        IReadOnlyCollection<Cell> cells,
-        IImageFeatures images
-    )
-    {
-        using var scored = Scored(model, batch, cells, images, gradients: false);
-        return scored.LogProbs;
-    }
-
-    PackedScored Scored(
-        VisionLanguageModel model,
-        IReadOnlyList<PreparedPair> batch,
-        IReadOnlyCollection<Cell> cells,
         IImageFeatures images,
-        bool gradients
+        bool gradients = true
     ) => OpenScope.For(scope => new PackedScored(scope, this, model, batch, cells, images, gradients));
 
     /// <summary>The batch as rows to lay out, and its distinct images.</summary>

@@ -19,27 +19,8 @@ public sealed record PlainScoring : IScoring
         VisionLanguageModel model,
         IReadOnlyList<PreparedPair> batch,
         IReadOnlyCollection<Cell> cells,
-        IImageFeatures images
-    ) => Score(model, batch, cells, images, gradients: true);
-
-    /// <inheritdoc/>
-    public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
-        VisionLanguageModel model,
-        IReadOnlyList<PreparedPair> batch,
-        IReadOnlyCollection<Cell> cells,
-        IImageFeatures images
-    )
-    {
-        using var scored = Score(model, batch, cells, images, gradients: false);
-        return scored.LogProbs;
-    }
-
-    static Scored Score(
-        VisionLanguageModel model,
-        IReadOnlyList<PreparedPair> batch,
-        IReadOnlyCollection<Cell> cells,
         IImageFeatures images,
-        bool gradients
+        bool gradients = true
     )
     {
         using var mode = set_grad_enabled(gradients);

@@ -123,18 +123,13 @@ public sealed class ReferenceCacheTests : IDisposable
             VisionLanguageModel model,
             IReadOnlyList<PreparedPair> batch,
             IReadOnlyCollection<Cell> cells,
-            IImageFeatures images
-        ) => throw new NotSupportedException("A reference needs no gradients.");
-
-        public IReadOnlyList<ImmutableDictionary<Cell, double>> Score(
-            VisionLanguageModel model,
-            IReadOnlyList<PreparedPair> batch,
-            IReadOnlyCollection<Cell> cells,
-            IImageFeatures images
+            IImageFeatures images,
+            bool gradients
         )
         {
+            Assert.False(gradients);
             Count++;
-            return new PackedScoring().Score(model, batch, cells, images);
+            return new PackedScoring().Forward(model, batch, cells, images, gradients);
         }
     }
 
