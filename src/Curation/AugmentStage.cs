@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 using SVco.Core;
 using SVco.Curation.Augmentation;
@@ -8,45 +7,9 @@ using SVco.Files;
 
 namespace SVco.Curation;
 
-/// <summary>A pair whose texts broke a law to the end.</summary>
-public sealed record SetAside(string Reason, string Detail, Candidate Candidate)
-{
-    internal Dropped Loss => new(Candidate.Source, Candidate.Kind, Candidate.Key, Reason, Detail);
-}
-
-/// <summary>How far the calls of an augmentation are.</summary>
-/// <param name="Done">Pairs that have their texts or are set aside.</param>
-/// <param name="Journaled">The first of them, whose answers all came from the journal.</param>
-/// <param name="Total">All pairs.</param>
-/// <param name="SetAside">Pairs whose texts broke a law to the end.</param>
-/// <param name="InputTokens">Tokens of all prompts in the journal.</param>
-/// <param name="OutputTokens">Tokens of all answers in the journal.</param>
-/// <param name="Spent">What they cost.</param>
-/// <param name="Currency">In which currency.</param>
-public sealed record AugmentProgress(
-    int Done,
-    int Journaled,
-    int Total,
-    int SetAside,
-    long InputTokens,
-    long OutputTokens,
-    double Spent,
-    string Currency
-)
-{
-    /// <summary>Tokens, cost, and pairs set aside, for people.</summary>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{InputTokens} + {OutputTokens} tokens, {Spent:F4} {Currency}, {SetAside} set aside");
-}
-
 /// <summary>The third stage: a question and two answers for every kept pair.</summary>
 public static class AugmentStage
 {
-    const int PairsPerCall = 8;
-
-    /// <summary>So many pairs one after another without an answer are no longer the pairs' fault.</summary>
-    const int MostUnanswered = 3;
-
     /// <summary>Writes the texts as the settings say; see <see cref="RunByRule"/>.</summary>
     /// <param name="settings">The curation.</param>
     /// <param name="dryRun">Only tells the calls and what they would cost.</param>
@@ -94,110 +57,15 @@ public static class AugmentStage
     {
         var folder = new CurationFolder(settings.Output);
         await using var journal = new AnswerJournal(folder.Journal);
-        using var writer = new ChatWriter(client, journal, settings.Augment);
-        var total = JsonLines.Read<JsonElement>(folder.Kept, "filter").Count();
         if (journal.Damaged > 0)
         {
             output.WriteLine($"{journal.Damaged} damaged lines of {folder.Journal} are ignored; their calls are made again.");
         }
 
-        using var written = new PartialLines(folder.Augmented);
-        using var aside = new PartialLines(folder.SetAside);
-        var (journaled, spentBefore) = (0, writer.Spent);
-        var (unanswered, reason) = (0, default(UnansweredException));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        await using var ending = stop.Token.Register(writer.EndSoon);
-        var running = new Queue<(Candidate Pair, Task<Written> Texts)>();
-        try
-        {
-            // Pairs are started and finished in their order, so the output does not depend on who answers first; so many are under way
-            // that one slow answer does not keep the others waiting.
-            foreach (var pair in JsonLines.Read<Candidate>(folder.Kept, "filter"))
-            {
-                if (running.Count == PairsPerCall * settings.Augment.Concurrency)
-                {
-                    await FinishAsync();
-                }
-
-                running.Enqueue((pair, pair.HasTexts ? Task.FromResult(new Written(null)) : writer.WriteAsync(pair, stop.Token)));
-            }
-
-            while (running.Count > 0)
-            {
-                await FinishAsync();
-            }
-        }
-        catch (BudgetException)
-        {
-            throw new UserException(
-                $"The budget of {settings.Augment.Budget} {settings.Augment.Currency} allows no further call: {writer.Spent:F4} are spent, "
-                    + $"{written.Count + aside.Count} of {total} pairs are done. Raise augment: budget and run again; no call is repeated."
-            );
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await Task.WhenAll(running.Select(item => item.Texts)).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-
-        if (reason is not null && written.Count == 0)
-        {
-            throw Unanswered(reason);
-        }
-
-        written.Complete();
-        aside.Complete();
-        output.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{total} pairs: {Progress()}; {writer.Spent - spentBefore:F4} {settings.Augment.Currency} in this run"
-            )
-        );
-        return Report(folder, written.Count);
-
-        async Task FinishAsync()
-        {
-            var (pair, task) = running.Peek();
-            Written result;
-            try
-            {
-                result = await task;
-                unanswered = 0;
-            }
-            catch (UnansweredException error)
-            {
-                (unanswered, reason) = (unanswered + 1, error);
-                result = unanswered < MostUnanswered ? new(null, "the server gives no answer", error.Message) : throw Unanswered(error);
-            }
-
-            running.Dequeue();
-            if (pair.HasTexts || result.Texts is not null)
-            {
-                written.Add(pair.HasTexts ? pair : With(pair, result.Texts!));
-            }
-            else
-            {
-                aside.Add(new SetAside(result.Reason, result.Detail, pair));
-            }
-
-            journaled = writer.Calls == 0 ? written.Count + aside.Count : journaled;
-            progress?.Invoke(Progress());
-        }
-
-        static UserException Unanswered(UnansweredException error) =>
-            new($"{error.Message} What was answered is kept; run the command again to go on.", error);
-
-        AugmentProgress Progress() =>
-            new(
-                written.Count + aside.Count,
-                journaled,
-                total,
-                aside.Count,
-                journal.Tokens.Values.Sum(tokens => tokens.Input),
-                journal.Tokens.Values.Sum(tokens => tokens.Output),
-                writer.Spent,
-                settings.Augment.Currency
-            );
+        using var run = new ChatRun(settings.Augment, folder, journal, client, progress ?? (_ => { }));
+        await run.WriteAsync(cancel);
+        output.WriteLine(run.Summary);
+        return Report(folder, run.Written);
     }
 
     static async Task<StageReport> DryRunAsync(CurationSettings settings, TextWriter output, CancellationToken cancel)
@@ -231,14 +99,14 @@ public static class AugmentStage
         return new(0, [], []);
     }
 
-    /// <summary>Writes augmented.jsonl and set_aside.jsonl from kept.jsonl; pairs that have their texts keep them.</summary>
+    /// <summary>Writes augmented.jsonl and refused.augment.jsonl from kept.jsonl; pairs that have their texts keep them.</summary>
     /// <exception cref="UserException">Nothing was kept yet, or no pair got texts.</exception>
     public static StageReport RunByRule(CurationSettings settings)
     {
         var folder = new CurationFolder(settings.Output);
-        using var aside = new PartialLines(folder.SetAside);
+        using var refused = new PartialLines(folder.RefusedByAugment);
         var count = JsonLines.Write(folder.Augmented, Written());
-        aside.Complete();
+        refused.Complete();
         return Report(folder, count);
 
         IEnumerable<Candidate> Written()
@@ -255,7 +123,7 @@ public static class AugmentStage
                 }
                 else
                 {
-                    aside.Add(new SetAside("texts break a law", string.Join(' ', breaches), candidate));
+                    refused.Add(new RefusedCandidate("texts break a law", candidate, string.Join(' ', breaches)));
                 }
             }
         }
@@ -264,8 +132,8 @@ public static class AugmentStage
     static StageReport Report(CurationFolder folder, int count) =>
         new(
             count,
-            StageReport.Count(JsonLines.Read<SetAside>(folder.SetAside, "augment").Select(line => line.Loss)),
-            [folder.Augmented, folder.SetAside]
+            StageReport.Count(JsonLines.Read<RefusedCandidate>(folder.RefusedByAugment, "augment").Select(line => line.Entry)),
+            [folder.Augmented, folder.RefusedByAugment]
         );
 
     internal static Candidate With(Candidate candidate, PairTexts texts) =>

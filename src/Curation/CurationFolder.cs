@@ -10,25 +10,25 @@ public sealed record CurationFolder(string Path)
     public string Candidates => At("candidates.jsonl");
 
     /// <summary>read: what is no candidate.</summary>
-    public string DroppedByRead => At("dropped.read.jsonl");
+    public string RefusedByRead => At("refused.read.jsonl");
 
     /// <summary>filter: every candidate whose images decode, with its cosines.</summary>
     public string Scored => At("scored.jsonl");
 
     /// <summary>filter: whose images do not.</summary>
-    public string DroppedByFilter => At("dropped.filter.jsonl");
+    public string RefusedImages => At("refused.images.jsonl");
 
     /// <summary>filter: what becomes pairs.</summary>
     public string Kept => At("kept.jsonl");
 
     /// <summary>filter: what does not, and why.</summary>
-    public string Refused => At("refused.jsonl");
+    public string RefusedByFilter => At("refused.filter.jsonl");
 
     /// <summary>augment: the pairs with their texts.</summary>
     public string Augmented => At("augmented.jsonl");
 
-    /// <summary>augment: the pairs whose texts broke a law to the end.</summary>
-    public string SetAside => At("set_aside.jsonl");
+    /// <summary>augment: the pairs that got no texts, and why.</summary>
+    public string RefusedByAugment => At("refused.augment.jsonl");
 
     /// <summary>augment: every answer that was paid for.</summary>
     public string Journal => At("answers.journal");
@@ -47,6 +47,14 @@ public sealed record CurationFolder(string Path)
     /// <exception cref="UserException">A file is older than the one it was made from.</exception>
     public void RequireUpToDate(string upTo)
     {
+        if (File.Exists(At("dropped.read.jsonl")) && !File.Exists(RefusedByRead))
+        {
+            throw new UserException(
+                $"{Path} was made by an earlier version, whose files had other names. Run `svco data read` and the commands after it again; "
+                    + "embeddings and answers that were paid for are used again."
+            );
+        }
+
         (string File, string Command)[] chain = [(Candidates, "read"), (Scored, "filter"), (Kept, "filter"), (Augmented, "augment")];
         foreach (var (earlier, later) in chain.Zip(chain.Skip(1)).TakeWhile(pair => pair.First.File != upTo))
         {

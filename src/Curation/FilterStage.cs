@@ -13,18 +13,18 @@ namespace SVco.Curation;
 /// <summary>What a run of the filter over one shard came to.</summary>
 /// <param name="Shard">Which slice.</param>
 /// <param name="Scored">Candidates measured.</param>
-/// <param name="Dropped">Candidates whose images cannot be decoded.</param>
+/// <param name="Refused">Candidates whose images cannot be decoded.</param>
 /// <param name="Images">Images that went through a tower, both towers together.</param>
 /// <param name="Decoded">Images that were decoded.</param>
 /// <param name="TowerSeconds">Seconds in the towers.</param>
 /// <param name="Seconds">Seconds in all, without loading the towers.</param>
-public sealed record FilterReport(Shard Shard, int Scored, int Dropped, int Images, int Decoded, double TowerSeconds, double Seconds);
+public sealed record FilterReport(Shard Shard, int Scored, int Refused, int Images, int Decoded, double TowerSeconds, double Seconds);
 
 /// <summary>The second stage: cosines for every candidate, in slices when wanted, and from them the verdicts.</summary>
 public static class FilterStage
 {
     /// <summary>What a finished shard says of itself; merging believes nothing else.</summary>
-    sealed record ShardDone(int Index, int Count, int First, int End, int Scored, int Dropped, string Candidates, string Towers);
+    sealed record ShardDone(int Index, int Count, int First, int End, int Scored, int Refused, string Candidates, string Towers);
 
     /// <summary>Measures one slice of the candidates into files of its own.</summary>
     /// <exception cref="UserException">A tower cannot be loaded, or the candidates have not been read.</exception>
@@ -56,7 +56,7 @@ public static class FilterStage
             settings.Filter.ScoreAll
         );
         using var scored = new PartialLines(folder.OfShard(shard, "scored"));
-        using var dropped = new PartialLines(folder.OfShard(shard, "dropped"));
+        using var refused = new PartialLines(folder.OfShard(shard, "refused"));
         foreach (var reading in scorer.Score(JsonLines.Read<Candidate>(folder.Candidates, "read").Skip(first).Take(end - first)))
         {
             cancel.ThrowIfCancellationRequested();
@@ -64,23 +64,23 @@ public static class FilterStage
             {
                 scored.Add(candidate);
             }
-            else if (reading is Reading.Lost(var loss))
+            else if (reading is Reading.Refused(var refusal))
             {
-                dropped.Add(loss);
+                refused.Add(refusal);
             }
 
-            progress(scored.Count + dropped.Count, end - first);
+            progress(scored.Count + refused.Count, end - first);
         }
 
         scored.Complete();
-        dropped.Complete();
+        refused.Complete();
         var done = new ShardDone(
             shard.Index,
             shard.Count,
             first,
             end,
             scored.Count,
-            dropped.Count,
+            refused.Count,
             Sha256(folder.Candidates),
             $"{siglip.Fingerprint} {dinov2.Fingerprint}"
         );
@@ -88,7 +88,7 @@ public static class FilterStage
         return new(
             shard,
             scored.Count,
-            dropped.Count,
+            refused.Count,
             siglip.Images + dinov2.Images,
             scorer.Decoded,
             siglip.Seconds + dinov2.Seconds,
@@ -99,17 +99,17 @@ public static class FilterStage
             new(folder.At("embeddings", $"{name}-{tower.Fingerprint}"), tower.EmbeddingSize, writer);
     }
 
-    /// <summary>Puts the shards together into scored.jsonl and dropped.filter.jsonl.</summary>
+    /// <summary>Puts the shards together into scored.jsonl and refused.images.jsonl.</summary>
     /// <exception cref="UserException">A shard is missing, there twice, or was made from other candidates or by other towers.</exception>
     public static StageReport Merge(CurationSettings settings)
     {
         var folder = new CurationFolder(settings.Output);
         var shards = Shards(folder);
-        var dropped = Parts<Dropped>("dropped").ToList();
-        CheckIds(folder, Parts<Candidate>("scored"), dropped);
+        var refused = Parts<RefusedEntry>("refused").ToList();
+        CheckIds(folder, Parts<Candidate>("scored"), refused);
         var scored = JsonLines.Write(folder.Scored, Parts<Candidate>("scored"));
-        JsonLines.Write(folder.DroppedByFilter, dropped);
-        return new(scored, StageReport.Count(dropped), [folder.Scored, folder.DroppedByFilter]);
+        JsonLines.Write(folder.RefusedImages, refused);
+        return new(scored, StageReport.Count(refused), [folder.Scored, folder.RefusedImages]);
 
         IEnumerable<T> Parts<T>(string name) =>
             shards.SelectMany(shard => JsonLines.Read<T>(folder.OfShard(new(shard.Index, shard.Count), name), "filter --shard"));
@@ -120,13 +120,13 @@ public static class FilterStage
     {
         var (source, target) = (new CurationFolder(from.Output), new CurationFolder(to.Output));
         Directory.CreateDirectory(target.Path);
-        foreach (var path in (string[])[source.DataRoot, source.Candidates, source.DroppedByRead, source.Scored, source.DroppedByFilter])
+        foreach (var path in (string[])[source.DataRoot, source.Candidates, source.RefusedByRead, source.Scored, source.RefusedImages])
         {
             File.Copy(path, target.At(Path.GetFileName(path)), overwrite: true);
         }
     }
 
-    /// <summary>The verdicts: kept.jsonl and refused.jsonl.</summary>
+    /// <summary>The verdicts: kept.jsonl and refused.filter.jsonl.</summary>
     /// <param name="settings">The curation.</param>
     /// <param name="recipe">Which candidates are kept; null for that of the settings.</param>
     /// <exception cref="UserException">The candidates have not been measured, or nothing is kept.</exception>
@@ -144,24 +144,24 @@ public static class FilterStage
         }
 
         var refused = JsonLines.Write(
-            folder.Refused,
+            folder.RefusedByFilter,
             Scored().Where(candidate => !kept.Contains(candidate.Id)).Select(candidate => new RefusedCandidate(Why(candidate), candidate))
         );
         if (lines.Count == 0)
         {
             throw new UserException(
-                $"None of {refused} candidates is kept (siglip > {settings.Filter.SiglipMin}, dinov2 < {settings.Filter.Dinov2Max}). Look at {folder.Refused}."
+                $"None of {refused} candidates is kept (siglip > {settings.Filter.SiglipMin}, dinov2 < {settings.Filter.Dinov2Max}). Look at {folder.RefusedByFilter}."
             );
         }
 
         lines.Complete();
-        IEnumerable<RefusedCandidate> Refused() => JsonLines.Read<RefusedCandidate>(folder.Refused, "filter");
+        IEnumerable<RefusedCandidate> Refused() => JsonLines.Read<RefusedCandidate>(folder.RefusedByFilter, "filter");
         return new(
             lines.Count,
-            StageReport.Count(Refused().Select(line => line.Loss)),
+            StageReport.Count(Refused().Select(line => line.Entry)),
             [
                 folder.Kept,
-                folder.Refused,
+                folder.RefusedByFilter,
                 .. FilterPictures.Write(
                     folder.Path,
                     settings.DataRoot,
@@ -219,10 +219,10 @@ public static class FilterStage
             Enumerable.Range(1, division.Key).All(index => division.Any(part => part.Index == index));
     }
 
-    /// <summary>Every candidate is there exactly once: measured or dropped, in the order of the candidates.</summary>
-    static void CheckIds(CurationFolder folder, IEnumerable<Candidate> measured, List<Dropped> dropped)
+    /// <summary>Every candidate is there exactly once: measured or refused, in the order of the candidates.</summary>
+    static void CheckIds(CurationFolder folder, IEnumerable<Candidate> measured, List<RefusedEntry> refused)
     {
-        var lost = dropped.Select(loss => $"{loss.Source}/{loss.Kind}/{loss.Key}").ToHashSet();
+        var undecodable = refused.Select(refusal => $"{refusal.Source}/{refusal.Kind}/{refusal.Key}").ToHashSet();
         using var scored = measured.GetEnumerator();
         var isThere = scored.MoveNext();
         foreach (var candidate in JsonLines.Read<Candidate>(folder.Candidates, "read"))
@@ -231,13 +231,13 @@ public static class FilterStage
             {
                 isThere = scored.MoveNext();
             }
-            else if (!lost.Remove(candidate.Id))
+            else if (!undecodable.Remove(candidate.Id))
             {
                 throw new UserException($"The shards do not have {candidate.Id} where it should be. Run `svco data filter` again.");
             }
         }
 
-        if (isThere || lost.Count > 0)
+        if (isThere || undecodable.Count > 0)
         {
             throw new UserException("The shards have more candidates than there are. Run `svco data filter` again.");
         }
@@ -245,10 +245,4 @@ public static class FilterStage
 
     static string Sha256(string path) =>
         File.Exists(path) ? ContentHash.OfFile(path) : throw new UserException($"{path} does not exist yet. Run `svco data read` first.");
-}
-
-/// <summary>A candidate that is not kept, and why.</summary>
-public sealed record RefusedCandidate(string Reason, Candidate Candidate)
-{
-    internal Dropped Loss => new(Candidate.Source, Candidate.Kind, Candidate.Key, Reason, "");
 }

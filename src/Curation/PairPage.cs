@@ -96,15 +96,18 @@ public static class PairPage
         );
     }
 
-    /// <summary>A line of candidates or pairs, or one of those refused or set aside.</summary>
+    /// <summary>A line of candidates or pairs, or one of those refused.</summary>
     static Shown FromLine(JsonElement line, string file)
     {
         try
         {
             var shown =
                 line.ValueKind == JsonValueKind.Object && line.TryGetProperty("candidate", out _)
-                    ? line.Deserialize<SetAside>(JsonLines.Options) is { } aside
-                        ? new Shown(aside.Candidate, string.IsNullOrEmpty(aside.Detail) ? aside.Reason : $"{aside.Reason}: {aside.Detail}")
+                    ? line.Deserialize<RefusedCandidate>(JsonLines.Options) is { } refused
+                        ? new Shown(
+                            refused.Candidate,
+                            string.IsNullOrEmpty(refused.Detail) ? refused.Reason : $"{refused.Reason}: {refused.Detail}"
+                        )
                         : default
                     : new(line.Deserialize<Candidate>(JsonLines.Options)!, "");
             return shown.Pair is { WImage: not null, WCaption: not null, LCaption: not null, Source: not null }
@@ -114,7 +117,7 @@ public static class PairPage
         catch (JsonException error)
         {
             throw new UserException(
-                $"{file} holds something else than pairs: {error.Message} Show candidates, kept, refused, augmented, set_aside, train or validation.",
+                $"{file} holds something else than pairs: {error.Message} Show candidates, kept, augmented, train, validation, refused.filter or refused.augment.",
                 error
             );
         }

@@ -9,28 +9,28 @@ namespace SVco.Curation;
 
 /// <summary>How many of what, by reason.</summary>
 /// <param name="Passed">Candidates or pairs that go on.</param>
-/// <param name="Losses">What does not, by source, kind and reason.</param>
+/// <param name="Refusals">What does not, by source, kind and reason.</param>
 /// <param name="Files">Where it is written.</param>
-public sealed record StageReport(int Passed, ImmutableArray<LossCount> Losses, ImmutableArray<string> Files)
+public sealed record StageReport(int Passed, ImmutableArray<RefusalCount> Refusals, ImmutableArray<string> Files)
 {
-    internal static ImmutableArray<LossCount> Count(IEnumerable<Dropped> dropped) =>
+    internal static ImmutableArray<RefusalCount> Count(IEnumerable<RefusedEntry> refused) =>
         [
-            .. dropped
-                .CountBy(loss => (loss.Source, loss.Kind, loss.Reason))
-                .Select(group => new LossCount(group.Key.Source, group.Key.Kind, group.Key.Reason, group.Value))
-                .OrderBy(loss => loss.Source, StringComparer.Ordinal)
-                .ThenBy(loss => loss.Kind, StringComparer.Ordinal)
-                .ThenBy(loss => loss.Reason, StringComparer.Ordinal),
+            .. refused
+                .CountBy(refusal => (refusal.Source, refusal.Kind, refusal.Reason))
+                .Select(group => new RefusalCount(group.Key.Source, group.Key.Kind, group.Key.Reason, group.Value))
+                .OrderBy(refusal => refusal.Source, StringComparer.Ordinal)
+                .ThenBy(refusal => refusal.Kind, StringComparer.Ordinal)
+                .ThenBy(refusal => refusal.Reason, StringComparer.Ordinal),
         ];
 }
 
-/// <summary>So many were lost for one reason.</summary>
-public sealed record LossCount(string Source, string Kind, string Reason, int Count);
+/// <summary>How many were refused for one reason.</summary>
+public sealed record RefusalCount(string Source, string Kind, string Reason, int Count);
 
 /// <summary>The first stage: from the sources to candidates.</summary>
 public static class ReadStage
 {
-    /// <summary>Reads all sources into candidates.jsonl, and what is no candidate into dropped.read.jsonl.</summary>
+    /// <summary>Reads all sources into candidates.jsonl, and what is no candidate into refused.read.jsonl.</summary>
     /// <param name="settings">The curation.</param>
     /// <param name="cancel">Ends it between two entries; what was there before stays.</param>
     /// <exception cref="UserException">There is no data root, no source, or not one candidate.</exception>
@@ -40,29 +40,29 @@ public static class ReadStage
         Directory.CreateDirectory(folder.Path);
         AtomicOutput.WriteFile(folder.DataRoot, stream => stream.Write(Encoding.UTF8.GetBytes(settings.DataRoot)));
         var count = 0;
-        using (var dropped = new PartialLines(folder.DroppedByRead))
+        using (var refused = new PartialLines(folder.RefusedByRead))
         {
             count = JsonLines.Write(
                 folder.Candidates,
-                Candidates(CandidateSources.Read(settings.DataRoot, settings.Sources), dropped, cancel)
+                Candidates(CandidateSources.Read(settings.DataRoot, settings.Sources), refused, cancel)
             );
-            dropped.Complete();
+            refused.Complete();
         }
 
         var report = new StageReport(
             count,
-            StageReport.Count(JsonLines.Read<Dropped>(folder.DroppedByRead, "read")),
-            [folder.Candidates, folder.DroppedByRead]
+            StageReport.Count(JsonLines.Read<RefusedEntry>(folder.RefusedByRead, "read")),
+            [folder.Candidates, folder.RefusedByRead]
         );
         return count > 0
             ? report
             : throw new UserException(
-                $"No source gave a candidate:\n{string.Join('\n', report.Losses.Select(loss => $"  {loss.Source} {loss.Kind}: {loss.Reason} ({loss.Count})"))}\n"
-                    + $"Where each was looked for is in {folder.DroppedByRead}."
+                $"No source gave a candidate:\n{string.Join('\n', report.Refusals.Select(refusal => $"  {refusal.Source} {refusal.Kind}: {refusal.Reason} ({refusal.Count})"))}\n"
+                    + $"Where each was looked for is in {folder.RefusedByRead}."
             );
     }
 
-    static IEnumerable<Candidate> Candidates(IEnumerable<Reading> readings, PartialLines dropped, CancellationToken cancel)
+    static IEnumerable<Candidate> Candidates(IEnumerable<Reading> readings, PartialLines refused, CancellationToken cancel)
     {
         foreach (var reading in readings)
         {
@@ -71,9 +71,9 @@ public static class ReadStage
             {
                 yield return candidate;
             }
-            else if (reading is Reading.Lost(var loss))
+            else if (reading is Reading.Refused(var refusal))
             {
-                dropped.Add(loss);
+                refused.Add(refusal);
             }
         }
     }

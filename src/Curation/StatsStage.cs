@@ -22,32 +22,34 @@ public static class StatsStage
         var after = isAugmented ? folder.Augmented : folder.Kept;
         folder.RequireUpToDate(after);
         var table = Composition.Of(JsonLines.Read<Candidate>(folder.Candidates, "read"), JsonLines.Read<Candidate>(after, "filter"));
-        var losses = Losses(folder, isAugmented);
+        var refusals = Refusals(folder, isAugmented);
         var counted = $"before: {Path.GetFileName(folder.Candidates)}, after: {Path.GetFileName(after)}";
-        var text = Text(table, losses, counted);
+        var text = Text(table, refusals, counted);
         Write(folder.At("stats.txt"), text);
         Write(folder.At("stats.csv"), Csv(table));
-        Write(folder.At("stats.html"), Html(table, losses, counted));
+        Write(folder.At("stats.html"), Html(table, refusals, counted));
         return text;
     }
 
     /// <summary>What did not become a pair, all stages together.</summary>
-    static ImmutableArray<LossCount> Losses(CurationFolder folder, bool isAugmented) =>
+    static ImmutableArray<RefusalCount> Refusals(CurationFolder folder, bool isAugmented) =>
         StageReport.Count(
-            ((string[])[folder.DroppedByRead, folder.DroppedByFilter])
+            ((string[])[folder.RefusedByRead, folder.RefusedImages])
                 .Where(File.Exists)
-                .SelectMany(path => JsonLines.Read<Dropped>(path, "read"))
+                .SelectMany(path => JsonLines.Read<RefusedEntry>(path, "read"))
                 .Concat(
-                    File.Exists(folder.Refused) ? JsonLines.Read<RefusedCandidate>(folder.Refused, "filter").Select(line => line.Loss) : []
+                    File.Exists(folder.RefusedByFilter)
+                        ? JsonLines.Read<RefusedCandidate>(folder.RefusedByFilter, "filter").Select(line => line.Entry)
+                        : []
                 )
                 .Concat(
-                    isAugmented && File.Exists(folder.SetAside)
-                        ? JsonLines.Read<SetAside>(folder.SetAside, "augment").Select(line => line.Loss)
+                    isAugmented && File.Exists(folder.RefusedByAugment)
+                        ? JsonLines.Read<RefusedCandidate>(folder.RefusedByAugment, "augment").Select(line => line.Entry)
                         : []
                 )
         );
 
-    static string Text(Composition table, ImmutableArray<LossCount> losses, string counted)
+    static string Text(Composition table, ImmutableArray<RefusalCount> refusals, string counted)
     {
         var text = new StringBuilder().AppendLine($"{"source", -24} {"type", -10} {"before", 8} {"after", 8}");
         foreach (var row in table.Rows)
@@ -59,9 +61,9 @@ public static class StatsStage
             .AppendLine(counted)
             .AppendLine()
             .AppendLine("not among the pairs:");
-        foreach (var loss in losses)
+        foreach (var refusal in refusals)
         {
-            text.AppendLine($"{loss.Count, 8}  {loss.Source} {loss.Kind}: {loss.Reason}");
+            text.AppendLine($"{refusal.Count, 8}  {refusal.Source} {refusal.Kind}: {refusal.Reason}");
         }
 
         return text.ToString();
@@ -78,7 +80,7 @@ public static class StatsStage
         return writer.ToString();
     }
 
-    static string Html(Composition table, ImmutableArray<LossCount> losses, string counted) =>
+    static string Html(Composition table, ImmutableArray<RefusalCount> refusals, string counted) =>
         $$"""
             <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
             <title>Composition</title>
@@ -96,8 +98,8 @@ public static class StatsStage
             )}}{{Row("all", "all", "", table.Before, table.After)}}
             </table>
             <h1>Not among the pairs</h1>
-            <table class="losses"><tr><th>source<th>kind<th>reason<th class="number">count{{string.Concat(
-                losses.Select(loss => Row("", loss.Source, loss.Kind, loss.Reason, loss.Count))
+            <table class="refusals"><tr><th>source<th>kind<th>reason<th class="number">count{{string.Concat(
+                refusals.Select(refusal => Row("", refusal.Source, refusal.Kind, refusal.Reason, refusal.Count))
             )}}
             </table>
             </html>

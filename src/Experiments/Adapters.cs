@@ -10,7 +10,7 @@ static class Adapters
     /// <param name="experiment">Its base model's frozen parts and adapters.</param>
     /// <param name="model">The loaded base model.</param>
     /// <param name="saved">The folder of the saved model or adapters to go on with; null to begin with the base model or new adapters.</param>
-    public static LoraAdapter? Attach(Experiment experiment, VisionLanguageModel model, string? saved)
+    public static LoraAdapter? Restore(Experiment experiment, VisionLanguageModel model, string? saved)
     {
         model.SetTrainable(experiment.Model.Trained);
         if (experiment.Model.Lora is not { } lora)

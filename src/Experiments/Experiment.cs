@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using SVco.Core;
-using SVco.Core.Data;
 using SVco.Core.Fields;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
@@ -30,12 +29,12 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
     /// <summary>How to train.</summary>
     public TrainSettings Train { get; init; } = new();
 
-    [Field("auto, cpu, cuda or cuda:N; auto takes cuda when there is one.", OfTheMachine = true)]
+    [Field("auto, cpu, cuda or cuda:N; auto takes cuda when there is one.", IsMachineSetting = true)]
     public string Device { get; init; } = "auto";
 
     [Field(
-        "normal, or small: keeps only the inputs of the decoder's layers and runs each layer again for its gradients, to the same results.",
-        OfTheMachine = true
+        "normal, or small: keeps only the inputs of the decoder's layers and computes each layer again in the backward pass. The results are the same.",
+        IsMachineSetting = true
     )]
     public Memory Memory { get; init; } = Memory.Normal;
 
@@ -43,7 +42,7 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
         "The most tokens that go through the model together. Fewer save memory only where memory is small: 1 means one tree (the responses under one image) after the other.",
         From = 1,
         Unit = "tokens",
-        OfTheMachine = true
+        IsMachineSetting = true
     )]
     public int TokenBudget { get; init; } = new Training.PackedScoring().TokenBudget;
 
@@ -51,11 +50,11 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
         "Disk for the image features of a frozen vision tower, shared by all runs; 0 for none.",
         From = 0,
         Unit = "GB",
-        OfTheMachine = true
+        IsMachineSetting = true
     )]
     public double FeatureCache { get; init; } = 10;
 
-    [Field("The run's folder; runs/NAME when not given.", OfTheMachine = true)]
+    [Field("The run's folder; runs/NAME when not given.", IsMachineSetting = true)]
     public string? Output { get; init; }
 
     /// <summary>The fields of every experiment.</summary>

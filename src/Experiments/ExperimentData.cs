@@ -15,16 +15,16 @@ public sealed record ExperimentData
     [Field("The pairs that the objective is reported on.", Option = "validation-recipe")]
     public Recipe<ContrastPair>? Validation { get; init; } = Mvc.Validation;
 
-    [Field("A JSON file of contrast pairs.", Option = "data", OfTheMachine = true)]
+    [Field("A JSON file of contrast pairs.", Option = "data", IsMachineSetting = true)]
     public string? TrainFile { get; init; }
 
     [Field(
         "A JSON file of validation pairs; without it up to 240 are split off the file of training pairs.",
         Option = "validation",
-        OfTheMachine = true
+        IsMachineSetting = true
     )]
     public string? ValidationFile { get; init; }
 
-    [Field("The folder of relative image paths; the JSON file's own folder when not given.", OfTheMachine = true)]
+    [Field("The folder of relative image paths; the JSON file's own folder when not given.", IsMachineSetting = true)]
     public string? Images { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Files;
 using SVco.Models;
@@ -74,10 +73,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         using var model = VisionLanguageModel.Load(modelFolder, experiment.Model.LoadOptions(device));
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, scoring, fingerprint);
+        // Before the weights of a saved state are restored: the reference is the model before training.
         var reference =
             ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length)
             ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
-        using var adapter = folder.State.RestoreModel(saved => Adapters.Attach(experiment, model, saved));
+        using var adapter = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, adapter, reference, folder, data);
     }
 
@@ -185,5 +185,5 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
     string Fingerprint(string weights, string modelFolder) =>
-        $"{weights} {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {File.ReadAllText(Path.Combine(modelFolder, "preprocessor_config.json"))}";
+        $"{weights} {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {ImageProcessor.SettingsOf(modelFolder)}";
 }

@@ -1,4 +1,5 @@
 using SVco.Core.Fields;
+using SVco.Models.Lora;
 
 namespace SVco.Experiments;
 
@@ -14,7 +15,7 @@ public sealed record Lora(
 {
     /// <summary>Adapters of rank 16 at the queries and values.</summary>
     public Lora()
-        : this(16, 32, "q_proj", "v_proj") { }
+        : this(16, 32, [.. LoraConfig.UsualTargets]) { }
 
     /// <summary>Whether both say the same.</summary>
     public bool Equals(Lora? other) =>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.Serialization;
 using SVco.Core.Fields;
 using SVco.Models;
@@ -26,7 +25,9 @@ public enum Precision
 
 /// <summary>A base model as an experiment names it.</summary>
 /// <param name="Checkpoint">A HuggingFace folder, or a hub id such as <c>llava-hf/llava-1.5-7b-hf</c>.</param>
-public sealed record ModelSpec([property: Field("A HuggingFace LLaVA folder, or a hub id.", Option = "model")] string Checkpoint)
+public sealed record ModelSpec(
+    [property: Field("A model folder in Hugging Face's format, or a hub id.", Option = "model")] string Checkpoint
+)
 {
     /// <summary>LLaVA-NeXT-Interleave with Qwen1.5 7B, the paper's LV-INT.</summary>
     public static ModelSpec LlavaInterleave7B { get; } = new("llava-hf/llava-interleave-qwen-7b-hf");

@@ -14,18 +14,18 @@ public abstract record RunEvent
     /// <summary>A file of the base model is being downloaded.</summary>
     public sealed record Downloading(HubProgress Progress) : RunEvent;
 
-    /// <summary>A part of the run begins, such as the scoring of the reference.</summary>
+    /// <summary>A stage of the run begins, such as the scoring of the reference.</summary>
     /// <param name="Title">Its name.</param>
     /// <param name="Done">How many of its items were done by an earlier run.</param>
     /// <param name="Total">How many items it has.</param>
     public sealed record Began(string Title, int Done, int Total) : RunEvent;
 
-    /// <summary>One more item of the part is done.</summary>
+    /// <summary>One more item of the stage is done.</summary>
     public sealed record Advanced : RunEvent;
 
-    /// <summary>Training tells something; a step is an item of the part.</summary>
+    /// <summary>Training tells something; a step is an item of the stage.</summary>
     public sealed record Trained(TrainingEvent Event) : RunEvent;
 
-    /// <summary>The part is at its end, or was left.</summary>
+    /// <summary>The stage is at its end, or was left.</summary>
     public sealed record Ended : RunEvent;
 }

@@ -12,7 +12,7 @@ sealed class RunProgress(IProgress<RunEvent>? shown) : IProgress<HubProgress>
     /// <inheritdoc/>
     public void Report(HubProgress value) => Tell(new RunEvent.Downloading(value));
 
-    /// <summary>Goes through the items of a part of the run.</summary>
+    /// <summary>Goes through the items of a stage of the run.</summary>
     public void Go<T>(string title, int done, int total, IEnumerable<T> items, Action<T> each)
     {
         Tell(new RunEvent.Began(title, done, total));

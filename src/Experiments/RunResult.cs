@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using SVco.Training;
 
 namespace SVco.Experiments;
 
@@ -33,20 +33,10 @@ public sealed record RunResult(
     /// <summary>Reads the numbers off the folder's <c>metrics.jsonl</c>.</summary>
     internal static RunResult Of(string folder, RunState state, string? checkpoint)
     {
-        var log = Path.Combine(folder, "metrics.jsonl");
-        var lines = File.Exists(log) ? File.ReadLines(log) : [];
-        var (train, validation) = ("{}", "{}");
-        foreach (var line in lines)
-        {
-            (train, validation) = line.Contains("\"eval_loss\"", StringComparison.Ordinal) ? (train, line) : (line, validation);
-        }
+        var lines = MetricsLog.Read(folder);
+        return new(folder, state, Last(isValidation: false), Last(isValidation: true), checkpoint);
 
-        return new(folder, state, Numbers(train), Numbers(validation), checkpoint);
+        ImmutableDictionary<string, double> Last(bool isValidation) =>
+            lines.LastOrDefault(line => line.IsValidation == isValidation)?.Values ?? ImmutableDictionary<string, double>.Empty;
     }
-
-    /// <summary>A number that was not finite stands in the log as null.</summary>
-    static ImmutableDictionary<string, double> Numbers(string line) =>
-        JsonSerializer
-            .Deserialize<Dictionary<string, double?>>(line)!
-            .ToImmutableDictionary(number => number.Key, number => number.Value ?? double.NaN);
 }

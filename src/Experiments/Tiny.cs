@@ -2,7 +2,7 @@ using SVco.Core;
 
 namespace SVco.Experiments;
 
-/// <summary>Tiny checkpoints of the two model families and 24 pairs that lie in the checkout: they show in seconds how a run goes.</summary>
+/// <summary>Tiny checkpoints of both models of the paper and 24 pairs that lie in the checkout: they show in seconds how a run goes.</summary>
 static class Tiny
 {
     static readonly Dictionary<string, string> Checkpoints = new()
@@ -12,7 +12,7 @@ static class Tiny
     };
 
     /// <summary>The same experiment on the bundled checkpoint and pairs, with settings under which a minute shows something.</summary>
-    /// <exception cref="UserException">No checkpoint of its model's family is bundled.</exception>
+    /// <exception cref="UserException">No tiny checkpoint stands for its model.</exception>
     public static Experiment Of(Experiment experiment) =>
         Checkpoints.GetValueOrDefault(experiment.Model.Checkpoint) is { } folder
             ? experiment with

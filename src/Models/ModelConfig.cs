@@ -54,6 +54,9 @@ public abstract record ModelConfig
     /// <summary>A regular expression for how the names of the linear maps of these parts begin, as a saved LoRA needs it.</summary>
     public abstract string NamesOf(Part parts);
 
+    /// <summary>The last part of the name of the linear map that gives the logits, which `all-linear` leaves out as PEFT does.</summary>
+    public virtual string OutputHead => ParameterNames.OutputHead;
+
     /// <summary>
     /// Whether weight decay applies to a parameter, by its Hugging Face name or an adapter's: never to a bias or a norm. Under
     /// <see cref="Behaviour.Official"/> a family may differ.

@@ -17,7 +17,10 @@ public sealed record ModelFamily(string ModelType, Func<string, ModelConfig> Rea
     /// <summary>Models of the family that the bench knows by name.</summary>
     public ImmutableArray<ModelGeometry> Geometries { get; init; } = [];
 
-    /// <summary>What loads a folder's image processor, by image_processor_type, where <see cref="SquareImageProcessor"/> is none.</summary>
+    /// <summary>
+    /// Image processors that only this family has, by image_processor_type; each loads one from a model folder. A type that no family
+    /// names is a <see cref="SquareImageProcessor"/>.
+    /// </summary>
     public ImmutableDictionary<string, Func<string, ImageProcessor>> ImageProcessors { get; init; } =
         ImmutableDictionary<string, Func<string, ImageProcessor>>.Empty;
 }

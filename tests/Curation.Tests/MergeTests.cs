@@ -50,7 +50,7 @@ public sealed class MergeTests
         await FilterStage.ScoreAsync(settings, new(2, 2), (_, _) => { }, default);
         var merged = FilterStage.Merge(settings);
         var candidates = JsonLines.Read<Candidate>(new CurationFolder(settings.Output).Candidates, "").Count();
-        Assert.Equal(candidates, merged.Passed + merged.Losses.Sum(loss => loss.Count));
+        Assert.Equal(candidates, merged.Passed + merged.Refusals.Sum(refusal => refusal.Count));
     }
 
     [GoldenFact("sources")]

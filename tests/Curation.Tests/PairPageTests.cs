@@ -31,14 +31,14 @@ public sealed class PairPageTests : IDisposable
     public void Refused_pairs_have_their_reason_and_a_file_without_pairs_is_named()
     {
         JsonLines.Write(
-            work.At("refused.jsonl"),
+            work.At("refused.filter.jsonl"),
             [new RefusedCandidate("change too small (DINOv2)", Pair("A", ContrastType.Count, "1 cat", "2 cats"))]
         );
-        PairPage.Write(work.At("refused.jsonl"), work.At(), 10);
-        Assert.Contains("change too small (DINOv2)</div>", File.ReadAllText(work.At("refused.html")), StringComparison.Ordinal);
-        JsonLines.Write(work.At("dropped.jsonl"), [new Dropped("A", "k", "1", "is missing", "")]);
-        var error = Assert.Throws<UserException>(() => PairPage.Write(work.At("dropped.jsonl"), work.At(), 10));
-        Assert.Contains("dropped.jsonl", error.Message, StringComparison.Ordinal);
+        PairPage.Write(work.At("refused.filter.jsonl"), work.At(), 10);
+        Assert.Contains("change too small (DINOv2)</div>", File.ReadAllText(work.At("refused.filter.html")), StringComparison.Ordinal);
+        JsonLines.Write(work.At("refused.jsonl"), [new RefusedEntry("A", "k", "1", "is missing", "")]);
+        var error = Assert.Throws<UserException>(() => PairPage.Write(work.At("refused.jsonl"), work.At(), 10));
+        Assert.Contains("refused.jsonl", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

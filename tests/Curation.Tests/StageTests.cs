@@ -98,7 +98,7 @@ public sealed class StageTests
             }
         );
         Assert.Equal(1, report.Passed);
-        Assert.Equal(13, report.Losses.Sum(loss => loss.Count));
+        Assert.Equal(13, report.Refusals.Sum(refusal => refusal.Count));
         foreach (
             var reason in (string[])
                 [
@@ -118,7 +118,7 @@ public sealed class StageTests
                 ]
         )
         {
-            Assert.Contains(report.Losses, loss => loss.Reason == reason);
+            Assert.Contains(report.Refusals, refusal => refusal.Reason == reason);
         }
     }
 
@@ -149,12 +149,12 @@ public sealed class StageTests
         Assert.Equal(
             (1, 2),
             await FilterStage.ScoreAsync(settings, Shard.Whole, (_, _) => { }, default) is var report
-                ? (report.Scored, report.Dropped)
+                ? (report.Scored, report.Refused)
                 : default
         );
         Assert.Equal(
             ["Mine pairs: negative image cannot be decoded", "Mine pairs: positive image cannot be decoded"],
-            FilterStage.Merge(settings).Losses.Select(loss => $"{loss.Source} {loss.Kind}: {loss.Reason}")
+            FilterStage.Merge(settings).Refusals.Select(refusal => $"{refusal.Source} {refusal.Kind}: {refusal.Reason}")
         );
 
         static byte[] Noise(int seed)
@@ -216,7 +216,7 @@ public sealed class StageTests
         settings = settings with { Filter = settings.Filter with { ScoreAll = false } };
         ReadStage.Run(settings);
         var first = await FilterStage.ScoreAsync(settings, Shard.Whole, (_, _) => { }, default);
-        var broken = first.Dropped;
+        var broken = first.Refused;
         Assert.InRange(first.Decoded, 1, int.MaxValue);
         FilterStage.Merge(settings);
         var report = FilterStage.Select(settings);
@@ -236,7 +236,7 @@ public sealed class StageTests
 
         // The raw ablation does not filter, so no candidate is refused by a threshold.
         var raw = FilterStage.Select(settings with { Curation = CurationKind.Raw });
-        Assert.All(raw.Losses, loss => Assert.Equal("not drawn into the sample", loss.Reason));
+        Assert.All(raw.Refusals, refusal => Assert.Equal("not drawn into the sample", refusal.Reason));
     }
 
     static void CopyFolder(string from, string to)

@@ -25,8 +25,11 @@ public sealed class StatsTests
         var isKept = candidates.ToLookup(candidate => int.Parse(candidate.Key) % 2 == 0);
         JsonLines.Write(folder.Candidates, candidates);
         JsonLines.Write(folder.Kept, isKept[true]);
-        JsonLines.Write(folder.Refused, isKept[false].Select(candidate => new RefusedCandidate("change too small (DINOv2)", candidate)));
-        JsonLines.Write(folder.DroppedByRead, [new Dropped("CounterCurate", "up_down", "9", "negative image is missing", "")]);
+        JsonLines.Write(
+            folder.RefusedByFilter,
+            isKept[false].Select(candidate => new RefusedCandidate("change too small (DINOv2)", candidate))
+        );
+        JsonLines.Write(folder.RefusedByRead, [new RefusedEntry("CounterCurate", "up_down", "9", "negative image is missing", "")]);
         string[] expected = ["CounterCurate,Count,3,2", "CounterCurate,Position,7,4", "Mine <&>,Object,5,3"];
 
         var text = StatsStage.Run(new() { Output = folder.Path });
@@ -52,7 +55,7 @@ public sealed class StatsTests
                 "CounterCurate,up_down,negative image is missing,1",
                 "Mine <&>,pairs,change too small (DINOv2),2",
             ],
-            Rows("losses")
+            Rows("refusals")
         );
 
         IEnumerable<string> Rows(string table) =>

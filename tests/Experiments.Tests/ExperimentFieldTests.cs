@@ -2,7 +2,6 @@ using System.Globalization;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using SVco.Core;
-using SVco.Core.Data;
 using SVco.Core.Fields;
 using SVco.Core.Training;
 using SVco.Models;

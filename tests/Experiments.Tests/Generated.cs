@@ -4,7 +4,6 @@ using FsCheck.Fluent;
 using SVco.Core.Data;
 using SVco.Core.Fields;
 using SVco.Core.Objectives;
-using SVco.Models;
 
 namespace SVco.Experiments.Tests;
 

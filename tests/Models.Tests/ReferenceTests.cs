@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SVco.Models.Checkpoints;
 using SVco.Models.Lora;
+using SVco.Tests;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

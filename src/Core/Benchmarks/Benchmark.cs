@@ -12,14 +12,14 @@ public sealed record Benchmark(string Name, string Domain, ImmutableArray<Item> 
 
 /// <summary>A question of a benchmark.</summary>
 /// <param name="Id">Its name; unique in the benchmark, and equal in two benchmarks only for the same question.</param>
-/// <param name="Part">
-/// The part of the benchmark that it belongs to; empty where there are none. Parts of parts are written with slashes: "2D/COCO".
+/// <param name="Category">
+/// Its category; empty where there are none. A category inside another is written with a slash: "2D/COCO".
 /// </param>
-/// <param name="Group">Items of one part and group count only together, such as the two of an MMVP pair; an item alone has its own.</param>
+/// <param name="Group">Items of one category and group count only together, such as the two of an MMVP pair; an item alone has its own.</param>
 /// <param name="Image">The image; null for a question without one. A no-image run leaves all images out.</param>
 /// <param name="Prompt">The user's text.</param>
 /// <param name="Task">How it is answered, and what is right.</param>
-public sealed record Item(string Id, string Part, string Group, ImageSource? Image, string Prompt, ItemTask Task);
+public sealed record Item(string Id, string Category, string Group, ImageSource? Image, string Prompt, ItemTask Task);
 
 /// <summary>How an item is answered.</summary>
 public abstract record ItemTask

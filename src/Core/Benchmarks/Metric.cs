@@ -3,10 +3,10 @@ namespace SVco.Core.Benchmarks;
 /// <summary>What a mean is taken over.</summary>
 public enum Over
 {
-    /// <summary>Groups within each part, then parts with equal weight. A group has the mark of its worst item.</summary>
-    Parts,
+    /// <summary>Groups within each category, then categories with equal weight. A group has the mark of its worst item.</summary>
+    Categories,
 
-    /// <summary>All items with equal weight, whatever their part and group.</summary>
+    /// <summary>All items with equal weight, whatever their category and group.</summary>
     Items,
 }
 
@@ -21,7 +21,7 @@ public sealed record Metric(string Name, string Mark, bool HigherIsBetter = true
     public double Scale { get; init; } = 100;
 
     /// <summary>What the mean is taken over.</summary>
-    public Over Over { get; init; } = Over.Parts;
+    public Over Over { get; init; } = Over.Categories;
 
     /// <summary>The mark whose mean divides (LLaVA-Bench: the reference answer's); none where null.</summary>
     public string? RelativeTo { get; init; }

@@ -4,14 +4,14 @@ namespace SVco.Core.Benchmarks;
 
 /// <summary>A metric's value.</summary>
 /// <param name="Value">Of the whole benchmark; not a number where no verdict has the mark.</param>
-/// <param name="Parts">Of each part, and of each part's parts.</param>
+/// <param name="Categories">Of each category, and of those inside it.</param>
 /// <param name="Counted">How many items have the mark.</param>
-public sealed record Score(double Value, ImmutableSortedDictionary<string, double> Parts, int Counted)
+public sealed record Score(double Value, ImmutableSortedDictionary<string, double> Categories, int Counted)
 {
     const char Slash = '/';
 
     /// <summary>One item's mark, or that of a group.</summary>
-    readonly record struct Unit(string Part, double Mark);
+    readonly record struct Unit(string Category, double Mark);
 
     /// <summary>The value of a metric. An item with several answers has the mean of their marks.</summary>
     /// <param name="metric">The metric.</param>
@@ -49,29 +49,29 @@ public sealed record Score(double Value, ImmutableSortedDictionary<string, doubl
         Unit[] units =
         [
             .. over == Over.Items
-                ? marked.Where(one => one.Mark is not null).Select(one => new Unit(one.Item.Part, one.Mark!.Value))
+                ? marked.Where(one => one.Mark is not null).Select(one => new Unit(one.Item.Category, one.Mark!.Value))
                 : marked
-                    .GroupBy(one => (one.Item.Part, one.Item.Group))
+                    .GroupBy(one => (one.Item.Category, one.Item.Group))
                     .Where(group => group.All(one => one.Mark is not null))
-                    .Select(group => new Unit(group.Key.Part, group.Min(one => one.Mark!.Value))),
+                    .Select(group => new Unit(group.Key.Category, group.Min(one => one.Mark!.Value))),
         ];
         return new(
             Whole("", units),
             units
-                .SelectMany(unit => PartsOf(unit.Part))
+                .SelectMany(unit => CategoriesOf(unit.Category))
                 .Distinct()
                 .ToImmutableSortedDictionary(
-                    part => part,
-                    part => Whole(part, units.Where(unit => IsIn(unit, part))),
+                    category => category,
+                    category => Whole(category, units.Where(unit => IsIn(unit, category))),
                     StringComparer.Ordinal
                 ),
             marked.Count(one => one.Mark is not null)
         );
 
-        double Whole(string part, IEnumerable<Unit> inside)
+        double Whole(string category, IEnumerable<Unit> inside)
         {
-            var here = inside.ToLookup(unit => over == Over.Items || unit.Part == part);
-            var below = here[false].GroupBy(unit => Next(part, unit.Part)).OrderBy(next => next.Key, StringComparer.Ordinal);
+            var here = inside.ToLookup(unit => over == Over.Items || unit.Category == category);
+            var below = here[false].GroupBy(unit => Next(category, unit.Category)).OrderBy(next => next.Key, StringComparer.Ordinal);
             double[] means =
             [
                 .. here.Contains(true) ? [scale * here[true].Average(unit => unit.Mark)] : Array.Empty<double>(),
@@ -84,17 +84,24 @@ public sealed record Score(double Value, ImmutableSortedDictionary<string, doubl
     Score DividedBy(Score other) =>
         new(
             Value / other.Value,
-            Parts.ToImmutableSortedDictionary(part => part.Key, part => part.Value / other.Parts[part.Key], StringComparer.Ordinal),
+            Categories.ToImmutableSortedDictionary(
+                category => category.Key,
+                category => category.Value / other.Categories[category.Key],
+                StringComparer.Ordinal
+            ),
             Counted
         );
 
-    static bool IsIn(Unit unit, string part) => unit.Part == part || unit.Part.StartsWith(part + Slash, StringComparison.Ordinal);
+    static bool IsIn(Unit unit, string category) =>
+        unit.Category == category || unit.Category.StartsWith(category + Slash, StringComparison.Ordinal);
 
-    /// <summary>The part and the parts that it lies in: "2D" and "2D/COCO".</summary>
-    static IEnumerable<string> PartsOf(string part) =>
-        part.Length == 0 ? [] : part.Index().Where(letter => letter.Item == Slash).Select(letter => part[..letter.Index]).Append(part);
+    /// <summary>The category and the categories that it lies in: "2D" and "2D/COCO".</summary>
+    static IEnumerable<string> CategoriesOf(string category) =>
+        category.Length == 0
+            ? []
+            : category.Index().Where(letter => letter.Item == Slash).Select(letter => category[..letter.Index]).Append(category);
 
-    /// <summary>Of the parts that a part lies in, the one directly below another: from "2D" towards "2D/COCO/dogs" it is "2D/COCO".</summary>
+    /// <summary>Of the categories that a category lies in, the one directly below another: from "2D" towards "2D/COCO/dogs" it is "2D/COCO".</summary>
     static string Next(string from, string to) =>
         to.IndexOf(Slash, from.Length == 0 ? 0 : from.Length + 1) is >= 0 and var end ? to[..end] : to;
 }

@@ -29,8 +29,11 @@ public sealed class FieldAttribute(string help) : Attribute
     /// <summary>The option of the command line, without dashes, where it is not called after the field.</summary>
     public string? Option { get; init; }
 
-    /// <summary>Says where things lie, or how fast and in how much memory they go; runs that differ in nothing else are the same experiment.</summary>
-    public bool OfTheMachine { get; init; }
+    /// <summary>
+    /// It is about the machine: where files lie, how fast the run goes and in how much memory. Runs that differ only in such fields are the
+    /// same experiment.
+    /// </summary>
+    public bool IsMachineSetting { get; init; }
 
     /// <summary>Whether a number is finite and in range.</summary>
     public bool Allows(double number) => double.IsFinite(number) && number >= From && number > Above && number <= To && number < Below;

@@ -88,50 +88,8 @@ public static class PackLayout
     {
         var root = new Node(default);
         var paths = rows.Select(row => Insert(root, row, imageToken)).ToArray();
-
-        var ids = ImmutableArray.CreateBuilder<int>();
-        var parents = ImmutableArray.CreateBuilder<int>();
-        var positions = Enumerable.Range(0, dimensions).Select(_ => ImmutableArray.CreateBuilder<int>()).ToArray();
-        var attended = ImmutableArray.CreateBuilder<bool>();
-        var shown = ImmutableArray.CreateBuilder<PackedImage>();
-        var trunk = -1;
-        var open = new Stack<(Node Node, int Parent, int Depth)>([(root, -1, 0)]);
-        while (open.TryPop(out var next))
-        {
-            var (node, parent, depth) = next;
-            var image = node.Token.Image is { } which ? images[which] : null;
-            if (image is not null)
-            {
-                shown.Add(new(node.Token.Image!.Value, ids.Count, image.Count));
-            }
-
-            for (var i = 0; node != root && i < (image?.Count ?? 1); i++)
-            {
-                ids.Add(node.Token.Id);
-                parents.Add(parent);
-                attended.Add(node.Token.Attended);
-                for (var dimension = 0; dimension < dimensions; dimension++)
-                {
-                    // transformers: cumulative sum of the attention mask - 1, and 1 where a token is masked out.
-                    positions[dimension].Add(node.Token.Attended ? depth + (image?.Offsets[dimension][i] ?? 0) : 1);
-                }
-
-                parent = ids.Count - 1;
-            }
-
-            depth += node != root && node.Token.Attended ? image?.Extent ?? 1 : 0;
-            node.LastToken = parent;
-            if (trunk < 0 && node.Children.Count != 1)
-            {
-                trunk = ids.Count;
-            }
-
-            foreach (var child in node.Children.Values.Reverse())
-            {
-                open.Push((child, parent, depth));
-            }
-        }
-
+        var tokens = new TreeTokens(images, dimensions);
+        tokens.Add(root);
         var edges = paths.SelectMany((path, row) => Edges(rows[row], path)).ToArray();
         var predictors = edges.Select(edge => edge.From).Distinct().Order().ToImmutableArray();
         var predictions = edges
@@ -151,17 +109,84 @@ public static class PackLayout
         var empty = rows.SelectMany(row =>
             row.Sums.Where(sum => !sum.Value.Skip(1).Contains(true)).Select(sum => new PackedCell(row.Pair, sum.Key, []))
         );
-        return new PackedTree(
-            shown.ToImmutable(),
-            ids.ToImmutable(),
-            parents.ToImmutable(),
-            [.. positions.Select(dimension => dimension.ToImmutable())],
-            attended.ToImmutable(),
-            trunk,
-            predictors,
-            predictions,
-            [.. cells, .. empty]
-        );
+        return tokens.Tree(predictors, predictions, [.. cells, .. empty]);
+    }
+
+    /// <summary>The tokens of a tree, each after its parent.</summary>
+    sealed class TreeTokens(IReadOnlyList<ImageTokens> images, int dimensions)
+    {
+        readonly ImmutableArray<int>.Builder ids = ImmutableArray.CreateBuilder<int>();
+        readonly ImmutableArray<int>.Builder parents = ImmutableArray.CreateBuilder<int>();
+        readonly ImmutableArray<int>.Builder[] positions =
+        [
+            .. Enumerable.Range(0, dimensions).Select(_ => ImmutableArray.CreateBuilder<int>()),
+        ];
+        readonly ImmutableArray<bool>.Builder attended = ImmutableArray.CreateBuilder<bool>();
+        readonly ImmutableArray<PackedImage>.Builder shown = ImmutableArray.CreateBuilder<PackedImage>();
+        int trunk = -1;
+
+        /// <summary>Adds all nodes below a root.</summary>
+        public void Add(Node root)
+        {
+            var open = new Stack<(Node Node, int Parent, int Depth)>([(root, -1, 0)]);
+            while (open.TryPop(out var next))
+            {
+                var (node, depth) = (next.Node, next.Depth);
+                node.LastToken = node == root ? next.Parent : Add(node.Token, next.Parent, depth);
+                depth += node != root && node.Token.Attended ? ImageOf(node.Token)?.Extent ?? 1 : 0;
+                if (trunk < 0 && node.Children.Count != 1)
+                {
+                    trunk = ids.Count;
+                }
+
+                foreach (var child in node.Children.Values.Reverse())
+                {
+                    open.Push((child, node.LastToken, depth));
+                }
+            }
+        }
+
+        /// <summary>The tree with what it predicts.</summary>
+        public PackedTree Tree(ImmutableArray<int> predictors, ImmutableArray<Prediction> predictions, ImmutableArray<PackedCell> cells) =>
+            new(
+                shown.ToImmutable(),
+                ids.ToImmutable(),
+                parents.ToImmutable(),
+                [.. positions.Select(dimension => dimension.ToImmutable())],
+                attended.ToImmutable(),
+                trunk,
+                predictors,
+                predictions,
+                cells
+            );
+
+        /// <summary>Adds a token, or those of an image; gives the last one's index.</summary>
+        int Add(Token token, int parent, int depth)
+        {
+            var image = ImageOf(token);
+            if (image is not null)
+            {
+                shown.Add(new(token.Image!.Value, ids.Count, image.Count));
+            }
+
+            for (var i = 0; i < (image?.Count ?? 1); i++)
+            {
+                ids.Add(token.Id);
+                parents.Add(parent);
+                attended.Add(token.Attended);
+                foreach (var (dimension, column) in positions.Index())
+                {
+                    // transformers: cumulative sum of the attention mask - 1, and 1 where a token is masked out.
+                    column.Add(token.Attended ? depth + (image?.Offsets[dimension][i] ?? 0) : 1);
+                }
+
+                parent = ids.Count - 1;
+            }
+
+            return parent;
+        }
+
+        ImageTokens? ImageOf(Token token) => token.Image is { } which ? images[which] : null;
     }
 
     static Node[] Insert(Node root, PackRow row, int imageToken)

@@ -254,7 +254,7 @@ sealed class ChatWriter : IDisposable
         }
     }
 
-    /// <summary>Sets the most aside that a call can cost; waits for calls under way where only what they set aside is in the way.</summary>
+    /// <summary>Reserves the most that a call can cost; waits for calls under way where only what they reserve is in the way.</summary>
     async Task ReserveAsync(double most, CancellationToken cancel)
     {
         for (; ; )

@@ -123,7 +123,16 @@ public sealed record Candidate(
 /// <param name="Key">The entry's name.</param>
 /// <param name="Reason">One of few sentences, so that they can be counted.</param>
 /// <param name="Detail">What exactly, e.g. where it was looked for.</param>
-public sealed record Dropped(string Source, string Kind, string Key, string Reason, string Detail);
+public sealed record RefusedEntry(string Source, string Kind, string Key, string Reason, string Detail);
+
+/// <summary>A candidate that does not go on, and why.</summary>
+/// <param name="Reason">One of few sentences, so that they can be counted.</param>
+/// <param name="Candidate">The candidate.</param>
+/// <param name="Detail">What exactly.</param>
+public sealed record RefusedCandidate(string Reason, Candidate Candidate, string Detail = "")
+{
+    internal RefusedEntry Entry => new(Candidate.Source, Candidate.Kind, Candidate.Key, Reason, Detail);
+}
 
 /// <summary>What a reader says of one entry of a source.</summary>
 public abstract record Reading
@@ -134,5 +143,5 @@ public abstract record Reading
     public sealed record Found(Candidate Candidate) : Reading;
 
     /// <summary>None, and why.</summary>
-    public sealed record Lost(Dropped Dropped) : Reading;
+    public sealed record Refused(RefusedEntry Entry) : Reading;
 }

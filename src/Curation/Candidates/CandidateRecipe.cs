@@ -1,5 +1,4 @@
 using System.Globalization;
-using SVco.Core;
 using SVco.Core.Data;
 
 namespace SVco.Curation.Candidates;

@@ -85,30 +85,30 @@ sealed class CandidateScorer(
 
     Reading Result(Candidate candidate, Dictionary<ImageSource, Seen> seen)
     {
-        var (positive, negative) = (seen[candidate.W(dataRoot)], seen[candidate.L(dataRoot)]);
-        if (positive.Fault is { } fault)
+        var (w, l) = (seen[candidate.W(dataRoot)], seen[candidate.L(dataRoot)]);
+        if (w.Fault is { } fault)
         {
-            return Lost("positive image cannot be decoded", fault);
+            return Refused("positive image cannot be decoded", fault);
         }
 
-        if (negative.Fault is { } other)
+        if (l.Fault is { } other)
         {
-            return Lost("negative image cannot be decoded", other);
+            return Refused("negative image cannot be decoded", other);
         }
 
-        var measured = candidate with { WContent = positive.Content, LContent = candidate.LImage is null ? null : negative.Content };
+        var measured = candidate with { WContent = w.Content, LContent = candidate.LImage is null ? null : l.Content };
         return new Reading.Found(
             scoreAll || candidate.Screening == Screening.Filtered
                 ? measured with
                 {
-                    SiglipCosine = Cosine(siglipCache, positive.Key, negative.Key),
-                    Dinov2Cosine = Cosine(dinov2Cache, positive.Key, negative.Key),
+                    SiglipCosine = Cosine(siglipCache, w.Key, l.Key),
+                    Dinov2Cosine = Cosine(dinov2Cache, w.Key, l.Key),
                 }
                 : measured
         );
 
-        Reading Lost(string reason, string detail) =>
-            new Reading.Lost(new(candidate.Source, candidate.Kind, candidate.Key, reason, detail));
+        Reading Refused(string reason, string detail) =>
+            new Reading.Refused(new(candidate.Source, candidate.Kind, candidate.Key, reason, detail));
     }
 
     /// <summary>Reads and hashes an image; decodes and processes it unless both of its embeddings are there.</summary>

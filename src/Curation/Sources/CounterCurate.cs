@@ -90,7 +90,7 @@ sealed class CounterCurate(ImageFinder finder, CounterCurateFolders folders)
                 }
             ) switch
             {
-                Reading.Lost(var dropped) => new Reading.Lost(dropped with { Key = key }),
+                Reading.Refused(var refused) => new Reading.Refused(refused with { Key = key }),
                 var reading => reading,
             };
         }

@@ -29,9 +29,9 @@ sealed class FineCopsRef(ImageFinder finder, FineCopsRefFolders folders)
     public IEnumerable<Reading> Read()
     {
         var positives = new Dictionary<string, (string Image, string Expression)>();
-        foreach (var lost in SourceEntry.Entries(Name, "positive", Full(folders.Positive), entry => Positive(entry, positives)))
+        foreach (var refused in SourceEntry.Entries(Name, "positive", Full(folders.Positive), entry => Positive(entry, positives)))
         {
-            yield return lost;
+            yield return refused;
         }
 
         var seen = new HashSet<string>();
@@ -104,7 +104,7 @@ sealed class FineCopsRef(ImageFinder finder, FineCopsRefFolders folders)
         return reading switch
         {
             null => [],
-            Reading.Lost(var dropped) => [new Reading.Lost(dropped with { Kind = kind, Key = key })],
+            Reading.Refused(var refused) => [new Reading.Refused(refused with { Kind = kind, Key = key })],
             _ => [reading],
         };
     }

@@ -39,7 +39,7 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
         var path = Path.Combine(finder.Root, file.File);
         var seen = new HashSet<string>();
         return !File.Exists(path)
-            ? [Lost("annotation file is missing", $"looked for {path}")]
+            ? [Refused("annotation file is missing", $"looked for {path}")]
             : Path.GetExtension(path).ToLowerInvariant() switch
             {
                 ".csv" => Rows(path, seen),
@@ -63,14 +63,14 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
         );
         if (!csv.Read() || !csv.ReadHeader())
         {
-            yield return Lost("annotation file is empty", path);
+            yield return Refused("annotation file is empty", path);
             yield break;
         }
 
         var header = csv.HeaderRecord!.Select(name => name.Trim().ToLowerInvariant()).ToList();
         if (Columns.Where(column => !header.Contains(column)).ToList() is { Count: > 0 } missing)
         {
-            yield return Lost("columns are missing", $"{path}: the first line has no {string.Join(", ", missing)}");
+            yield return Refused("columns are missing", $"{path}: the first line has no {string.Join(", ", missing)}");
             yield break;
         }
 
@@ -114,7 +114,7 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
         }
         catch (JsonException error)
         {
-            return new Reading.Lost(new(file.Name, Kind, row.ToString(), "line is not JSON", error.Message));
+            return new Reading.Refused(new(file.Name, Kind, row.ToString(), "line is not JSON", error.Message));
         }
     }
 
@@ -145,7 +145,7 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
                 );
             }
         );
-        return reading is Reading.Lost(var dropped) ? new Reading.Lost(dropped with { Key = key }) : reading!;
+        return reading is Reading.Refused(var refused) ? new Reading.Refused(refused with { Key = key }) : reading!;
 
         string Image(string role, string name) => SourceEntry.Path(finder.Find(role, file.Images, SourceEntry.Checked(field(name), name)));
     }
@@ -156,5 +156,5 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
             ? type
         : throw new EntryException("type is unknown", name);
 
-    Reading Lost(string reason, string detail) => new Reading.Lost(new(file.Name, Kind, Path.GetFileName(file.File), reason, detail));
+    Reading Refused(string reason, string detail) => new Reading.Refused(new(file.Name, Kind, Path.GetFileName(file.File), reason, detail));
 }

@@ -4,7 +4,7 @@ using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Sources;
 
-/// <summary>An entry that cannot become a candidate; caught where entries are read and turned into a <see cref="Dropped"/>.</summary>
+/// <summary>An entry that cannot become a candidate; caught where entries are read and turned into a <see cref="RefusedEntry"/>.</summary>
 sealed class EntryException(string reason, string detail = "") : Exception(reason)
 {
     public string Reason => Message;
@@ -97,29 +97,29 @@ static class SourceEntry
             return read() switch
             {
                 null => null,
-                var candidate when candidate.WCaption == candidate.LCaption => Lost("captions are equal", candidate.WCaption),
+                var candidate when candidate.WCaption == candidate.LCaption => Refused("captions are equal", candidate.WCaption),
                 var candidate => new Reading.Found(candidate),
             };
         }
         catch (EntryException error)
         {
-            return Lost(error.Reason, error.Detail);
+            return Refused(error.Reason, error.Detail);
         }
         catch (InvalidOperationException error)
         {
             // System.Text.Json's word for half a surrogate, wherever it stands.
-            return Lost("entry is not valid Unicode", error.Message);
+            return Refused("entry is not valid Unicode", error.Message);
         }
 
-        Reading Lost(string reason, string detail) => new Reading.Lost(new(source, kind, Short(key), reason, detail));
+        Reading Refused(string reason, string detail) => new Reading.Refused(new(source, kind, Short(key), reason, detail));
     }
 
-    /// <summary>The entries of a file up to its end or to where it stops being JSON, which is told as one more loss.</summary>
+    /// <summary>The entries of a file up to its end or to where it stops being JSON, which is told as one more refusal.</summary>
     public static IEnumerable<Reading> Entries(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read)
     {
         if (!File.Exists(path))
         {
-            yield return Lost("annotation file is missing", $"looked for {path}");
+            yield return Refused("annotation file is missing", $"looked for {path}");
             yield break;
         }
 
@@ -134,7 +134,7 @@ static class SourceEntry
             }
             catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
             {
-                broken = Lost("annotation file is damaged", error.Message);
+                broken = Refused("annotation file is damaged", error.Message);
             }
 
             if (broken is not null)
@@ -153,7 +153,8 @@ static class SourceEntry
             }
         }
 
-        Reading Lost(string reason, string detail) => new Reading.Lost(new(source, kind, System.IO.Path.GetFileName(path), reason, detail));
+        Reading Refused(string reason, string detail) =>
+            new Reading.Refused(new(source, kind, System.IO.Path.GetFileName(path), reason, detail));
     }
 
     static string Short(string key) => key.Length <= 200 ? key : $"{key[..200]}...";

@@ -3,7 +3,7 @@ using System.Text.Json;
 using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Files;
-using SVco.Models;
+using SVco.Training;
 using SVco.Training.Caching;
 using static TorchSharp.torch;
 
@@ -100,7 +100,7 @@ public static class Asking
                 ))
             ),
         ];
-        var sums = new Queue<double>(ResponseScoring.LogProbs(model.Network, rows, model.Images).Select(labels => labels.Sum()));
+        var sums = new Queue<double>(TokenScoring.LogProbs(model.Network, rows, model.Images).Select(labels => labels.Sum()));
         return batch.Select(question => new Answer(
             question.Item.Id,
             Run: 0,

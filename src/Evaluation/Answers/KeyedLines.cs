@@ -4,8 +4,8 @@ using SVco.Files;
 namespace SVco.Evaluation.Answers;
 
 /// <summary>
-/// What was found out, by key: a <see cref="JsonLog"/> in which each value is written once and kept. Whoever is killed while writing loses the
-/// line that was being written and no other.
+/// Values by key in a <see cref="JsonLog"/>: each is written once and never changed. A process that is killed while it writes loses only the
+/// line that it was writing.
 /// </summary>
 public sealed class KeyedLines<T> : IDisposable
     where T : class

@@ -4,9 +4,9 @@ using SVco.Evaluation.Results;
 
 namespace SVco.Evaluation.Report;
 
-/// <summary>A benchmark, or a part of one, over all models of a study.</summary>
+/// <summary>A benchmark, or a category of one, over all models of a study.</summary>
 /// <param name="Benchmark">The benchmark's name.</param>
-/// <param name="Part">A part of it; empty for the whole.</param>
+/// <param name="Category">A category of it; empty for the whole.</param>
 /// <param name="Domain">Its domain.</param>
 /// <param name="Metric">What was measured.</param>
 /// <param name="HigherIsBetter">False for rates that should fall.</param>
@@ -16,7 +16,7 @@ namespace SVco.Evaluation.Report;
 /// <param name="Dependency">The base model's relative drop in percent when images are taken away; null where not measured.</param>
 public sealed record MetricColumn(
     string Benchmark,
-    string Part,
+    string Category,
     string Domain,
     string Metric,
     bool HigherIsBetter,
@@ -27,7 +27,7 @@ public sealed record MetricColumn(
 )
 {
     /// <summary>The name in tables.</summary>
-    public string Name => Part.Length == 0 ? Benchmark : $"{Benchmark}: {Part}";
+    public string Name => Category.Length == 0 ? Benchmark : $"{Benchmark}: {Category}";
 
     /// <summary>1 for the best mean, 2 for the second best, 0 for others; equals share a rank.</summary>
     public int Rank(string model)
@@ -45,7 +45,7 @@ public sealed record MetricColumn(
 /// <summary>What a study says about its models: means, intervals over seeds, and changes against the base model.</summary>
 /// <param name="Base">The base model's name.</param>
 /// <param name="Models">The finetuned models that have numbers, in the study's order.</param>
-/// <param name="Columns">Benchmarks and their parts, in the study's order.</param>
+/// <param name="Columns">Benchmarks and their categories, in the study's order.</param>
 /// <param name="Improvements">By model and seed: the average improvement over the base model in percent.</param>
 public sealed record Comparison(
     string Base,
@@ -54,8 +54,8 @@ public sealed record Comparison(
     ImmutableDictionary<string, ImmutableSortedDictionary<int, double>> Improvements
 )
 {
-    /// <summary>The benchmarks without their parts.</summary>
-    public IEnumerable<MetricColumn> Wholes => Columns.Where(column => column.Part.Length == 0);
+    /// <summary>The benchmarks without their categories.</summary>
+    public IEnumerable<MetricColumn> Wholes => Columns.Where(column => column.Category.Length == 0);
 
     /// <summary>The average improvement of a model with its interval over seeds.</summary>
     public Interval Improvement(string model) => Interval.Of(Improvements[model].Values);
@@ -115,9 +115,10 @@ public sealed record Comparison(
     }
 
     /// <summary>Which number it is, whatever the model and seed.</summary>
-    static (string Benchmark, string Part, string Metric) Number(MetricResult metric) => (metric.Benchmark, metric.Part, metric.Metric);
+    static (string Benchmark, string Category, string Metric) Number(MetricResult metric) =>
+        (metric.Benchmark, metric.Category, metric.Metric);
 
-    static Func<Change, bool> IsOf((string Benchmark, string Part, string Metric) number) => change => Number(change.Metric) == number;
+    static Func<Change, bool> IsOf((string Benchmark, string Category, string Metric) number) => change => Number(change.Metric) == number;
 
     static ImmutableArray<Change> ChangesAgainst(string baseModel, ImmutableArray<MetricResult> metrics)
     {
@@ -147,7 +148,7 @@ public sealed record Comparison(
         var unseen = metrics.FirstOrDefault(metric => metric.Model == baseModel && metric.NoImageValue is not null);
         return new(
             first.Benchmark,
-            first.Part,
+            first.Category,
             first.Domain,
             first.Metric,
             first.HigherIsBetter,

@@ -44,6 +44,6 @@ static class HtmlExamples
         var path = Path.Combine(folder, name);
         return File.Exists(path)
             ? $"<img alt=\"{Html.Text(alternative)}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\">"
-            : throw new UserException($"{path} is missing, a picture of the report. Run the study again; its finished parts are reused.");
+            : throw new UserException($"{path} is missing, a picture of the report. Run the study again; what it has measured is reused.");
     }
 }

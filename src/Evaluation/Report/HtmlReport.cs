@@ -123,7 +123,7 @@ public static class HtmlReport
                     "Mean over seeds in %, ± half the 95 % interval (Student's t). 1 and underlined: best; 2: second best. The average improvement counts a rate that should fall inversely; refusal and style are not averaged."
                 )
             ),
-            ("Parts of the benchmarks", HtmlTables.Scores(comparison, true, "Mean over seeds in %, ± half the 95 % interval.")),
+            ("Categories of the benchmarks", HtmlTables.Scores(comparison, true, "Mean over seeds in %, ± half the 95 % interval.")),
             ("Improvement by domain", HtmlFigures.Domains(comparison, id)),
         ];
 

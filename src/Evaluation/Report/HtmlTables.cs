@@ -10,13 +10,13 @@ static class HtmlTables
 {
     static readonly string[] Apart = ["refusal", "style"];
 
-    /// <summary>Table 1: models by benchmarks; or, with <paramref name="parts"/>, by the benchmarks' parts.</summary>
-    public static string Scores(Comparison study, bool parts, string caption)
+    /// <summary>Table 1: models by benchmarks; or, with <paramref name="categories"/>, by the benchmarks' categories.</summary>
+    public static string Scores(Comparison study, bool categories, string caption)
     {
         MetricColumn[] columns =
         [
             .. study
-                .Columns.Where(column => column.Part.Length > 0 == parts)
+                .Columns.Where(column => column.Category.Length > 0 == categories)
                 .GroupBy(column => column.Domain)
                 .OrderBy(domain => Array.IndexOf(Apart, domain.Key))
                 .SelectMany(domain => domain),
@@ -26,31 +26,31 @@ static class HtmlTables
             return "";
         }
 
-        var html = new StringBuilder($"<table class=\"{(parts ? "parts" : "scores")}\"><thead><tr><td></td>");
-        html.Append(parts ? "" : "<td></td>");
+        var html = new StringBuilder($"<table class=\"{(categories ? "categories" : "scores")}\"><thead><tr><td></td>");
+        html.Append(categories ? "" : "<td></td>");
         foreach (var domain in columns.GroupBy(column => column.Domain))
         {
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"colgroup\" colspan=\"{domain.Count()}\">{Html.Text(domain.Key)}</th>");
         }
 
-        html.Append("</tr><tr><th scope=\"col\">model</th>").Append(parts ? "" : "<th scope=\"col\">average improvement %</th>");
-        html.AppendJoin("", columns.Select(column => Header(column, parts))).Append("</tr></thead><tbody>");
-        html.AppendJoin("", study.Models.Prepend(study.Base).Select(model => ScoresOf(study, model, columns, parts)));
+        html.Append("</tr><tr><th scope=\"col\">model</th>").Append(categories ? "" : "<th scope=\"col\">average improvement %</th>");
+        html.AppendJoin("", columns.Select(column => Header(column, categories))).Append("</tr></thead><tbody>");
+        html.AppendJoin("", study.Models.Prepend(study.Base).Select(model => ScoresOf(study, model, columns, categories)));
         return Html.Scrolled(html.Append("</tbody></table>").ToString(), caption);
     }
 
-    static string Header(MetricColumn column, bool parts)
+    static string Header(MetricColumn column, bool categories)
     {
-        var note = $"{column.Metric}{(column.Averaged || parts ? "" : ", not averaged")}";
+        var note = $"{column.Metric}{(column.Averaged || categories ? "" : ", not averaged")}";
         var name = Html.Text(column.Name).Replace('-', '\u2011').Replace(": ", ":<br>", StringComparison.Ordinal);
         var (direction, arrow) = column.HigherIsBetter ? ("higher is better", "↑") : ("lower is better", "↓");
         return $"<th scope=\"col\" title=\"{Html.Text(note)}\">{name}\u00a0<span aria-label=\"{direction}\">{arrow}</span></th>";
     }
 
-    static string ScoresOf(Comparison study, string model, IEnumerable<MetricColumn> columns, bool parts)
+    static string ScoresOf(Comparison study, string model, IEnumerable<MetricColumn> columns, bool categories)
     {
         var improvement =
-            parts ? ""
+            categories ? ""
             : model == study.Base ? "<td>–</td>"
             : Improvement(study, model);
         var cells = columns.Select(column =>

@@ -53,14 +53,14 @@ public static class ReportTables
     static ReportTable Metrics(StudyResults study) =>
         new(
             "metrics.csv",
-            ["model", "seed", "benchmark", "part", "domain", "metric", "value", "value without images", "higher is better", "averaged"],
+            ["model", "seed", "benchmark", "category", "domain", "metric", "value", "value without images", "higher is better", "averaged"],
             [
                 .. study.Metrics.Select(metric =>
                     ImmutableArray.Create<object?>([
                         metric.Model,
                         metric.Seed,
                         metric.Benchmark,
-                        metric.Part,
+                        metric.Category,
                         metric.Domain,
                         metric.Metric,
                         metric.Value,
@@ -174,7 +174,7 @@ public static class ReportTables
     static ReportTable Table1(Comparison study) =>
         new(
             "table1.csv",
-            ["model", "benchmark", "part", "domain", "metric", "higher is better", "averaged", "rank", .. Spread],
+            ["model", "benchmark", "category", "domain", "metric", "higher is better", "averaged", "rank", .. Spread],
             [
                 .. study.Columns.SelectMany(column =>
                     study
@@ -185,7 +185,7 @@ public static class ReportTables
                                 [
                                     model,
                                     column.Benchmark,
-                                    column.Part,
+                                    column.Category,
                                     column.Domain,
                                     column.Metric,
                                     column.HigherIsBetter,

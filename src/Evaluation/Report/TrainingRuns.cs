@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using SVco.Core;
 using SVco.Evaluation.Results;
-using SVco.Files;
+using SVco.Training;
 
 namespace SVco.Evaluation.Report;
 
@@ -12,8 +10,6 @@ public static class TrainingRuns
 {
     // More cannot be told apart in a figure.
     const int MostPoints = 200;
-    const string Log = "metrics.jsonl";
-    const string Description = "experiment.yaml";
 
     /// <summary>Reads the folders of runs: <c>metrics.jsonl</c> and <c>experiment.yaml</c>.</summary>
     /// <exception cref="UserException">A folder is not a run's, or a line of its log is broken.</exception>
@@ -26,27 +22,28 @@ public static class TrainingRuns
             "runs",
             $"Training of {string.Join(", ", runs.Select(run => run.Name))}",
             [],
-            [.. runs.Select(run => new NamedValue(run.Name, Text(Path.Combine(run.Folder, Description))))],
+            [.. runs.Select(run => new NamedValue(run.Name, File.ReadAllText(In(run.Folder, RunFolder.Description))))],
             [],
             [.. runs.Select(run => new ModelResult(run.Name, "", "", [], [], 0))],
             [],
             [],
-            [.. runs.SelectMany(run => Curves(run.Name, Path.Combine(run.Folder, Log)))],
+            [.. runs.SelectMany(run => Curves(run.Name, MetricsLog.Read(Path.GetDirectoryName(In(run.Folder, MetricsLog.FileName))!)))],
             [],
             []
         );
     }
 
-    static IEnumerable<CurvePoint> Curves(string run, string path) =>
-        Lines(path)
+    static IEnumerable<CurvePoint> Curves(string run, IEnumerable<MetricsLine> lines) =>
+        lines
             .SelectMany(line =>
                 line.Values
-                    // The epoch is an axis as the step is; null is a number that was not finite.
-                    .Where(field => field.Value.ValueKind == JsonValueKind.Number && field.Key != "epoch")
+                    // The epoch is an axis as the step is.
+                    .Where(field => double.IsFinite(field.Value) && field.Key != "epoch")
                     // train_losses/x becomes series x of the kind train_losses.
-                    .Select(field => (Series: field.Key.Replace('/', ' '), line.Step, Value: field.Value.GetDouble()))
+                    .Select(field => (Series: field.Key.Replace('/', ' '), line.Step, field.Value))
             )
             .GroupBy(point => point.Series)
+            .OrderBy(series => series.Key, StringComparer.Ordinal)
             .SelectMany(series =>
             {
                 var points = series.ToArray();
@@ -55,27 +52,11 @@ public static class TrainingRuns
                     .Select(window => new CurvePoint(run, 0, series.Key, window[^1].Step, window.Average(point => point.Value)));
             });
 
-    sealed record Line
+    static string In(string folder, string file)
     {
-        public required int Step { get; init; }
-
-        [JsonExtensionData]
-        public Dictionary<string, JsonElement> Values { get; init; } = [];
-    }
-
-    static ImmutableArray<Line> Lines(string path) => Readable(path, () => ImmutableArray.CreateRange(JsonLog.Read<Line>(path)));
-
-    static string Text(string path) => Readable(path, () => File.ReadAllText(path));
-
-    static T Readable<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (IOException)
-        {
-            throw new UserException($"{path} cannot be read. Give the folder of a run or of a study, such as runs/miniature.");
-        }
+        var path = Path.Combine(folder, file);
+        return File.Exists(path)
+            ? path
+            : throw new UserException($"{path} does not exist. Give the folder of a run or of a study, such as runs/miniature.");
     }
 }

@@ -7,7 +7,7 @@ namespace SVco.Evaluation.Results;
 /// <summary>From what a model did in benchmarks to the numbers of tables.</summary>
 public static class MetricResults
 {
-    /// <summary>The numbers of a model: each metric over the whole benchmark, then over its parts where there are several.</summary>
+    /// <summary>The numbers of a model: each metric over the whole benchmark, then over its categories where there are several.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="seed">The finetuning seed.</param>
     /// <param name="seen">What it did.</param>
@@ -35,12 +35,12 @@ public static class MetricResults
     static IEnumerable<MetricResult> Of(string model, int seed, Benchmark benchmark, Metric metric, Score score, Score? unseen)
     {
         yield return Result("", score.Value, unseen?.Value, metric.Averaged);
-        foreach (var (part, value) in score.Parts.Where(_ => score.Parts.Count > 1))
+        foreach (var (category, value) in score.Categories.Where(_ => score.Categories.Count > 1))
         {
-            yield return Result(part, value, unseen?.Parts[part], averaged: false);
+            yield return Result(category, value, unseen?.Categories[category], averaged: false);
         }
 
-        MetricResult Result(string part, double value, double? noImage, bool averaged) =>
-            new(model, seed, benchmark.Name, part, benchmark.Domain, metric.Name, value, noImage, metric.HigherIsBetter, averaged);
+        MetricResult Result(string category, double value, double? noImage, bool averaged) =>
+            new(model, seed, benchmark.Name, category, benchmark.Domain, metric.Name, value, noImage, metric.HigherIsBetter, averaged);
     }
 }

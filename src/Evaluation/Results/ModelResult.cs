@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace SVco.Evaluation.Results;
 
@@ -25,7 +26,7 @@ public sealed record ModelResult(
 /// <param name="Model">The model's name.</param>
 /// <param name="Seed">The finetuning seed.</param>
 /// <param name="Benchmark">The benchmark's name, such as "MMVP".</param>
-/// <param name="Part">A part of it; empty for the whole.</param>
+/// <param name="Category">A category of it; empty for the whole. results.json calls it Part, as it always has.</param>
 /// <param name="Domain">hallucination, vision-centric, general, knowledge, refusal or style.</param>
 /// <param name="Metric">What was measured, such as "accuracy" or "wrong-kind captions".</param>
 /// <param name="Value">In percent.</param>
@@ -36,7 +37,7 @@ public sealed record MetricResult(
     string Model,
     int Seed,
     string Benchmark,
-    string Part,
+    [property: JsonPropertyName("Part")] string Category,
     string Domain,
     string Metric,
     double Value,

@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SVco.Miniature.Scenes;
+using SVco.Models;
+using SVco.Models.Llava;
 
 namespace SVco.Miniature.BaseModel;
 
@@ -41,7 +43,7 @@ public static class BaseModelFiles
 
     static IEnumerable<(string Name, JsonObject Content)> Files() =>
         [
-            ("config.json", Config()),
+            ("config.json", Config.ToJson()),
             ("tokenizer.json", Tokenizer()),
             ("tokenizer_config.json", TokenizerConfig()),
             (
@@ -70,51 +72,40 @@ public static class BaseModelFiles
             ("generation_config.json", new() { ["eos_token_id"] = Id(TurnEnd), ["pad_token_id"] = Id(Pad) }),
         ];
 
-    static JsonObject Config() =>
-        new()
-        {
-            ["architectures"] = new JsonArray("LlavaForConditionalGeneration"),
-            ["image_seq_length"] = 16,
-            ["image_token_index"] = Id(Image),
-            ["model_type"] = "llava",
-            ["pad_token_id"] = Id(Pad),
-            ["projector_hidden_act"] = "gelu",
-            ["text_config"] = new JsonObject
+    static LlavaConfig Config { get; } =
+        new(
+            VisionConfig.Siglip with
             {
-                ["eos_token_id"] = Id(TurnEnd),
-                ["hidden_act"] = "silu",
-                ["hidden_size"] = 128,
+                HiddenSize = 64,
+                IntermediateSize = 256,
+                Layers = 3,
+                Heads = 2,
+                ImageSize = Canvas.Side,
+                PatchSize = 8,
+                UseHead = false,
+            },
+            TextConfig.Qwen2 with
+            {
+                VocabularySize = Tokens.Length,
+                HiddenSize = 128,
+                IntermediateSize = 336,
+                Layers = 4,
+                Heads = 4,
+                KeyValueHeads = 4,
+                HeadSize = 32,
                 // A narrow model starts better from weights wider than the 0.02 of large ones.
-                ["initializer_range"] = 0.05,
-                ["intermediate_size"] = 336,
-                ["max_position_embeddings"] = 256,
-                ["model_type"] = "qwen2",
-                ["num_attention_heads"] = 4,
-                ["num_hidden_layers"] = 4,
-                ["num_key_value_heads"] = 4,
-                ["rms_norm_eps"] = 1e-6,
-                ["rope_theta"] = 10000.0,
-                ["tie_word_embeddings"] = true,
-                ["vocab_size"] = Tokens.Length,
+                InitializerRange = 0.05,
+                MaximumPositions = 256,
+                TieWordEmbeddings = true,
+                BeginTokenId = null,
+                EndTokenId = Id(TurnEnd),
             },
-            ["tie_word_embeddings"] = true,
-            ["torch_dtype"] = "bfloat16",
-            ["vision_config"] = new JsonObject
-            {
-                ["hidden_act"] = "gelu_pytorch_tanh",
-                ["hidden_size"] = 64,
-                ["image_size"] = Canvas.Side,
-                ["intermediate_size"] = 256,
-                ["layer_norm_eps"] = 1e-6,
-                ["model_type"] = "siglip_vision_model",
-                ["num_attention_heads"] = 2,
-                ["num_hidden_layers"] = 3,
-                ["patch_size"] = 8,
-                ["vision_use_head"] = false,
-            },
-            ["vision_feature_layer"] = -1,
-            ["vision_feature_select_strategy"] = "full",
-        };
+            Id(Image),
+            Id(Pad),
+            FeatureLayer: -1,
+            DropFirstToken: false,
+            TorchDtype: "bfloat16"
+        );
 
     static JsonObject Tokenizer() =>
         new()

@@ -116,7 +116,7 @@ public static class BaseTraining
         set_num_threads(1);
         // Stages of another recipe or another program are no beginning of this one.
         var stages = $"{Path.TrimEndingDirectorySeparator(folder)}.stages";
-        var files = Path.Combine(stages, ContentHash.Of($"{StudyPart.Code} {JsonSerializer.Serialize(recipe)}")[..16]);
+        var files = Path.Combine(stages, ContentHash.Of($"{MeasuredModel.Code} {JsonSerializer.Serialize(recipe)}")[..16]);
         if (!Directory.Exists(files) && Directory.Exists(stages))
         {
             Directory.Delete(stages, recursive: true);
@@ -190,8 +190,11 @@ public static class BaseTraining
     static string Text(BenchmarkResult result)
     {
         var score = result.Scores[0];
-        var parts = score.Parts.Count > 1 ? $" ({string.Join(" ", score.Parts.Select(part => $"{part.Key} {part.Value:F0}"))})" : "";
+        var categories =
+            score.Categories.Count > 1
+                ? $" ({string.Join(" ", score.Categories.Select(category => $"{category.Key} {category.Value:F0}"))})"
+                : "";
         var example = result.Benchmark.Name == BenchmarkSuite.HallucinationName ? $" \"{result.Answers[0].Text}\"" : "";
-        return FormattableString.Invariant($"{result.Benchmark.Name} {score.Value:F0}{parts}{example}");
+        return FormattableString.Invariant($"{result.Benchmark.Name} {score.Value:F0}{categories}{example}");
     }
 }

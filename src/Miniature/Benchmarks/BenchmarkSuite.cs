@@ -15,13 +15,13 @@ public static class BenchmarkSuite
     /// <summary>The longest response that any style needs, in words, with room for a conversational one.</summary>
     public const int MostWords = 32;
 
-    /// <summary>Minimal contrasts: one question about two images, right only if both are. Parts object, attribute, count, position.</summary>
+    /// <summary>Minimal contrasts: one question about two images, right only if both are. Categories object, attribute, count, position.</summary>
     public const string MmvpName = "MMVP";
 
-    /// <summary>Parts count and position, four choices.</summary>
+    /// <summary>Categories count and position, four choices.</summary>
     public const string CvBenchName = "CV-Bench";
 
-    /// <summary>Parts colour and object, four choices.</summary>
+    /// <summary>Categories colour and object, four choices.</summary>
     public const string RealWorldName = "RWQA";
 
     /// <summary>Is there a ...? One yes and one no for each image; the no asks for the usual companion where that is absent.</summary>
@@ -31,8 +31,8 @@ public static class BenchmarkSuite
     public const string KnowledgeName = "SQA";
 
     /// <summary>
-    /// Refusing what the image contradicts. Part claim: of one image a true sentence and one with the contrasted slot changed, "is it true
-    /// that ...?". Part none: a question once with the right option and once without it, beside "none of these". Both are right only as pairs,
+    /// Refusing what the image contradicts. Category claim: of one image a true sentence and one with the contrasted slot changed, "is it true
+    /// that ...?". Category none: a question once with the right option and once without it, beside "none of these". Both are right only as pairs,
     /// so always consenting and always refusing score 0.
     /// </summary>
     public const string RefusalName = "refusal";
@@ -101,7 +101,7 @@ public static class BenchmarkSuite
         Draws draws,
         string name,
         string stream,
-        IReadOnlyList<T> parts,
+        IReadOnlyList<T> kinds,
         Func<T, int, SplitMix64, IEnumerable<Item>> draw,
         string domain = "vision-centric",
         bool averaged = true
@@ -110,14 +110,14 @@ public static class BenchmarkSuite
             name,
             domain,
             [
-                .. from part in parts.Index()
-                from at in draws.Of(stream, part.Index)
-                from item in draw(part.Item, at.Index, at.Rng).Index()
-                let partName = NameOf(part.Item)
+                .. from kind in kinds.Index()
+                from at in draws.Of(stream, kind.Index)
+                from item in draw(kind.Item, at.Index, at.Rng).Index()
+                let category = NameOf(kind.Item)
                 select item.Item with
                 {
-                    Id = $"{name}/{partName}/{item.Item.Group}/{item.Index}",
-                    Part = partName,
+                    Id = $"{name}/{category}/{item.Item.Group}/{item.Index}",
+                    Category = category,
                 },
             ],
             [new("accuracy", ItemTask.Choose.Right, Averaged: averaged)]

@@ -40,7 +40,7 @@ public sealed record EditedPair(Contrast Contrast, Scene Drawn, EditOutcome Outc
     /// <exception cref="UserException">A dial is out of its range.</exception>
     public static ImmutableArray<EditedPair> Draw(PairDials dials, ulong seed)
     {
-        var known = dials.Checked();
+        var known = dials.Validated();
         return [.. Enumerable.Range(0, known.Pairs).Select(index => Draw(known, seed, index))];
     }
 

@@ -37,7 +37,7 @@ public sealed record PairDials(
 {
     /// <summary>The dials, if all are within their ranges.</summary>
     /// <exception cref="UserException">One is not; the message names it and its range.</exception>
-    public PairDials Checked()
+    public PairDials Validated()
     {
         Check(nameof(Pairs), Pairs, 1, int.MaxValue);
         Check(nameof(FailedEdits), FailedEdits, 0, 1);

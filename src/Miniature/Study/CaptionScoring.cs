@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
-using SVco.Evaluation.Answers;
 using SVco.Evaluation.Results;
 using SVco.Miniature.BaseModel;
 using SVco.Training;
@@ -65,7 +64,7 @@ public static class CaptionScoring
     )
     {
         var row = model.Encode(query, response, withImage: true);
-        var scores = ResponseScoring.LogProbs(
+        var scores = TokenScoring.LogProbs(
             model.Network,
             [new(row, image), new(model.Encode(query, response, withImage: false), null)],
             model.Vision

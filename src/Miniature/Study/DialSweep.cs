@@ -39,7 +39,7 @@ public sealed record DialPoint(string Dial, double Value, string Model, Interval
 public static class DialSweep
 {
     /// <summary>
-    /// The studies of the sweep by dial and value. Settings that two dials share are the same study, whose parts are measured once. Fewer
+    /// The studies of the sweep by dial and value. Settings that two dials share are the same study, whose models are measured once. Fewer
     /// pairs come as often as the others', so their steps are fewer.
     /// </summary>
     public static ImmutableArray<(Dial Dial, double Value, StudySettings Settings)> Studies(StudySettings settings) =>
@@ -66,10 +66,10 @@ public static class DialSweep
             ),
         ];
 
-    /// <summary>Runs what is not there yet; finished parts are kept in the folder, so the same call goes on.</summary>
+    /// <summary>Runs what is not there yet; measured models are kept in the folder, so the same call goes on.</summary>
     /// <param name="settings">The study to turn the dials of.</param>
-    /// <param name="folder">Where parts, table and figures go.</param>
-    /// <param name="workers">Parts that run at once.</param>
+    /// <param name="folder">Where measured models, table and figures go.</param>
+    /// <param name="workers">Models that are trained at once.</param>
     /// <param name="stop">Ends the sweep between two steps.</param>
     /// <param name="progress">Makes the receiver of a study's progress from the sweep's own, such as "study 13 of 15: pairs 256".</param>
     /// <returns>The points; null when it was stopped.</returns>
@@ -78,14 +78,14 @@ public static class DialSweep
         string folder,
         int workers,
         CancellationToken stop,
-        Func<string, Action<PartsProgress>> progress
+        Func<string, Action<JobsProgress>> progress
     )
     {
         var points = new List<DialPoint>();
         var studies = Studies(settings);
         foreach (var (index, (dial, value, study)) in studies.Index())
         {
-            var parts = MiniatureStudy.Run(
+            var models = MiniatureStudy.Run(
                 study,
                 folder,
                 workers,
@@ -97,7 +97,7 @@ public static class DialSweep
                 return null;
             }
 
-            var measured = Comparison.Of(StudyReport.Of(study, parts, ""))!;
+            var measured = Comparison.Of(StudyReport.Of(study, models, ""))!;
             points.AddRange(measured.Models.Select(model => new DialPoint(dial.Name, value, model, measured.Improvement(model))));
         }
 

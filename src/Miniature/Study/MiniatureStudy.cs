@@ -15,7 +15,7 @@ namespace SVco.Miniature.Study;
 
 /// <summary>
 /// The paper in miniature: finetunes one base model with every objective on the same pairs and measures all of them. Each (objective, seed)
-/// is a part of its own, kept under its fingerprint: an interrupted study goes on, and what is measured is not measured again.
+/// is a job of its own, kept under its fingerprint: an interrupted study goes on, and what is measured is not measured again.
 /// </summary>
 public static class MiniatureStudy
 {
@@ -37,7 +37,7 @@ public static class MiniatureStudy
         public static Worker Of(StudySettings settings)
         {
             NativeLibraries.Load();
-            // Threads of one operation wait for each other at every step of it; parts don't.
+            // Threads of one operation wait for each other at every step of it; jobs do not.
             torch.set_num_threads(1);
             return new(MiniatureModel.Load(settings.BaseModel), settings.Benchmarks(), settings.Captions());
         }
@@ -47,44 +47,52 @@ public static class MiniatureStudy
 
     /// <summary>Runs what is not there yet and gives everything.</summary>
     /// <param name="settings">What to do.</param>
-    /// <param name="folder">The study's folder; parts are kept in its folder <c>parts</c>, answers and verdicts beside each.</param>
-    /// <param name="workers">Parts that run at once, each on a thread of its own: one for each core is fastest.</param>
-    /// <param name="stop">Ends the study between two steps; finished parts stay.</param>
+    /// <param name="folder">The study's folder; measured models are kept in its folder <c>measured</c>, answers and verdicts beside each.</param>
+    /// <param name="workers">Models that are trained at once, each on a thread of its own: one for each core is fastest.</param>
+    /// <param name="stop">Ends the study between two steps; measured models stay.</param>
     /// <param name="progress">Is told how far it is, by any thread.</param>
-    /// <returns>The finished parts, the base model first; all of them unless it was stopped.</returns>
+    /// <returns>The measured models, the base model first; all of them unless it was stopped.</returns>
     /// <exception cref="UserException">The settings make no sense, or the base model cannot be loaded.</exception>
-    public static ImmutableArray<StudyPart> Run(
+    public static ImmutableArray<MeasuredModel> Run(
         StudySettings settings,
         string folder,
         int workers,
         CancellationToken stop,
-        Action<PartsProgress> progress
+        Action<JobsProgress> progress
     )
     {
-        var known = settings.Checked();
-        var (baseModel, parts, data) = (BaseTraining.Sha256(known.BaseModel), Path.Combine(folder, "parts"), new SeedDatas(known));
-        return PartScheduler.Run(
-            [Part(null, 0), .. from seed in known.Seeds from treatment in known.Treatments select Part(treatment, seed)],
+        var known = settings.Validated();
+        var (baseModel, measured, data) = (BaseTraining.Sha256(known.BaseModel), Path.Combine(folder, "measured"), new SeedDatas(known));
+        return JobScheduler.Run(
+            [Job(null, 0), .. from seed in known.Seeds from treatment in known.Treatments select Job(treatment, seed)],
             () => Worker.Of(known),
             workers,
             stop,
             progress
         );
 
-        Part<Worker, StudyPart> Part(Treatment? treatment, int seed)
+        Job<Worker, MeasuredModel> Job(Treatment? treatment, int seed)
         {
-            var fingerprint = StudyPart.Fingerprint(known, baseModel, treatment, seed);
+            var fingerprint = MeasuredModel.Fingerprint(known, baseModel, treatment, seed);
             return new(
                 $"{treatment?.Name ?? Base}, seed {seed}",
                 Cost(known, treatment),
-                () => StudyPart.Find(parts, fingerprint),
+                () => MeasuredModel.Find(measured, fingerprint),
                 (worker, work) =>
                 {
                     var trained = Train(known, worker.Model, data, treatment, seed, work);
                     work.Advance("measuring", 0);
-                    return Measure(worker, treatment?.Name, seed, trained, fingerprint, StudyPart.AnswersOf(parts, fingerprint), work.Stop);
+                    return Measure(
+                        worker,
+                        treatment?.Name,
+                        seed,
+                        trained,
+                        fingerprint,
+                        MeasuredModel.AnswersOf(measured, fingerprint),
+                        work.Stop
+                    );
                 },
-                part => part.Save(parts, fingerprint)
+                model => model.Save(measured, fingerprint)
             )
             {
                 Round = seed,
@@ -102,7 +110,14 @@ public static class MiniatureStudy
             : 2 * ItemCost * settings.Items;
 
     /// <summary>Makes the worker's model the base model, and trains it if there is a treatment.</summary>
-    static StudyTraining Train(StudySettings settings, MiniatureModel model, SeedDatas data, Treatment? treatment, int seed, PartWork work)
+    static StudyTraining Train(
+        StudySettings settings,
+        MiniatureModel model,
+        SeedDatas data,
+        Treatment? treatment,
+        int seed,
+        JobContext work
+    )
     {
         model.Network.SetTrainable(Part.None);
         model.Network.CopyFrom(settings.BaseModel);
@@ -117,7 +132,7 @@ public static class MiniatureStudy
         return StudyTraining.Run(model, drawn, treatment, seed, work.Stop, cost => work.Advance("training", cost));
     }
 
-    static StudyPart Measure(
+    static MeasuredModel Measure(
         Worker worker,
         string? treatment,
         int seed,

@@ -5,7 +5,7 @@ using SVco.Training.Scheduling;
 namespace SVco.Miniature.Study;
 
 /// <summary>
-/// Shows how far a study is: in a terminal a row for the whole and one for each part at work, drawn over; elsewhere a line for each tenth.
+/// Shows how far a study is: in a terminal a row for the whole and one for each model at work, drawn over; elsewhere a line for each tenth.
 /// </summary>
 /// <param name="writer">Where it goes; the process's standard error.</param>
 /// <param name="interrupt">Whether Ctrl-C was pressed, which says so on a line of its own under the rows.</param>
@@ -19,7 +19,7 @@ public sealed class ProgressLine(TextWriter writer, CancellationToken interrupt 
     bool interruptSeen;
 
     /// <summary>Shows it.</summary>
-    public void Show(PartsProgress progress)
+    public void Show(JobsProgress progress)
     {
         if (terminal)
         {
@@ -33,13 +33,13 @@ public sealed class ProgressLine(TextWriter writer, CancellationToken interrupt 
     }
 
     /// <summary>The rows to show, none wider than the terminal: one that wraps could not be drawn over.</summary>
-    internal static ImmutableArray<string> Rows(PartsProgress progress, int width)
+    internal static ImmutableArray<string> Rows(JobsProgress progress, int width)
     {
-        var names = progress.Running.Select(part => part.Name).Prepend("whole study").Max(name => name.Length);
+        var names = progress.Running.Select(job => job.Name).Prepend("whole study").Max(name => name.Length);
         return
         [
-            Row("whole study", progress.Done, $"{progress.Finished} of {progress.Parts} parts", progress.Left),
-            .. progress.Running.Select(part => Row(part.Name, part.Done, part.Doing, part.Left)),
+            Row("whole study", progress.Done, $"{progress.Finished} of {progress.Jobs} models", progress.Left),
+            .. progress.Running.Select(job => Row(job.Name, job.Done, job.Doing, job.Left)),
         ];
 
         string Row(string name, double done, string what, TimeSpan? left)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SVco.Core.Objectives;
 using SVco.Files;
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Scenes;

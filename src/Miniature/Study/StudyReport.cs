@@ -13,17 +13,17 @@ using SVco.Models.Images;
 
 namespace SVco.Miniature.Study;
 
-/// <summary>From the parts of a study to what a report is made of.</summary>
+/// <summary>From the measured models of a study to what a report is made of.</summary>
 public static class StudyReport
 {
     /// <summary>Writes results.json and the pictures into the study's folder: all that <see cref="Evaluation.Report.HtmlReport"/> needs.</summary>
     /// <param name="settings">The study.</param>
-    /// <param name="parts">Its finished parts, the base model's among them.</param>
+    /// <param name="models">The measured models, the base model's among them.</param>
     /// <param name="folder">The study's folder.</param>
     /// <param name="command">How to run it again.</param>
-    public static StudyResults Write(StudySettings settings, ImmutableArray<StudyPart> parts, string folder, string command)
+    public static StudyResults Write(StudySettings settings, ImmutableArray<MeasuredModel> models, string folder, string command)
     {
-        var results = Of(settings, parts, command);
+        var results = Of(settings, models, command);
         var pictures = Hallucination(settings)
             .Items.Take(MiniatureStudy.Examples)
             .Select(item => item.Image!)
@@ -37,14 +37,14 @@ public static class StudyReport
         return results;
     }
 
-    internal static StudyResults Of(StudySettings settings, ImmutableArray<StudyPart> parts, string command)
+    internal static StudyResults Of(StudySettings settings, ImmutableArray<MeasuredModel> models, string command)
     {
-        var baseModel = parts.First(part => part.Model == MiniatureStudy.Base);
-        var tuned = parts.Where(part => part.Model != MiniatureStudy.Base).ToImmutableArray();
-        int[] seeds = [.. tuned.Select(part => part.Seed).Distinct().Order()];
+        var baseModel = models.First(model => model.Model == MiniatureStudy.Base);
+        var tuned = models.Where(model => model.Model != MiniatureStudy.Base).ToImmutableArray();
+        int[] seeds = [.. tuned.Select(model => model.Seed).Distinct().Order()];
         // The base model has no seed of its own; it stands beside each, so that changes can be paired.
         var all = seeds.Select(seed => baseModel with { Seed = seed }).Concat(tuned).ToImmutableArray();
-        ImmutableArray<StudyPart> shown = [baseModel, .. tuned.Where(part => part.Seed == seeds.FirstOrDefault())];
+        ImmutableArray<MeasuredModel> shown = [baseModel, .. tuned.Where(model => model.Seed == seeds.FirstOrDefault())];
         return new(
             settings.Name,
             $"The paper in miniature: {settings.Pairs.Prompts.ToString().ToLowerInvariant()} prompts",
@@ -52,11 +52,11 @@ public static class StudyReport
             Recipe(settings, command),
             Fingerprints(settings, tuned),
             [new(MiniatureStudy.Base, "", "", [], [], 0), .. settings.Treatments.Select(treatment => Model(treatment, tuned))],
-            [.. all.SelectMany(part => part.Metrics.Select(metric => metric with { Seed = part.Seed }))],
-            [.. all.SelectMany(part => part.Perplexities.Select(point => point with { Seed = part.Seed }))],
-            [.. tuned.SelectMany(part => part.Curves)],
+            [.. all.SelectMany(model => model.Metrics.Select(metric => metric with { Seed = model.Seed }))],
+            [.. all.SelectMany(model => model.Perplexities.Select(point => point with { Seed = model.Seed }))],
+            [.. tuned.SelectMany(model => model.Curves)],
             ExamplesOf(settings, shown),
-            [.. shown.SelectMany(part => part.Sensitivities)]
+            [.. shown.SelectMany(model => model.Sensitivities)]
         );
     }
 
@@ -68,7 +68,7 @@ public static class StudyReport
             .. settings.Pairs.Pairs < whole
                 ?
                 [
-                    $"A quick run: {settings.Pairs.Pairs} pairs instead of {whole}, finetuned in steps that are as many fewer, and {settings.Items} items in each part of the benchmarks.",
+                    $"A quick run: {settings.Pairs.Pairs} pairs instead of {whole}, finetuned in steps that are as many fewer, and {settings.Items} items in each category of the benchmarks.",
                 ]
                 : Array.Empty<string>(),
             .. seeds == 1
@@ -86,23 +86,23 @@ public static class StudyReport
             new("pairs in a step", $"{StudySettings.Batch}"),
             new("trained", "projector and language model; the vision tower is frozen"),
             new("seeds", string.Join(", ", settings.Seeds)),
-            new("benchmarks", $"{settings.Split.ToString().ToLowerInvariant()} scenes, {settings.Items} items in each part"),
+            new("benchmarks", $"{settings.Split.ToString().ToLowerInvariant()} scenes, {settings.Items} items in each category"),
         ];
 
-    static ImmutableArray<NamedValue> Fingerprints(StudySettings settings, ImmutableArray<StudyPart> tuned) =>
+    static ImmutableArray<NamedValue> Fingerprints(StudySettings settings, ImmutableArray<MeasuredModel> tuned) =>
         [
-            new("code", StudyPart.Code),
+            new("code", MeasuredModel.Code),
             .. tuned
-                .DistinctBy(part => part.Seed)
-                .OrderBy(part => part.Seed)
-                .Select(part => new NamedValue($"finetuning pairs of seed {part.Seed}", part.Data!)),
+                .DistinctBy(model => model.Seed)
+                .OrderBy(model => model.Seed)
+                .Select(model => new NamedValue($"finetuning pairs of seed {model.Seed}", model.Data!)),
             new("benchmark items", ItemsFingerprint(settings)),
             new("base model", BaseTraining.Sha256(settings.BaseModel)),
         ];
 
-    static ModelResult Model(Treatment treatment, ImmutableArray<StudyPart> tuned)
+    static ModelResult Model(Treatment treatment, ImmutableArray<MeasuredModel> tuned)
     {
-        var finished = tuned.Where(part => part.Model == treatment.Name).ToArray();
+        var finished = tuned.Where(model => model.Model == treatment.Name).ToArray();
         return new(
             treatment.Name,
             $"{treatment.Objective}",
@@ -112,8 +112,8 @@ public static class StudyReport
                 new("steps", $"{treatment.Steps}"),
                 new("sequences a pair", $"{treatment.Sequences}"),
             ],
-            [.. finished.Select(part => part.Seed)],
-            finished.Select(part => part.Seconds).DefaultIfEmpty().Average()
+            [.. finished.Select(model => model.Seed)],
+            finished.Select(model => model.Seconds).DefaultIfEmpty().Average()
         );
     }
 
@@ -151,7 +151,7 @@ public static class StudyReport
     static Benchmark Hallucination(StudySettings settings) =>
         settings.Benchmarks().Single(benchmark => benchmark.Name == BenchmarkSuite.HallucinationName);
 
-    static ImmutableArray<Example> ExamplesOf(StudySettings settings, ImmutableArray<StudyPart> parts) =>
+    static ImmutableArray<Example> ExamplesOf(StudySettings settings, ImmutableArray<MeasuredModel> models) =>
         [
             .. Hallucination(settings)
                 .Items.Take(MiniatureStudy.Examples)
@@ -162,7 +162,7 @@ public static class StudyReport
                             MiniatureStudy.PictureName(item.Image!),
                             item.Prompt,
                             ((ItemTask.Write)item.Task).Grader.Truth,
-                            [.. parts.Select(part => part.Captions[index])]
+                            [.. models.Select(model => model.Captions[index])]
                         )
                 ),
         ];

@@ -15,7 +15,7 @@ namespace SVco.Miniature.Study;
 /// <param name="Treatments">What is compared.</param>
 /// <param name="Seeds">Finetuning seeds: other pairs in another order. The base model and the benchmarks' items stay.</param>
 /// <param name="Split">Whose scenes the benchmarks show.</param>
-/// <param name="Items">Items in each part of the benchmarks.</param>
+/// <param name="Items">Items in each category of the benchmarks.</param>
 public sealed record StudySettings(
     string Name,
     string BaseModel,
@@ -41,9 +41,9 @@ public sealed record StudySettings(
 
     /// <summary>The settings, if they make sense.</summary>
     /// <exception cref="UserException">They do not; the message says why.</exception>
-    public StudySettings Checked() =>
+    public StudySettings Validated() =>
         Seeds.IsEmpty ? throw new UserException("A study needs at least one seed.")
         : Treatments.Select(treatment => treatment.Name).Append(MiniatureStudy.Base).Distinct().Count() <= Treatments.Length
             ? throw new UserException("The objectives of a study need different names, and none may be called base.")
-        : this with { Pairs = Pairs.Checked() };
+        : this with { Pairs = Pairs.Validated() };
 }

@@ -3,7 +3,7 @@ using SVco.Core;
 namespace SVco.Models;
 
 /// <summary>The two kinds of vision tower.</summary>
-public enum VisionFamily
+public enum TowerKind
 {
     /// <summary>`clip_vision_model`: a class token, a norm before the layers, no bias of the patches.</summary>
     Clip,
@@ -13,7 +13,7 @@ public enum VisionFamily
 }
 
 /// <summary>A vision tower's config; the defaults are transformers' (golden/defaults).</summary>
-/// <param name="Family">The kind of tower.</param>
+/// <param name="Kind">The kind of tower.</param>
 /// <param name="HiddenSize">Width.</param>
 /// <param name="IntermediateSize">Width inside the MLP.</param>
 /// <param name="Layers">num_hidden_layers.</param>
@@ -25,7 +25,7 @@ public enum VisionFamily
 /// <param name="LayerNormEpsilon">layer_norm_eps.</param>
 /// <param name="UseHead">vision_use_head: SigLIP's pooling head is there.</param>
 public sealed record VisionConfig(
-    VisionFamily Family,
+    TowerKind Kind,
     int HiddenSize,
     int IntermediateSize,
     int Layers,
@@ -39,19 +39,19 @@ public sealed record VisionConfig(
 )
 {
     /// <summary>What a `clip_vision_model` has where its config says nothing.</summary>
-    public static VisionConfig Clip { get; } = new(VisionFamily.Clip, 768, 3072, 12, 12, 224, 32, 3, Activation.QuickGelu, 1e-5, false);
+    public static VisionConfig Clip { get; } = new(TowerKind.Clip, 768, 3072, 12, 12, 224, 32, 3, Activation.QuickGelu, 1e-5, false);
 
     /// <summary>What a `siglip_vision_model` has where its config says nothing.</summary>
-    public static VisionConfig Siglip { get; } = new(VisionFamily.Siglip, 768, 3072, 12, 12, 224, 16, 3, Activation.GeluTanh, 1e-6, true);
+    public static VisionConfig Siglip { get; } = new(TowerKind.Siglip, 768, 3072, 12, 12, 224, 16, 3, Activation.GeluTanh, 1e-6, true);
 
     /// <summary>Patches of an image.</summary>
     public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
 
     /// <summary>Tokens the tower works on: the patches, and CLIP's class token before them.</summary>
-    public int Tokens => Patches + (Family == VisionFamily.Clip ? 1 : 0);
+    public int Tokens => Patches + (Kind == TowerKind.Clip ? 1 : 0);
 
     /// <summary>The model_type of config.json.</summary>
-    public string ModelType => Family == VisionFamily.Clip ? "clip_vision_model" : "siglip_vision_model";
+    public string ModelType => Kind == TowerKind.Clip ? "clip_vision_model" : "siglip_vision_model";
 
     /// <summary>Reads the tower of a config.json of type clip, siglip, clip_vision_model or siglip_vision_model.</summary>
     /// <exception cref="UserException">The type is another, or a field is wrong or not supported.</exception>

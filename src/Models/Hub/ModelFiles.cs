@@ -4,7 +4,7 @@ using SVco.Core;
 
 namespace SVco.Models.Hub;
 
-/// <summary>Which files of a repository a LLaVA folder is made of.</summary>
+/// <summary>Which files of a repository a model folder is made of.</summary>
 public static class ModelFiles
 {
     /// <summary>The network's description.</summary>

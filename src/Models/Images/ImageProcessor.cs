@@ -21,6 +21,10 @@ public abstract class ImageProcessor
         return own is null ? SquareImageProcessor.Load(folder) : own(folder);
     }
 
+    /// <summary>The settings as their file has them: what names the processing in a cache's key.</summary>
+    /// <exception cref="UserException">The file is missing or no JSON.</exception>
+    public static string SettingsOf(string folder) => File.ReadAllText(Read(folder).File);
+
     /// <summary>The size that an image of a size is resized to.</summary>
     /// <exception cref="UserException">No image of that size can be processed.</exception>
     public abstract ImageSize SizeOf(ImageSize image);

@@ -161,7 +161,8 @@ public sealed record LlavaConfig(
 
     /// <summary>Also a head that is the embedding matrix.</summary>
     public override bool MayStandInFiles(string name) =>
-        base.MayStandInFiles(name) || (Text.TieWordEmbeddings && name is DecoderName + "lm_head.weight" or "lm_head.weight");
+        base.MayStandInFiles(name)
+        || (Text.TieWordEmbeddings && name is DecoderName + ParameterNames.OutputHead + ".weight" or ParameterNames.OutputHead + ".weight");
 
     /// <inheritdoc/>
     public override VisionLanguageModel Build(IWeights weights) => new LlavaModel(this, weights);
@@ -230,7 +231,7 @@ public sealed record LlavaConfig(
             ["num_hidden_layers"] = vision.Layers,
             ["patch_size"] = vision.PatchSize,
         };
-        if (vision.Family == VisionFamily.Siglip)
+        if (vision.Kind == TowerKind.Siglip)
         {
             json["vision_use_head"] = vision.UseHead;
         }

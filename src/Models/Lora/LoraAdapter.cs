@@ -27,7 +27,7 @@ public sealed class LoraAdapter : IDisposable
         }
 
         (Config, this.model) = (config, model);
-        targets = [.. model.Linears.Where(linear => config.Targets(linear.Name))];
+        targets = [.. model.Linears.Where(linear => config.Targets(linear.Name, model.Config))];
         if (targets.Count == 0)
         {
             var wanted = config.TargetPattern.Length > 0 ? config.TargetPattern : string.Join(", ", config.TargetModules);
@@ -139,10 +139,13 @@ public sealed class LoraAdapter : IDisposable
     public void Merge()
     {
         using var noGradient = no_grad();
-        if (model.Config.Text.TieWordEmbeddings && targets.Any(linear => linear.Name.EndsWith("lm_head")))
+        if (
+            model.Config.Text.TieWordEmbeddings
+            && targets.Find(linear => linear.Name.EndsWith(model.Config.OutputHead, StringComparison.Ordinal)) is { } head
+        )
         {
             throw new UserException(
-                "The adapter changes lm_head, which shares its weights with the embeddings; merging would change both. Save the adapter instead."
+                $"The adapter changes {head.Name}, which shares its weights with the embeddings; merging would change both. Save the adapter instead."
             );
         }
 

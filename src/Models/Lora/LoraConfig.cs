@@ -24,6 +24,9 @@ public sealed record LoraConfig(
     string BaseModel = ""
 )
 {
+    /// <summary>What PEFT adapts in these decoders where nothing is said.</summary>
+    public static ImmutableArray<string> UsualTargets { get; } = ["q_proj", "v_proj"];
+
     /// <summary>
     /// A LoRA on the maps of these names that do not belong to the frozen parts (a q_proj is also in the vision tower). PEFT adapts the same,
     /// by a pattern in place of the names where a part is frozen.
@@ -35,87 +38,100 @@ public sealed record LoraConfig(
     /// <param name="targets">Ends of names, or `all-linear`.</param>
     public static LoraConfig Outside(ModelConfig model, Part frozen, int rank, double alpha, params ImmutableArray<string> targets)
     {
-        var names = targets is ["all-linear"] ? "[^.]+(?<!lm_head)" : string.Join('|', targets.Select(Regex.Escape));
+        var names = targets is ["all-linear"] ? $"[^.]+(?<!{model.OutputHead})" : string.Join('|', targets.Select(Regex.Escape));
         return new(rank, alpha, targets, frozen == Part.None ? "" : $@"(?!{model.NamesOf(frozen)})(?:.*\.)?(?:{names})");
     }
 
     /// <summary>What the low-rank product is multiplied by.</summary>
     public double Scale => Alpha / (RankStabilised ? Math.Sqrt(Rank) : Rank);
 
-    /// <summary>Whether a module is adapted, by PEFT's rules.</summary>
-    public bool Targets(string module) =>
-        TargetPattern.Length > 0 ? Regex.IsMatch(module, $@"\A(?:{TargetPattern})\z", RegexOptions.CultureInvariant)
-        : TargetModules is ["all-linear"] ? !module.EndsWith("lm_head")
-        : TargetModules.Any(target => module == target || module.EndsWith("." + target));
+    /// <summary>Whether a linear map is adapted, by PEFT's rules.</summary>
+    /// <param name="map">Its name.</param>
+    /// <param name="model">The config of the model that it belongs to.</param>
+    public bool Targets(string map, ModelConfig model) =>
+        TargetPattern.Length > 0 ? Pattern(TargetPattern).IsMatch(map)
+        : TargetModules is ["all-linear"] ? !map.EndsWith(model.OutputHead, StringComparison.Ordinal)
+        : TargetModules.Any(target => map == target || map.EndsWith("." + target, StringComparison.Ordinal));
 
     /// <summary>Reads an adapter_config.json.</summary>
     /// <exception cref="UserException">It is no LoRA's, or uses something that is not supported; the message names file and field.</exception>
     public static LoraConfig Read(string file)
     {
         var fields = ConfigFields.Read(file);
+        RefuseUnsupported(fields);
+        var (names, pattern) = TargetsOf(fields);
+        return new(
+            fields.Size("r", 8),
+            fields.Number("lora_alpha", 8),
+            names,
+            pattern,
+            fields.Number("lora_dropout", 0),
+            fields.Flag("use_rslora", false),
+            fields.Text("base_model_name_or_path", "")
+        );
+    }
+
+    static void RefuseUnsupported(ConfigFields fields)
+    {
         if (fields.Text("peft_type", "") != "LORA")
         {
             throw fields.Unsupported("peft_type", "adapters are LORA");
         }
 
-        foreach (var name in (string[])["use_dora", "fan_in_fan_out", "lora_bias"])
+        if (((string[])["use_dora", "fan_in_fan_out", "lora_bias"]).FirstOrDefault(name => fields.Flag(name, false)) is { } flag)
         {
-            if (fields.Flag(name, false))
-            {
-                throw fields.Unsupported(name, "adapters are plain LoRA");
-            }
+            throw fields.Unsupported(flag, "adapters are plain LoRA");
         }
 
-        foreach (
-            var name in (string[])
-                [
-                    "rank_pattern",
-                    "alpha_pattern",
-                    "modules_to_save",
-                    "layers_to_transform",
-                    "layers_pattern",
-                    "layer_replication",
-                    "exclude_modules",
-                ]
-        )
+        if (Uneven.FirstOrDefault(name => !IsEmpty(fields[name])) is { } field)
         {
-            if (!IsEmpty(fields[name]))
-            {
-                throw fields.Unsupported(name, "every target has the same rank and alpha, and nothing else is saved");
-            }
+            throw fields.Unsupported(field, "every target has the same rank and alpha, and nothing else is saved");
         }
 
         if (fields.Text("bias", "none") != "none")
         {
             throw fields.Unsupported("bias", "biases are not trained");
         }
-
-        var targets = fields["target_modules"];
-        var config = new LoraConfig(
-            fields.Size("r", 8),
-            fields.Number("lora_alpha", 8),
-            targets is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-                    ? [.. list.EnumerateArray().Select(item => item.GetString()!)]
-                : targets is { ValueKind: JsonValueKind.String }
-                    ? targets.Value.GetString() is "all-linear" ? ["all-linear"]
-                        : []
-                : throw fields.Unsupported("target_modules", "it is a list of names or a regular expression"),
-            targets is { ValueKind: JsonValueKind.String } && targets.Value.GetString() is { } text and not "all-linear" ? text : "",
-            fields.Number("lora_dropout", 0),
-            fields.Flag("use_rslora", false),
-            fields.Text("base_model_name_or_path", "")
-        );
-        try
-        {
-            _ = config.Targets("");
-        }
-        catch (ArgumentException error)
-        {
-            throw fields.Unsupported("target_modules", $"it is no regular expression ({error.Message})");
-        }
-
-        return config;
     }
+
+    static readonly string[] Uneven =
+    [
+        "rank_pattern",
+        "alpha_pattern",
+        "modules_to_save",
+        "layers_to_transform",
+        "layers_pattern",
+        "layer_replication",
+        "exclude_modules",
+    ];
+
+    /// <summary>The names, or the regular expression in their place.</summary>
+    static (ImmutableArray<string> Names, string Pattern) TargetsOf(ConfigFields fields)
+    {
+        switch (fields["target_modules"])
+        {
+            case { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String):
+                return ([.. list.EnumerateArray().Select(item => item.GetString()!)], "");
+            case { ValueKind: JsonValueKind.String } text when text.GetString() is "all-linear" and var all:
+                return ([all], "");
+            case { ValueKind: JsonValueKind.String } text:
+                try
+                {
+                    _ = Pattern(text.GetString()!);
+                    return ([], text.GetString()!);
+                }
+                catch (ArgumentException error)
+                {
+                    throw fields.Unsupported("target_modules", $"it is no regular expression ({error.Message})");
+                }
+            default:
+                throw fields.Unsupported("target_modules", "it is a list of names or a regular expression");
+        }
+    }
+
+    /// <summary>The whole name must match; a pattern from a file may not take for ever over it.</summary>
+    static Regex Pattern(string pattern) =>
+        new($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, matchTimeout: TimeSpan.FromSeconds(5));
 
     /// <summary>The adapter_config.json.</summary>
     public JsonObject ToJson() =>

@@ -22,8 +22,8 @@ public sealed class Decoder
         layers = [.. Enumerable.Range(0, config.Layers).Select(i => new DecoderLayer(config, i, weights, $"{prefix}model.layers.{i}."))];
         norm = RmsNorm.From(weights, $"{prefix}model.norm", config.HiddenSize, config.RmsNormEpsilon);
         head = config.TieWordEmbeddings
-            ? new Linear($"{prefix}lm_head", embedding, null)
-            : Linear.From(weights, $"{prefix}lm_head", config.HiddenSize, config.VocabularySize, bias: false);
+            ? new Linear(prefix + ParameterNames.OutputHead, embedding, null)
+            : Linear.From(weights, prefix + ParameterNames.OutputHead, config.HiddenSize, config.VocabularySize, bias: false);
     }
 
     /// <summary>The geometry.</summary>

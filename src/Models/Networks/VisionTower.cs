@@ -27,7 +27,7 @@ public sealed class VisionTower
     public VisionTower(VisionConfig config, IWeights weights, string prefix)
     {
         Config = config;
-        var (clip, width) = (config.Family == VisionFamily.Clip, config.HiddenSize);
+        var (clip, width) = (config.Kind == TowerKind.Clip, config.HiddenSize);
         classToken = clip ? weights.Get($"{prefix}embeddings.class_embedding", width) : null;
         patchWeight = weights.Get($"{prefix}embeddings.patch_embedding.weight", width, config.Channels, config.PatchSize, config.PatchSize);
         patchBias = clip ? null : weights.Get($"{prefix}embeddings.patch_embedding.bias", width);
@@ -65,7 +65,7 @@ public sealed class VisionTower
     public VisionOutput Encode(Tensor pixels)
     {
         var last = Hidden(pixels, layers.Length);
-        if (Config.Family == VisionFamily.Clip)
+        if (Config.Kind == TowerKind.Clip)
         {
             return new(last, Scoped.Run(() => postNorm.Forward(last.select(1, 0))));
         }

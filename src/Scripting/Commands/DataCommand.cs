@@ -123,7 +123,7 @@ static class DataCommand
         var progress = new DataProgress($"filter {shard.Index}/{shard.Count}");
         var report = await FilterStage.ScoreAsync(settings, shard, (done, of) => progress.Show(done, 0, of, ""), Interrupt.Token);
         Console.WriteLine(
-            $"filter {shard.Index}/{shard.Count}: {report.Scored} measured, {report.Dropped} dropped; {report.Images} images through the towers in "
+            $"filter {shard.Index}/{shard.Count}: {report.Scored} measured, {report.Refused} refused; {report.Images} images through the towers in "
                 + $"{report.TowerSeconds:F1} of {report.Seconds:F1} s ({report.TowerSeconds / Math.Max(report.Seconds, 1e-9):P0})"
         );
     }
@@ -152,9 +152,9 @@ static class DataCommand
 
     static void Tell(StageReport report)
     {
-        foreach (var loss in report.Losses)
+        foreach (var refusal in report.Refusals)
         {
-            Console.WriteLine($"{loss.Count, 8}  {loss.Source} {loss.Kind}: {loss.Reason}");
+            Console.WriteLine($"{refusal.Count, 8}  {refusal.Source} {refusal.Kind}: {refusal.Reason}");
         }
 
         Console.WriteLine($"{report.Passed, 8}  in {string.Join(", ", report.Files)}");

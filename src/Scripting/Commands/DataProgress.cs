@@ -12,7 +12,7 @@ sealed class DataProgress(string title)
     static readonly TimeSpan PauseOfLines = TimeSpan.FromSeconds(10);
 
     readonly Stopwatch clock = Stopwatch.StartNew();
-    IPartDisplay? shown;
+    IProgressDisplay? shown;
     int last;
 
     /// <summary>So many of so many are done.</summary>
@@ -29,7 +29,7 @@ sealed class DataProgress(string title)
 
         if (shown is null)
         {
-            (shown, last) = (PartDisplay.Create(title, before, total, Interrupt.Token, PauseOfLines), before);
+            (shown, last) = (ProgressDisplay.Create(title, before, total, Interrupt.Token, PauseOfLines), before);
         }
 
         if (done == total || clock.Elapsed > Pause)

@@ -12,7 +12,7 @@ namespace SVco.Scripting.Display;
 sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
 {
     readonly Stopwatch _clock = new();
-    IPartDisplay? _part;
+    IProgressDisplay? _shown;
     string _download = "";
     long _tokens;
     TimeSpan _time;
@@ -30,26 +30,26 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
                 Show(progress);
                 break;
             case RunEvent.Began(var title, var done, var total):
-                _part = PartDisplay.Create(title, done, total, stop);
+                _shown = ProgressDisplay.Create(title, done, total, stop);
                 _clock.Restart();
                 break;
             case RunEvent.Advanced:
-                _part?.Advance("", "");
+                _shown?.Advance("", "");
                 break;
             case RunEvent.Trained(var next):
                 Show(next);
                 break;
             case RunEvent.Ended:
-                _part = null;
+                _shown = null;
                 break;
         }
     }
 
     void Note(string text)
     {
-        if (_part is { } part)
+        if (_shown is { } shown)
         {
-            part.Note(text);
+            shown.Note(text);
         }
         else
         {
@@ -76,7 +76,7 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
                 _tokens += step.Tokens;
                 (_time, _waiting) = (_time + step.Time, _waiting + step.DataTime);
                 var rate = _tokens / _clock.Elapsed.TotalSeconds;
-                _part?.Advance(
+                _shown?.Advance(
                     Describe(step.Metrics),
                     string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s, waiting for data {_waiting / _time:0%}")
                 );

@@ -27,7 +27,8 @@ public static class ScriptHost
         try
         {
             var content = File.ReadAllBytes(path);
-            var script = ScriptCache.Find(options.CacheFolder, path, content) ?? Compile(path, content, options);
+            var cache = new ScriptCache(options.CacheFolder, options.Error.WriteLine);
+            var script = cache.Find(path, content) ?? Compile(path, content, cache, options);
             files = [.. script.Sources.Select(source => source.Path)];
             return await script.RunAsync(args) is int code ? code : 0;
         }
@@ -48,17 +49,10 @@ public static class ScriptHost
         }
     }
 
-    static CompiledScript Compile(string path, byte[] content, ScriptHostOptions options)
+    static CompiledScript Compile(string path, byte[] content, ScriptCache cache, ScriptHostOptions options)
     {
         var script = ScriptCompiler.Compile(path, content, file => ScriptFailure.Show(file, options));
-        try
-        {
-            ScriptCache.Store(options.CacheFolder, path, content, script);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            options.Error.WriteLine($"The compiled script cannot be kept, so each start compiles anew: {error.Message}");
-        }
+        cache.Store(path, content, script);
         return script;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SVco.Core.Objectives;
 using SVco.Models;
 using SVco.Models.Lora;
@@ -69,15 +68,12 @@ public sealed record BenchSettings
 
     // What follows from these numbers is not written into the argument of the measuring process.
 
-    /// <summary>What a LoRA adapts.</summary>
-    static readonly ImmutableArray<string> DecoderMaps = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
-
     internal static Objective Objective { get; } = Objectives.SVco(0.1, 0.1);
 
     internal ScalarType Type => Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     internal LoraConfig? Lora(ModelConfig config) =>
-        LoraRank > 0 ? LoraConfig.Outside(config, ~Part.LanguageModel, LoraRank, LoraRank, DecoderMaps) : null;
+        LoraRank > 0 ? LoraConfig.Outside(config, ~Part.LanguageModel, LoraRank, LoraRank, "all-linear") : null;
 
     internal PackedScoring Packed => new() { MemorySmall = MemorySmall };
 

@@ -86,7 +86,7 @@ sealed class BenchTraining : IDisposable
         var scoring = Seconds(() => reference = Reference(batch));
         LogProbTable? table = null;
         var policy = Seconds(() => table = _step.Accumulate(batch, reference, share: 1));
-        var update = Seconds(() => _step.Update(LearningRate));
+        var update = Seconds(() => _step.Optimizer.Update(LearningRate));
         return new(
             [
                 .. _settings.FeaturesCached ? Array.Empty<(string, double)>() : [("vision", vision)],

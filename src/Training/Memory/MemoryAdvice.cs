@@ -22,7 +22,7 @@ public static class MemoryAdvice
             ),
             ("--batch-size 1 with a larger --accumulation", plan.Pairs > 1, OnePair),
             ("--precision bf16", plan.Type == ScalarType.Float32, Half),
-            ("Lora = new(Rank: 16, Alpha: 32, \"q_proj\", \"v_proj\") in the script", plan.Lora is null, Adapted),
+            ("--lora-rank 16 --lora-alpha 32", plan.Lora is null, Adapted),
         ];
         var news = all.Where(change => change.IsNew).ToArray();
         var each = news.Select(change => (change.Change, change.Apply(plan)));
@@ -78,6 +78,6 @@ public static class MemoryAdvice
     static MemoryPlan Adapted(MemoryPlan plan) =>
         plan with
         {
-            Lora = LoraConfig.Outside(plan.Config, Part.VisionTower | Part.Projector, 16, 32, "q_proj", "v_proj"),
+            Lora = LoraConfig.Outside(plan.Config, Part.VisionTower | Part.Projector, 16, 32, LoraConfig.UsualTargets),
         };
 }

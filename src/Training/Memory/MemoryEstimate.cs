@@ -50,7 +50,7 @@ public sealed record MemoryEstimate(
     {
         var shapes = VisionLanguageModel.ParameterShapes(plan.Config);
         long Size(ParameterShape shape) => shape.Count * BytesOf(shape.Part == Part.VisionTower ? plan.VisionType : plan.Type);
-        var adapted = shapes.Where(shape => plan.Lora is { } lora && shape.Map is { } map && lora.Targets(map)).ToArray();
+        var adapted = shapes.Where(shape => plan.Lora is { } lora && shape.Map is { } map && lora.Targets(map, plan.Config)).ToArray();
         var adapter = Wide * adapted.Sum(map => plan.Lora!.Rank * map.Shape.Sum());
         ParameterShape[] trained = [.. shapes.Where(shape => plan.Lora is null && plan.Trained.HasFlag(shape.Part))];
         return new(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core;
 using SVco.Files;
@@ -10,7 +11,8 @@ namespace SVco.Training;
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
-    const string EvaluationLoss = "eval_loss";
+    /// <summary>The name of the file in a run's folder.</summary>
+    public const string FileName = "metrics.jsonl";
 
     readonly string _path;
     readonly JsonLog _lines;
@@ -21,17 +23,24 @@ public sealed class MetricsLog : IDisposable
     /// <param name="step">The step the run goes on from; lines of later steps, which will be made again, are taken out.</param>
     public MetricsLog(string folder, int step)
     {
-        _path = Path.Combine(folder, "metrics.jsonl");
+        _path = Path.Combine(folder, FileName);
         if (File.Exists(_path))
         {
             JsonElement[] kept = [.. JsonLog.Read<JsonElement>(_path).Where(line => StepOf(line) <= step)];
-            IsEvaluated = kept.Any(line => StepOf(line) == step && line.TryGetProperty(EvaluationLoss, out _));
+            IsEvaluated = kept.Any(line => StepOf(line) == step && line.TryGetProperty(MetricsLine.EvaluationLoss, out _));
             JsonLines.Write(_path, kept);
         }
 
         _lines = new JsonLog(_path);
         _events = TorchSharp.torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);
     }
+
+    /// <summary>The lines of a run so far; none where it has no log yet.</summary>
+    /// <exception cref="UserException">A line is not what it should be.</exception>
+    public static ImmutableArray<MetricsLine> Read(string folder) =>
+        Path.Combine(folder, FileName) is var log && File.Exists(log)
+            ? [.. JsonLog.Read<Dictionary<string, double?>>(log).Select(MetricsLine.Of)]
+            : [];
 
     /// <summary>Whether there is a line already of the validation after the step the run goes on from.</summary>
     public bool IsEvaluated { get; }
@@ -74,14 +83,14 @@ public sealed class MetricsLog : IDisposable
                 _events.add_scalar("time/data_seconds", (float)step.DataTime.TotalSeconds, step.Step);
                 break;
             case TrainingEvent.Evaluated evaluated:
-                Write(evaluated.Step, [new(EvaluationLoss, evaluated.Metrics.Loss), .. evaluated.Metrics.Official("eval")]);
+                Write(evaluated.Step, [new(MetricsLine.EvaluationLoss, evaluated.Metrics.Loss), .. evaluated.Metrics.Official("eval")]);
                 break;
         }
     }
 
     void Write(int step, IEnumerable<KeyValuePair<string, double>> values)
     {
-        var line = new SortedDictionary<string, double?>(StringComparer.Ordinal) { ["step"] = step };
+        var line = new SortedDictionary<string, double?>(StringComparer.Ordinal) { [MetricsLine.StepName] = step };
         foreach (var (name, value) in values)
         {
             line[name] = double.IsFinite(value) ? value : null;
@@ -91,7 +100,7 @@ public sealed class MetricsLog : IDisposable
         _lines.Add(line);
     }
 
-    static int StepOf(JsonElement line) => line.GetProperty("step").GetInt32();
+    static int StepOf(JsonElement line) => line.GetProperty(MetricsLine.StepName).GetInt32();
 
     /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Files;
@@ -14,7 +13,9 @@ namespace SVco.Training;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    const string Description = "experiment.yaml";
+    /// <summary>The name of the file that says what was run.</summary>
+    public const string Description = "experiment.yaml";
+
     const string LockFile = "lock";
 
     readonly FileLock _lock;
@@ -44,7 +45,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens a run's folder, new or to go on.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="experiment">The resolved experiment as YAML.</param>
-    /// <param name="difference">What the experiment of such a YAML has otherwise; null when it is the same one.</param>
+    /// <param name="difference">Compares with the YAML of the run that the folder holds: says what differs, or null when it is the same experiment.</param>
     /// <param name="restart">Throws away what an earlier run left in the folder.</param>
     /// <exception cref="UserException">The folder holds another experiment or something else.</exception>
     public static RunFolder Open(string path, string experiment, Func<string, string?> difference, bool restart)
@@ -67,7 +68,7 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Whether a folder is a run's, or may become one; one whose process was killed at its very first write holds only that.</summary>
+    /// <summary>Whether a folder is a run's or can become one: it is not there, is empty, or holds what a process killed at its very first write leaves.</summary>
     static bool IsRun(string path) =>
         !Directory.Exists(path)
         || File.Exists(System.IO.Path.Combine(path, Description))

@@ -44,7 +44,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Trains from the optimiser's step to the end, or until it is asked to stop, which it does between two steps or two batches of a validation.</summary>
     /// <param name="stop">Asks it to stop.</param>
     /// <param name="evaluated">
-    /// Whether the validation that may be due after the optimiser's step has been made; a run that was killed in its midst has not.
+    /// Whether the validation that is due after the optimiser's current step is in the log already; if not, as after a kill, it is made first.
     /// </param>
     /// <exception cref="UserException">A loss or a gradient is not finite; the batch's pairs are named and nothing was updated.</exception>
     public IEnumerable<TrainingEvent> Run(CancellationToken stop, bool evaluated = true)
@@ -93,7 +93,7 @@ public sealed class Trainer : IDisposable
                 return (Metrics: metrics, Tokens: batches.Current.TokenCount(_job.Objective.Cells(), _job.Model.Config));
             })
             .ToArray();
-        var norm = _step.Update(rate);
+        var norm = Optimizer.Update(rate);
         RequireFinite("gradient", norm, step.MicroBatches.SelectMany(batch => batch.Select(index => _job.Train[index])));
         return new TrainingEvent.Stepped(
             Optimizer.Steps,

@@ -3,7 +3,7 @@ using SVco.Models;
 
 namespace SVco.Training;
 
-/// <summary>What a training step does to a model: gradients of one or more batches, then an update.</summary>
+/// <summary>What a training step does to a model: gradients of one or more batches, then <see cref="Optimizer.Update"/>.</summary>
 /// <param name="Model">The policy.</param>
 /// <param name="Objective">The formula to minimise.</param>
 /// <param name="Scoring">How the table is scored.</param>
@@ -19,7 +19,4 @@ public sealed record TrainingStep(VisionLanguageModel Model, Objective Objective
         scored.Backward(Objective.Gradient(table), share);
         return table;
     }
-
-    /// <summary>See <see cref="Optimizer.Update"/>.</summary>
-    public double Update(double learningRate) => Optimizer.Update(learningRate);
 }

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace SVco.Training.Scheduling;
 
 /// <summary>Where workers write how far they are.</summary>
-/// <param name="parts">The number of parts to do.</param>
+/// <param name="jobs">The number of jobs to do.</param>
 /// <param name="total">Their cost together.</param>
 /// <param name="tell">Is told after each change.</param>
-sealed class ProgressBoard(int parts, double total, Action<PartsProgress> tell)
+sealed class ProgressBoard(int jobs, double total, Action<JobsProgress> tell)
 {
     sealed record Row(string Name, double Cost, TimeSpan Begun, string Doing = "", double Spent = 0);
 
@@ -16,7 +16,7 @@ sealed class ProgressBoard(int parts, double total, Action<PartsProgress> tell)
     double done;
     int finished;
 
-    /// <summary>A worker takes up a part.</summary>
+    /// <summary>A worker takes up a job.</summary>
     public void Begin(int worker, string name, double cost)
     {
         lock (gate)
@@ -36,7 +36,7 @@ sealed class ProgressBoard(int parts, double total, Action<PartsProgress> tell)
         }
     }
 
-    /// <summary>A worker's part is finished, whatever it said of its cost.</summary>
+    /// <summary>A worker's job is finished, whatever it said of its cost.</summary>
     public void Finish(int worker)
     {
         lock (gate)
@@ -53,11 +53,11 @@ sealed class ProgressBoard(int parts, double total, Action<PartsProgress> tell)
             new(
                 [.. rows.Values.Where(row => row.Doing.Length > 0).Select(Progress)],
                 finished,
-                parts,
-                finished == parts ? 1 : Math.Min(1, done / total),
+                jobs,
+                finished == jobs ? 1 : Math.Min(1, done / total),
                 clock.Elapsed
             )
         );
 
-    PartProgress Progress(Row row) => new(row.Name, row.Doing, Math.Min(1, row.Spent / row.Cost), clock.Elapsed - row.Begun);
+    JobProgress Progress(Row row) => new(row.Name, row.Doing, Math.Min(1, row.Spent / row.Cost), clock.Elapsed - row.Begun);
 }

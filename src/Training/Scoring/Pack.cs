@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Packing;
+using SVco.Models;
 
 namespace SVco.Training;
 
@@ -30,6 +31,17 @@ sealed class Pack
 
     /// <summary>The cells that the trees score, as sums over <see cref="Predictions"/>.</summary>
     public ImmutableArray<PackedCell> Cells { get; }
+
+    /// <summary>The forward pass of all trees.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">Gives the vision features of images by their index.</param>
+    /// <param name="recompute">See <see cref="PackedScoring.MemorySmall"/>.</param>
+    public TreeRun Decode(VisionLanguageModel model, Func<int[], IReadOnlyList<EncodedImage>> features, bool recompute)
+    {
+        int[] images = [.. Trees.SelectMany(tree => tree.Images).Select(image => image.Image).Distinct()];
+        var projected = images.Length == 0 ? [] : model.Project(features(images));
+        return model.DecodeTrees(Trees, images.Zip(projected).ToDictionary(), recompute);
+    }
 
     /// <summary>The number of tokens that go through the decoder.</summary>
     public long Length => Trees.Sum(tree => (long)tree.Length);

@@ -72,7 +72,7 @@ sealed class PackedScored : IScored
     /// <inheritdoc/>
     public void Dispose() => _scope.Dispose();
 
-    /// <summary>Whether the activations are so many that holes in the heap matter; with fewer, looking for them takes longer than a step.</summary>
+    /// <summary>Whether the activations are so large that giving freed memory back is worth its time; in a small model it takes longer than a step.</summary>
     bool IsLarge => _packs.Sum(scored => scored.Pack.Length) * _model.Config.Text.Layers * _model.Config.Text.HiddenSize > 1 << 21;
 
     /// <summary>
@@ -107,12 +107,7 @@ sealed class PackedScored : IScored
         ];
     }
 
-    TreeRun Run(Pack pack)
-    {
-        int[] images = [.. pack.Trees.SelectMany(tree => tree.Images).Select(image => image.Image).Distinct()];
-        var projected = images.Length == 0 ? [] : _model.Project(_features(images));
-        return _model.DecodeTrees(pack.Trees, images.Zip(projected).ToDictionary(), _scoring.MemorySmall);
-    }
+    TreeRun Run(Pack pack) => pack.Decode(_model, _features, _scoring.MemorySmall);
 
     /// <summary>A cell without any summed token is in no pack and is 0, an empty sum.</summary>
     ImmutableDictionary<Cell, double>[] Sums(IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells)

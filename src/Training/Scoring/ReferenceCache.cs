@@ -58,7 +58,7 @@ public sealed class ReferenceCache(DiskCache cache, string model)
         }
     }
 
-    // A cell is what its row, its summed tokens and its image are; the pair it stands in does not matter.
+    // The key is made of what decides the value: model, row, summed tokens, image. Equal sequences of two pairs share one entry.
     string Key(PreparedPair pair, Cell cell, string image)
     {
         var row = pair.Row(cell);

@@ -13,7 +13,7 @@ public sealed record ReferenceTable(ImmutableArray<ImmutableDictionary<Cell, dou
     /// <summary>The cells of a pair.</summary>
     public ImmutableDictionary<Cell, double> this[int pair] => Pairs[pair];
 
-    /// <summary>A table of so many pairs from the entries of some; the others have no cells.</summary>
+    /// <summary>Makes a table; a pair without an entry has no cells.</summary>
     public static ReferenceTable Of(int pairs, IEnumerable<(int Pair, ImmutableDictionary<Cell, double> Cells)> entries)
     {
         var known = entries.ToDictionary(entry => entry.Pair, entry => entry.Cells);

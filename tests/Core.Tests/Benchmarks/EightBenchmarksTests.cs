@@ -59,8 +59,8 @@ public class EightBenchmarksTests
         static double Value(Match match) => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
-    static Item Asked(string id, Grader grader, string part = "", string? group = null) =>
-        new(id, part, group ?? id, Image, "?", new ItemTask.Write(grader, 128));
+    static Item Asked(string id, Grader grader, string category = "", string? group = null) =>
+        new(id, category, group ?? id, Image, "?", new ItemTask.Write(grader, 128));
 
     static double[] Scores(Benchmark benchmark, params (string Item, string Text, string Reply)[] answers) =>
         [

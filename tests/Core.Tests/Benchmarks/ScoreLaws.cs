@@ -8,16 +8,16 @@ public class ScoreLaws
 {
     static readonly Metric Accuracy = new("accuracy", "right");
 
-    /// <summary>One item of a random benchmark: a few parts, a few groups in each, a mark from 0 to 1.</summary>
-    public sealed record Drawn(byte Part, byte Group, byte Mark)
+    /// <summary>One item of a random benchmark: a few categories, a few groups in each, a mark from 0 to 1.</summary>
+    public sealed record Drawn(byte Category, byte Group, byte Mark)
     {
-        public string PartName => $"part {Part % 3}";
+        public string CategoryName => $"category {Category % 3}";
         public string GroupName => $"{Group % 4}";
         public double Value => Mark / 255.0;
     }
 
     static Item ItemOf(Drawn drawn, int index) =>
-        new($"{index}", drawn.PartName, drawn.GroupName, null, "?", new ItemTask.Choose(["a", "b"], 0));
+        new($"{index}", drawn.CategoryName, drawn.GroupName, null, "?", new ItemTask.Choose(["a", "b"], 0));
 
     static (Item[] Items, Verdict[] Verdicts) Of(IReadOnlyList<Drawn> drawn) =>
         ([.. drawn.Select(ItemOf)], [.. drawn.Select((one, index) => new Verdict($"{index}", 0, Marks.Of(("right", one.Value))))]);
@@ -31,12 +31,14 @@ public class ScoreLaws
         }
 
         var (items, verdicts) = Of(drawn);
-        var parts = drawn
-            .GroupBy(one => one.PartName)
-            .Select(part => part.GroupBy(one => one.GroupName).Average(group => group.Min(one => one.Value)))
+        var categories = drawn
+            .GroupBy(one => one.CategoryName)
+            .Select(category => category.GroupBy(one => one.GroupName).Average(group => group.Min(one => one.Value)))
             .ToArray();
         var score = Score.Of(Accuracy, items, verdicts);
-        return Math.Abs(score.Value - (100 * parts.Average())) < 1e-9 && score.Parts.Count == parts.Length && score.Counted == drawn.Length;
+        return Math.Abs(score.Value - (100 * categories.Average())) < 1e-9
+            && score.Categories.Count == categories.Length
+            && score.Counted == drawn.Length;
     }
 
     [Property]
@@ -60,9 +62,9 @@ public class ScoreLaws
     [Property]
     public bool Alone_in_its_group_an_item_is_worth_its_mark(Drawn[] drawn)
     {
-        Drawn[] onePart = [.. drawn.Select(one => one with { Part = 0 })];
-        var verdicts = Of(onePart).Verdicts;
-        Item[] alone = [.. onePart.Select((one, index) => ItemOf(one, index) with { Group = $"{index}" })];
+        Drawn[] oneCategory = [.. drawn.Select(one => one with { Category = 0 })];
+        var verdicts = Of(oneCategory).Verdicts;
+        Item[] alone = [.. oneCategory.Select((one, index) => ItemOf(one, index) with { Group = $"{index}" })];
         return drawn.Length == 0
             || Math.Abs(Score.Of(Accuracy, alone, verdicts).Value - Score.Of(Accuracy with { Over = Over.Items }, alone, verdicts).Value)
                 < 1e-9;
@@ -87,7 +89,7 @@ public class ScoreLaws
         var (items, verdicts) = Of(drawn);
         var failed = which % drawn.Length;
         verdicts[failed] = new($"{failed}", 0, Marks.None, "no reply");
-        var rest = items.Where(item => (item.Part, item.Group) != (items[failed].Part, items[failed].Group)).ToArray();
+        var rest = items.Where(item => (item.Category, item.Group) != (items[failed].Category, items[failed].Group)).ToArray();
         var score = Score.Of(Accuracy, items, verdicts);
         return score.Counted == drawn.Length - 1
             && (
@@ -99,11 +101,11 @@ public class ScoreLaws
     }
 
     [Fact]
-    public void Parts_of_parts_count_equally_on_each_level()
+    public void Nested_categories_count_equally_on_each_level()
     {
         // CV-Bench: 2D is the mean of its two sources, the whole the mean of 2D and 3D, however many items each has.
-        (string Part, double Mark)[] marks = [("2D/ADE20K", 1), ("2D/COCO", 0), ("2D/COCO", 0), ("3D/Omni3D", 1), ("3D/Omni3D", 0)];
-        Item[] items = [.. marks.Select((one, i) => new Item($"{i}", one.Part, $"{i}", null, "?", new ItemTask.Choose(["a"], 0)))];
+        (string Category, double Mark)[] marks = [("2D/ADE20K", 1), ("2D/COCO", 0), ("2D/COCO", 0), ("3D/Omni3D", 1), ("3D/Omni3D", 0)];
+        Item[] items = [.. marks.Select((one, i) => new Item($"{i}", one.Category, $"{i}", null, "?", new ItemTask.Choose(["a"], 0)))];
         var verdicts = marks.Select((one, i) => new Verdict($"{i}", 0, Marks.Of(("right", one.Mark))));
 
         var score = Score.Of(Accuracy, items, verdicts);
@@ -111,7 +113,7 @@ public class ScoreLaws
         Assert.Equal(50, score.Value);
         Assert.Equal(
             [("2D", 50.0), ("2D/ADE20K", 100.0), ("2D/COCO", 0.0), ("3D", 50.0), ("3D/Omni3D", 50.0)],
-            score.Parts.Select(part => (part.Key, part.Value))
+            score.Categories.Select(category => (category.Key, category.Value))
         );
     }
 
@@ -123,6 +125,6 @@ public class ScoreLaws
 
         Assert.Throws<ArgumentException>(() => Score.Of(Accuracy, items, []));
         Assert.Throws<ArgumentException>(() => Score.Of(Accuracy, items, [known, known with { Item = "1" }]));
-        Assert.Equal(ImmutableSortedDictionary<string, double>.Empty.Add("part 0", 100), Score.Of(Accuracy, items, [known]).Parts);
+        Assert.Equal(ImmutableSortedDictionary<string, double>.Empty.Add("category 0", 100), Score.Of(Accuracy, items, [known]).Categories);
     }
 }

@@ -1,6 +1,5 @@
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
-using SVco.Tests;
 
 namespace SVco.Core.Tests;
 

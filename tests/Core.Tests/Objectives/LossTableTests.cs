@@ -1,7 +1,6 @@
 using System.Text.Json;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
-using SVco.Tests;
 
 namespace SVco.Core.Tests;
 

@@ -33,13 +33,13 @@ public sealed class ChatAugmentationTests
         }
 
         var report = await AugmentStage.RunAsync(settings, false, output, CancellationToken.None);
-        Assert.Equal(pairs.Count, report.Passed + report.Losses.Sum(loss => loss.Count));
+        Assert.Equal(pairs.Count, report.Passed + report.Refusals.Sum(refusal => refusal.Count));
         Assert.Equal(
             pairs.Select(pair => pair.Id).Order(),
             JsonLines
                 .Read<Candidate>(folder.Augmented, "")
                 .Select(pair => pair.Id)
-                .Concat(JsonLines.Read<SetAside>(folder.SetAside, "").Select(aside => aside.Candidate.Id))
+                .Concat(JsonLines.Read<RefusedCandidate>(folder.RefusedByAugment, "").Select(refusal => refusal.Candidate.Id))
                 .Order()
         );
 
@@ -142,7 +142,7 @@ public sealed class ChatAugmentationTests
     }
 
     [Fact]
-    public async Task A_pair_that_the_server_will_not_write_about_is_set_aside_and_the_run_goes_on()
+    public async Task A_pair_that_the_server_will_not_write_about_is_refused_and_the_run_goes_on()
     {
         using var work = new TemporaryFolder();
         Environment.SetEnvironmentVariable(KeyVariable, Key);
@@ -153,12 +153,12 @@ public sealed class ChatAugmentationTests
         List<AugmentProgress> told = [];
         var report = await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None, told.Add);
         Assert.Equal(2, report.Passed);
-        Assert.Equal("answers break a law", Assert.Single(report.Losses).Reason);
+        Assert.Equal("answers break a law", Assert.Single(report.Refusals).Reason);
 
         // Four answers of 100 and 50 tokens; what is refused costs nothing.
         var price = settings.Augment.PriceOf(settings.Augment.Model).Of(400, 200);
         Assert.Equal(new AugmentProgress(3, 0, 3, 1, 400, 200, price, "USD"), told[^1]);
-        Assert.Equal($"400 + 200 tokens, {price:F4} USD, 1 set aside", told[^1].ToString());
+        Assert.Equal($"400 + 200 tokens, {price:F4} USD, 1 refused", told[^1].ToString());
     }
 
     [Theory]
@@ -179,7 +179,7 @@ public sealed class ChatAugmentationTests
     }
 
     [Fact]
-    public async Task A_pair_that_never_gets_an_answer_is_set_aside_and_three_in_a_row_end_the_run()
+    public async Task A_pair_that_never_gets_an_answer_is_refused_and_three_in_a_row_end_the_run()
     {
         using var work = new TemporaryFolder();
         Environment.SetEnvironmentVariable(KeyVariable, Key);
@@ -196,8 +196,8 @@ public sealed class ChatAugmentationTests
         JsonLines.Write(folder.Kept, Enumerable.Range(0, 6).Select(Pair));
         var report = await AugmentStage.RunAsync(settings, false, TextWriter.Null, CancellationToken.None);
         Assert.Equal(4, report.Passed);
-        Assert.Equal(["1", "3"], JsonLines.Read<SetAside>(folder.SetAside, "").Select(aside => aside.Candidate.Key));
-        Assert.Equal(new LossCount("Test", "object", "the server gives no answer", 2), Assert.Single(report.Losses));
+        Assert.Equal(["1", "3"], JsonLines.Read<RefusedCandidate>(folder.RefusedByAugment, "").Select(refusal => refusal.Candidate.Key));
+        Assert.Equal(new RefusalCount("Test", "object", "the server gives no answer", 2), Assert.Single(report.Refusals));
 
         // Nothing is on record of what was not answered, so a server that works again is asked again.
         stuck = "no pair";

@@ -49,7 +49,7 @@ public sealed class ReaderTests : IDisposable
             "null",
             good.Replace("a.png", "b.png"),
         ];
-        var (found, lost) = Read(new() { Mvc = [Source("mvc.json", $"[{string.Join(",\n", entries)}]")] });
+        var (found, refused) = Read(new() { Mvc = [Source("mvc.json", $"[{string.Join(",\n", entries)}]")] });
         Assert.Equal(["FineCops-Ref/mvc/mvc#0", "FineCops-Ref/mvc/mvc#11"], found.Select(candidate => candidate.Id));
         Assert.Equal(
             new Candidate("FineCops-Ref", "mvc", ContrastType.Object, "mvc#0", "pictures/a.png", "pictures/b.png", "A cat.", "A dog.")
@@ -74,7 +74,7 @@ public sealed class ReaderTests : IDisposable
                 "9: entry is not in the MVC format",
                 "10: entry is not in the MVC format",
             ],
-            lost
+            refused
         );
     }
 
@@ -83,13 +83,13 @@ public sealed class ReaderTests : IDisposable
     {
         const string entry =
             """{"chosen_images":["a.png"],"rejected_images":["b.png"],"system_prompt":"","instruction_prompt":"q","chosen_response":"A.","rejected_response":"B."}""";
-        var (found, lost) = Read(
+        var (found, refused) = Read(
             new() { Mvc = [Source("cut.json", $"[{entry},{entry},{{\"chos"), Source("text.json", "\"no\""), new() { File = "gone.json" }] }
         );
         Assert.Equal(2, found.Count);
         Assert.Equal(
             ["cut.json: annotation file is damaged", "text.json: annotation file is damaged", "gone.json: annotation file is missing"],
-            lost
+            refused
         );
     }
 
@@ -118,7 +118,7 @@ public sealed class ReaderTests : IDisposable
             Entry(Turns("A cat."), Turns(new('x', 100_000)), id: "15"),
             "3",
         ];
-        var (found, lost) = Read(new() { Preferences = [Source("vlf.json", $"[{string.Join(",", entries)}]")] });
+        var (found, refused) = Read(new() { Preferences = [Source("vlf.json", $"[{string.Join(",", entries)}]")] });
         Assert.Equal(["vlf/preference/7", "vlf/preference/8"], found.Select(candidate => candidate.Id));
         Assert.All(
             found,
@@ -143,7 +143,7 @@ public sealed class ReaderTests : IDisposable
                 "9: value is too long",
                 "10: entry is not an object",
             ],
-            lost
+            refused
         );
     }
 
@@ -163,7 +163,7 @@ public sealed class ReaderTests : IDisposable
             .AppendLine("object,a.png,\"a car,b.png,a van,")
             .AppendLine("object,a.png,swallowed,b.png,a van,")
             .ToString();
-        var (found, lost) = Read(new() { Pairs = [Source("mine.csv", rows), Source("other.csv", "image_a,image_b\na,b\n")] });
+        var (found, refused) = Read(new() { Pairs = [Source("mine.csv", rows), Source("other.csv", "image_a,image_b\na,b\n")] });
         Assert.Equal(
             [("0", ContrastType.Count, "two cats, asleep", "three \"cats\""), ("2", ContrastType.Unknown, "a car", "a van")],
             found.Select(candidate => (candidate.Key, candidate.Type, candidate.WCaption, candidate.LCaption))
@@ -180,9 +180,9 @@ public sealed class ReaderTests : IDisposable
                 "8: row is not CSV",
                 "other.csv: columns are missing",
             ],
-            lost
+            refused
         );
-        Assert.Contains("lines 11 to 1", File.ReadAllText(work.At("out", "dropped.read.jsonl")));
+        Assert.Contains("lines 11 to 1", File.ReadAllText(work.At("out", "refused.read.jsonl")));
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class ReaderTests : IDisposable
         return new() { File = name, Images = "pictures" };
     }
 
-    (List<Candidate> Found, List<string> Lost) Read(SourceSettings sources)
+    (List<Candidate> Found, List<string> Refused) Read(SourceSettings sources)
     {
         var settings = new CurationSettings
         {
@@ -213,7 +213,7 @@ public sealed class ReaderTests : IDisposable
         var folder = new CurationFolder(settings.Output);
         return (
             [.. JsonLines.Read<Candidate>(folder.Candidates, "")],
-            [.. JsonLines.Read<Dropped>(folder.DroppedByRead, "").Select(loss => $"{loss.Key}: {loss.Reason}")]
+            [.. JsonLines.Read<RefusedEntry>(folder.RefusedByRead, "").Select(refusal => $"{refusal.Key}: {refusal.Reason}")]
         );
     }
 }

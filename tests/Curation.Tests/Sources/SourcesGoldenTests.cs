@@ -56,10 +56,10 @@ public sealed class SourcesGoldenTests
             scored.Values.Count(pair => !IsFiltered(pair) && kept.Contains(pair.Id))
         );
         Assert.Equal(
-            expected.GetProperty("dropped").EnumerateArray().Select(row => $"{Id(row)}: {Text(row, "reason")}").Order(),
-            new[] { folder.DroppedByRead, folder.DroppedByFilter }
-                .SelectMany(file => JsonLines.Read<Dropped>(file, ""))
-                .Select(loss => $"{loss.Source}/{loss.Kind}/{loss.Key}: {loss.Reason}")
+            expected.GetProperty("refused").EnumerateArray().Select(row => $"{Id(row)}: {Text(row, "reason")}").Order(),
+            new[] { folder.RefusedByRead, folder.RefusedImages }
+                .SelectMany(file => JsonLines.Read<RefusedEntry>(file, ""))
+                .Select(refusal => $"{refusal.Source}/{refusal.Kind}/{refusal.Key}: {refusal.Reason}")
                 .Order()
         );
     }

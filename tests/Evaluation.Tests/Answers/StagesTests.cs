@@ -4,7 +4,6 @@ using SVco.Core.Benchmarks;
 using SVco.Core.Objectives;
 using SVco.Evaluation.Answers;
 using SVco.Evaluation.Results;
-using SVco.Tests;
 using SVco.Training;
 
 namespace SVco.Evaluation.Tests.Answers;
@@ -190,9 +189,9 @@ public sealed class StagesTests : IDisposable
     [Fact]
     public void Each_metric_and_each_of_several_parts_is_a_number_of_the_tables()
     {
-        Item[] items = [Choice(0) with { Part = "a" }, Choice(1) with { Part = "b" }];
+        Item[] items = [Choice(0) with { Category = "a" }, Choice(1) with { Category = "b" }];
         var benchmark = new Benchmark(
-            "two parts",
+            "two categories",
             "vision-centric",
             [.. items],
             [new("accuracy", "right"), new("plain", "right", Averaged: false)]
@@ -212,7 +211,7 @@ public sealed class StagesTests : IDisposable
                 ("plain", "a", false),
                 ("plain", "b", false),
             ],
-            results.Select(result => (result.Metric, result.Part, result.Averaged))
+            results.Select(result => (result.Metric, result.Category, result.Averaged))
         );
         Assert.All(results, result => Assert.NotNull(result.NoImageValue));
     }

@@ -50,9 +50,9 @@ public class BenchmarkSuiteTests
         var (few, many) = (BenchmarkSuite.Draw(Split.Validation, 2, seed), BenchmarkSuite.Draw(Split.Validation, 5, seed));
         return few.Zip(many)
                 .All(pair =>
-                    pair.First.Items.GroupBy(item => item.Part)
-                        .Zip(pair.Second.Items.GroupBy(item => item.Part))
-                        .All(part => part.First.Zip(part.Second).All(item => Same(item.First, item.Second)))
+                    pair.First.Items.GroupBy(item => item.Category)
+                        .Zip(pair.Second.Items.GroupBy(item => item.Category))
+                        .All(category => category.First.Zip(category.Second).All(item => Same(item.First, item.Second)))
                 )
             && BenchmarkSuite.Captions(Split.Validation, 5, seed).Take(2).SequenceEqual(BenchmarkSuite.Captions(Split.Validation, 2, seed));
 
@@ -99,14 +99,14 @@ public class BenchmarkSuiteTests
             "refusal/claim 60",
             "refusal/none 60",
         ];
-        var parts = Choices.SelectMany(benchmark =>
+        var categories = Choices.SelectMany(benchmark =>
             benchmark
-                .Items.GroupBy(item => item.Part)
-                .OrderBy(part => part.Key, StringComparer.Ordinal)
-                .Select(part => $"{benchmark.Name}/{part.Key} {part.Select(item => item.Group).Distinct().Count()}")
+                .Items.GroupBy(item => item.Category)
+                .OrderBy(category => category.Key, StringComparer.Ordinal)
+                .Select(category => $"{benchmark.Name}/{category.Key} {category.Select(item => item.Group).Distinct().Count()}")
         );
 
-        Assert.Equal(expected.Order(StringComparer.Ordinal), parts.Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), categories.Order(StringComparer.Ordinal));
         Assert.Equal(60, Of(BenchmarkSuite.HallucinationName).Items.Length);
         Assert.All(Of(BenchmarkSuite.GeneralName).Items.CountBy(item => Grader(item).Style), style => Assert.Equal(60, style.Value));
         Assert.Equal(60, BenchmarkSuite.Captions(Split.Test, 60).Length);
@@ -145,7 +145,7 @@ public class BenchmarkSuiteTests
     [Fact]
     public void A_claim_is_true_and_refuted_as_often_and_follows_from_the_scene()
     {
-        var claims = Of(BenchmarkSuite.RefusalName).Items.Where(item => item.Part == "claim").ToArray();
+        var claims = Of(BenchmarkSuite.RefusalName).Items.Where(item => item.Category == "claim").ToArray();
 
         Assert.Equal(claims.Length, 2 * claims.Count(item => Choice(item).Correct == 0));
         Assert.All(
@@ -161,7 +161,7 @@ public class BenchmarkSuiteTests
     [Fact]
     public void None_of_these_is_right_exactly_when_no_option_is_and_as_often_as_not()
     {
-        var items = Of(BenchmarkSuite.RefusalName).Items.Where(item => item.Part == "none").ToArray();
+        var items = Of(BenchmarkSuite.RefusalName).Items.Where(item => item.Category == "none").ToArray();
 
         Assert.Equal(items.Length, 2 * items.Count(item => Choice(item).Options[Choice(item).Correct] == "none of these ."));
         Assert.All(

@@ -31,12 +31,12 @@ public sealed class MiniatureStudyTests
         Assert.InRange(first.Length, 1, 4);
 
         var seen = new List<string>();
-        var all = MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(part => part.Name)));
-        Assert.Equal(["base", "SFT", "DPO", "SFT", "DPO"], all.Select(part => part.Model));
-        Assert.DoesNotContain(seen, part => first.Any(done => part == $"{done.Model}, seed {done.Seed}"));
+        var all = MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(job => job.Name)));
+        Assert.Equal(["base", "SFT", "DPO", "SFT", "DPO"], all.Select(model => model.Model));
+        Assert.DoesNotContain(seen, job => first.Any(done => job == $"{done.Model}, seed {done.Seed}"));
 
         seen.Clear();
-        MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(part => part.Name)));
+        MiniatureStudy.Run(settings, folder, 2, default, progress => seen.AddRange(progress.Running.Select(job => job.Name)));
         Assert.Empty(seen);
 
         static void Stop(CancellationTokenSource source, bool now)
@@ -53,8 +53,8 @@ public sealed class MiniatureStudyTests
     {
         using var small = new SmallModel();
         var (settings, folder) = (Settings(small.Folder), Path.Combine(small.Folder, "study"));
-        var parts = MiniatureStudy.Run(settings, folder, 2, default, _ => { });
-        var written = StudyReport.Write(settings, parts, folder, "test");
+        var models = MiniatureStudy.Run(settings, folder, 2, default, _ => { });
+        var written = StudyReport.Write(settings, models, folder, "test");
         var read = StudyResults.Load(folder);
 
         Assert.Equal(written.Metrics.AsEnumerable(), read.Metrics);

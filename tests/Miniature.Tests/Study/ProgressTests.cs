@@ -5,10 +5,10 @@ namespace SVco.Miniature.Tests;
 
 public sealed class ProgressTests
 {
-    static readonly PartsProgress Half = new(
+    static readonly JobsProgress Half = new(
         [new("S-VCO, seed 201", "training", 0.25, TimeSpan.FromSeconds(10)), new("SFT, seed 201", "measuring", 0, TimeSpan.Zero)],
         Finished: 3,
-        Parts: 7,
+        Jobs: 7,
         Done: 0.5,
         TimeSpan.FromSeconds(90)
     );
@@ -18,7 +18,7 @@ public sealed class ProgressTests
     {
         var rows = ProgressLine.Rows(Half, 100);
         Assert.Equal(3, rows.Length);
-        Assert.EndsWith(" 50 %  3 of 7 parts  1:30 left", rows[0]);
+        Assert.EndsWith(" 50 %  3 of 7 models  1:30 left", rows[0]);
         Assert.EndsWith(" 25 %  training  0:30 left", rows[1]);
         // Nothing to tell the time from yet.
         Assert.EndsWith("  0 %  measuring", rows[2]);

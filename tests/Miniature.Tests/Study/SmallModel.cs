@@ -1,6 +1,5 @@
 using SVco.Miniature.BaseModel;
 using SVco.Models;
-using SVco.Models.Llava;
 
 namespace SVco.Miniature.Tests;
 

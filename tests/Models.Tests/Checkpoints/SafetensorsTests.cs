@@ -6,6 +6,7 @@ using FsCheck.Xunit;
 using SVco.Core;
 using SVco.Files;
 using SVco.Models.Checkpoints;
+using SVco.Tests;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

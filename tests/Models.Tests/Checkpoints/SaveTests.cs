@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SVco.Core;
 using SVco.Files;
 using SVco.Models.Checkpoints;
+using SVco.Tests;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

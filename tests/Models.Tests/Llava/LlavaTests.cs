@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SVco.Models.Llava;
-using SVco.Tests;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;

@@ -47,16 +47,16 @@ public sealed class AugmentKillTests
             await last.WaitForExitAsync();
             said.Add(await output);
             Assert.True(last.ExitCode == 0, said[^1]);
-            Assert.Matches($@"augment {Pairs}/{Pairs}  \d+ \+ \d+ tokens, \d+\.\d{{4}} USD, \d+ set aside", said[^1]);
+            Assert.Matches($@"augment {Pairs}/{Pairs}  \d+ \+ \d+ tokens, \d+\.\d{{4}} USD, \d+ refused", said[^1]);
         }
 
-        // Nothing is lost: each pair is there once, with texts or set aside with a reason.
+        // Nothing is lost: each pair is there once, with texts or refused with a reason.
         Assert.Equal(
             Enumerable.Range(0, Pairs).Select(index => Pair(index).Id).Order(),
             JsonLines
                 .Read<Candidate>(folder.Augmented, "")
                 .Select(pair => pair.Id)
-                .Concat(JsonLines.Read<SetAside>(folder.SetAside, "").Select(aside => aside.Candidate.Id))
+                .Concat(JsonLines.Read<RefusedCandidate>(folder.RefusedByAugment, "").Select(refusal => refusal.Candidate.Id))
                 .Order()
         );
 

@@ -135,7 +135,7 @@ public sealed class HostScriptTests : IDisposable
     public async Task A_damaged_cache_entry_is_compiled_anew()
     {
         Assert.Equal(4, await folder.RunAsync("return 4;"));
-        var entry = Assert.Single(Directory.GetFiles(folder.Cache));
+        var entry = Assert.Single(Directory.GetFiles(folder.Cache, "*", SearchOption.AllDirectories));
         var whole = File.ReadAllBytes(entry);
         var flipped = whole.ToArray();
         flipped[^100] ^= 1;
@@ -149,30 +149,12 @@ public sealed class HostScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task The_cache_keeps_the_newest_hundred()
-    {
-        Directory.CreateDirectory(folder.Cache);
-        foreach (var i in Enumerable.Range(0, 120))
-        {
-            File.WriteAllText(Path.Combine(folder.Cache, $"old{i}"), "");
-            File.SetLastWriteTimeUtc(Path.Combine(folder.Cache, $"old{i}"), new DateTime(2020, 1, 1).AddDays(i));
-        }
-
-        await folder.RunAsync("return 4;");
-
-        var kept = Directory.GetFiles(folder.Cache).Select(Path.GetFileName).ToList();
-        Assert.Equal(100, kept.Count);
-        Assert.Contains("old119", kept);
-        Assert.DoesNotContain("old20", kept);
-    }
-
-    [Fact]
     public async Task A_cache_that_cannot_be_written_is_told_and_the_script_runs()
     {
         var file = folder.Write("file", "");
 
         Assert.Equal(4, await folder.RunAsync("return 4;", folder.Options with { CacheFolder = Path.Combine(file, "cache") }));
-        Assert.StartsWith("The compiled script cannot be kept", Error);
+        Assert.Matches("^The cache in .* cannot be written", Error);
     }
 
     void Library(string name, string code)

@@ -1,6 +1,5 @@
 using SVco.Core;
 using SVco.Core.Metrics;
-using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
 using SVco.Models.Checkpoints;

@@ -4,7 +4,6 @@ using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Models;
 using SVco.Models.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Tests;

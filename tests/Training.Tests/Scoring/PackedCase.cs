@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace SVco.Training.Tests;
 
 /// <summary>
-/// A seeded random tiny model with a seeded random batch: every geometry (both families, grouped heads, tied embeddings, biases), and pairs
+/// A seeded random tiny model with a seeded random batch: every geometry (both kinds of tower, grouped heads, tied embeddings, biases), and pairs
 /// that share images and queries, with equal responses, responses that are prefixes of others, and tokens that nobody attends to.
 /// </summary>
 sealed class PackedCase : IDisposable
@@ -84,7 +84,7 @@ sealed class PackedCase : IDisposable
     }
 
     public override string ToString() =>
-        $"{Config.Vision.Family} and {Config.Text.ModelType}, heads {Config.Text.Heads}/{Config.Text.KeyValueHeads}, tied {Config.Text.TieWordEmbeddings}, "
+        $"{Config.Vision.Kind} and {Config.Text.ModelType}, heads {Config.Text.Heads}/{Config.Text.KeyValueHeads}, tied {Config.Text.TieWordEmbeddings}, "
         + $"{Batch.Length} pairs, cells {string.Join(" ", Cells)}";
 
     public void Dispose() => Model.Dispose();

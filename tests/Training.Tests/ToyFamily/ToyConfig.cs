@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using SVco.Core.Packing;
 using SVco.Models;

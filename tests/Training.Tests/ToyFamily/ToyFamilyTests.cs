@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
-using SVco.Core.Training;
 using SVco.Models;
 using SVco.Models.Images;
 using SVco.Models.Lora;

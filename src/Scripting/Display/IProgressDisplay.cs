@@ -1,7 +1,7 @@
 namespace SVco.Scripting.Display;
 
-/// <summary>A part of a run that is being shown.</summary>
-interface IPartDisplay
+/// <summary>What is shown of a stage of a run.</summary>
+interface IProgressDisplay
 {
     /// <summary>So many more are done.</summary>
     void Advance(string metrics, string speed, int by = 1);

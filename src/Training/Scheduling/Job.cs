@@ -4,21 +4,21 @@ namespace SVco.Training.Scheduling;
 /// <typeparam name="TWorker">What a worker has for itself, such as a model.</typeparam>
 /// <typeparam name="T">The result.</typeparam>
 /// <param name="Name">For people.</param>
-/// <param name="Cost">What it costs; only its ratio to that of other parts matters.</param>
+/// <param name="Cost">What it costs; only its ratio to that of other jobs matters.</param>
 /// <param name="Find">The result if it was kept before, else null.</param>
 /// <param name="Run">
-/// Does the work. Says how it goes through the work's <see cref="PartWork.Advance"/>, and throws <see cref="OperationCanceledException"/>
-/// when it ends early because of <see cref="PartWork.Stop"/>.
+/// Does the work. Says how it goes through the work's <see cref="JobContext.Advance"/>, and throws <see cref="OperationCanceledException"/>
+/// when it ends early because of <see cref="JobContext.Stop"/>.
 /// </param>
 /// <param name="Keep">Keeps the result.</param>
-public sealed record Part<TWorker, T>(string Name, double Cost, Func<T?> Find, Func<TWorker, PartWork, T> Run, Action<T> Keep)
+public sealed record Job<TWorker, T>(string Name, double Cost, Func<T?> Find, Func<TWorker, JobContext, T> Run, Action<T> Keep)
     where T : class
 {
-    /// <summary>Parts of an earlier round are begun first.</summary>
+    /// <summary>Jobs of an earlier round are begun first.</summary>
     public int Round { get; init; }
 }
 
-/// <summary>A part that is being worked on.</summary>
+/// <summary>A job that is being worked on.</summary>
 /// <param name="Stop">Asks it to end early.</param>
 /// <param name="Advance">Takes what is done from now on, and the cost of what was done since the last call.</param>
-public sealed record PartWork(CancellationToken Stop, Action<string, double> Advance);
+public sealed record JobContext(CancellationToken Stop, Action<string, double> Advance);

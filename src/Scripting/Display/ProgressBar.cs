@@ -9,7 +9,7 @@ namespace SVco.Scripting.Display;
 /// Two rows that are drawn over: the bar with steps, speed and time left; the metrics. Each is cut at the terminal's width, since a row
 /// that wraps could not be drawn over.
 /// </summary>
-sealed class PartBar : IPartDisplay
+sealed class ProgressBar : IProgressDisplay
 {
     const int Width = 20;
     readonly string _title;
@@ -23,7 +23,7 @@ sealed class PartBar : IPartDisplay
     int _rowsToDrawOver;
     bool _interruptSeen;
 
-    public PartBar(string title, int done, int total, CancellationToken stop)
+    public ProgressBar(string title, int done, int total, CancellationToken stop)
     {
         (_title, _begun, _done, _total, _stop) = (title, done, done, total, stop);
         Draw("");

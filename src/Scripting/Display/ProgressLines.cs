@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace SVco.Scripting.Display;
 
 /// <summary>A line now and then, for where there is no terminal: the pause keeps the log file of a long run readable.</summary>
-sealed class PartLines(string title, int done, int total, TimeSpan pause) : IPartDisplay
+sealed class ProgressLines(string title, int done, int total, TimeSpan pause) : IProgressDisplay
 {
     readonly Stopwatch _sinceLine = new();
     int _done = done;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,7 +7,7 @@ using SVco.Files;
 
 namespace SVco.Miniature.Study;
 
-/// <summary>What one objective with one seed gave: a part of a study that is measured once and then reused.</summary>
+/// <summary>What one objective with one seed gave; it is measured once and then reused.</summary>
 /// <param name="Model">The objective's name.</param>
 /// <param name="Seed">The finetuning seed.</param>
 /// <param name="Seconds">The time of finetuning.</param>
@@ -18,7 +17,7 @@ namespace SVco.Miniature.Study;
 /// <param name="Perplexities">Of captions.</param>
 /// <param name="Curves">What training logged.</param>
 /// <param name="Sensitivities">Of the first caption pairs.</param>
-public sealed record StudyPart(
+public sealed record MeasuredModel(
     string Model,
     int Seed,
     double Seconds,
@@ -36,7 +35,7 @@ public sealed record StudyPart(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The SHA-256 of everything that a part depends on: code, base model, pairs, objective, steps, seed and benchmarks.</summary>
+    /// <summary>The SHA-256 of everything that it depends on: code, base model, pairs, objective, steps, seed and benchmarks.</summary>
     public static string Fingerprint(StudySettings settings, string baseModel, Treatment? treatment, int seed) =>
         ContentHash.Of(
             string.Join(
@@ -63,22 +62,22 @@ public sealed record StudyPart(
                     typeof(Models.VisionLanguageModel),
                     typeof(Training.Trainer),
                     typeof(Evaluation.Answers.Stages),
-                    typeof(StudyPart),
+                    typeof(MeasuredModel),
                 }.Select(type => $"{type.Module.ModuleVersionId}")
             )
         );
 
-    /// <summary>The part that lies in a folder under its fingerprint; null where there is none.</summary>
-    public static StudyPart? Find(string folder, string fingerprint) =>
+    /// <summary>The measured model that lies in a folder under its fingerprint; null where there is none.</summary>
+    public static MeasuredModel? Find(string folder, string fingerprint) =>
         PathOf(folder, fingerprint) is var path && File.Exists(path)
-            ? JsonSerializer.Deserialize<StudyPart>(File.ReadAllText(path), Json)
+            ? JsonSerializer.Deserialize<MeasuredModel>(File.ReadAllText(path), Json)
             : null;
 
-    /// <summary>Puts the part into a folder under its fingerprint, as a whole or not at all.</summary>
+    /// <summary>Puts it into a folder under its fingerprint, as a whole or not at all.</summary>
     public void Save(string folder, string fingerprint) =>
         AtomicOutput.WriteFile(PathOf(folder, fingerprint), stream => JsonSerializer.Serialize(stream, this, Json));
 
-    /// <summary>Where the answers and verdicts of the part lie in a folder of parts.</summary>
+    /// <summary>Where the answers and verdicts of the model lie in a folder of measured models.</summary>
     public static string AnswersOf(string folder, string fingerprint) => Path.Combine(folder, fingerprint[..16]);
 
     static string PathOf(string folder, string fingerprint) => $"{AnswersOf(folder, fingerprint)}.json";

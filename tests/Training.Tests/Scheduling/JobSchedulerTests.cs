@@ -4,7 +4,7 @@ using SVco.Training.Scheduling;
 
 namespace SVco.Training.Tests.Scheduling;
 
-public sealed class PartSchedulerTests
+public sealed class JobSchedulerTests
 {
     sealed class Worker : IDisposable
     {
@@ -16,9 +16,9 @@ public sealed class PartSchedulerTests
     readonly ConcurrentDictionary<string, string> kept = [];
     readonly ConcurrentQueue<string> ran = [];
     readonly ConcurrentBag<Worker> made = [];
-    readonly ConcurrentQueue<PartsProgress> told = [];
+    readonly ConcurrentQueue<JobsProgress> told = [];
 
-    Part<Worker, string> Part(string name, double cost, int round = 0, Action<PartWork>? work = null) =>
+    Job<Worker, string> Job(string name, double cost, int round = 0, Action<JobContext>? work = null) =>
         new(
             name,
             cost,
@@ -36,10 +36,10 @@ public sealed class PartSchedulerTests
             Round = round,
         };
 
-    string[] Run(IReadOnlyList<Part<Worker, string>> parts, int workers = 1, CancellationToken stop = default) =>
+    string[] Run(IReadOnlyList<Job<Worker, string>> jobs, int workers = 1, CancellationToken stop = default) =>
         [
-            .. PartScheduler.Run(
-                parts,
+            .. JobScheduler.Run(
+                jobs,
                 () =>
                 {
                     var worker = new Worker();
@@ -55,7 +55,7 @@ public sealed class PartSchedulerTests
     [Fact]
     public void Earlier_rounds_and_then_long_parts_come_first_and_results_keep_the_order_of_the_parts()
     {
-        var results = Run([Part("short", 1), Part("later", 9, round: 1), Part("long", 5)]);
+        var results = Run([Job("short", 1), Job("later", 9, round: 1), Job("long", 5)]);
 
         Assert.Equal(["long", "short", "later"], ran);
         Assert.Equal(["short done", "later done", "long done"], results);
@@ -65,10 +65,10 @@ public sealed class PartSchedulerTests
     [Fact]
     public void What_was_kept_is_not_done_again()
     {
-        Run([Part("a", 1), Part("b", 1)]);
+        Run([Job("a", 1), Job("b", 1)]);
         ran.Clear();
 
-        Assert.Equal(["a done", "b done", "c done"], Run([Part("a", 1), Part("b", 1), Part("c", 1)], workers: 3));
+        Assert.Equal(["a done", "b done", "c done"], Run([Job("a", 1), Job("b", 1), Job("c", 1)], workers: 3));
         Assert.Equal(["c"], ran);
     }
 
@@ -79,7 +79,7 @@ public sealed class PartSchedulerTests
         var error = Assert.Throws<UserException>(() =>
             Run(
                 [
-                    Part(
+                    Job(
                         "patient",
                         2,
                         work: at =>
@@ -89,7 +89,7 @@ public sealed class PartSchedulerTests
                             at.Stop.ThrowIfCancellationRequested();
                         }
                     ),
-                    Part(
+                    Job(
                         "failing",
                         1,
                         work: _ =>
@@ -98,7 +98,7 @@ public sealed class PartSchedulerTests
                             throw new UserException("It failed.");
                         }
                     ),
-                    Part("never begun", 0.5),
+                    Job("never begun", 0.5),
                 ],
                 workers: 2
             )
@@ -118,8 +118,8 @@ public sealed class PartSchedulerTests
             ["first done"],
             Run(
                 [
-                    Part("first", 2),
-                    Part(
+                    Job("first", 2),
+                    Job(
                         "second",
                         1,
                         work: at =>
@@ -138,11 +138,11 @@ public sealed class PartSchedulerTests
     [Fact]
     public void Progress_only_grows_and_ends_at_the_whole()
     {
-        Run([.. Enumerable.Range(1, 12).Select(i => Part($"{i}", i))], workers: 3);
+        Run([.. Enumerable.Range(1, 12).Select(i => Job($"{i}", i))], workers: 3);
 
         double[] done = [.. told.Select(progress => progress.Done)];
         Assert.Equal(done.Order(), done);
-        Assert.Equal((1, 12, 12), (told.Last().Done, told.Last().Finished, told.Last().Parts));
+        Assert.Equal((1, 12, 12), (told.Last().Done, told.Last().Finished, told.Last().Jobs));
         Assert.All(told, progress => Assert.InRange(progress.Running.Length, 0, 3));
     }
 }

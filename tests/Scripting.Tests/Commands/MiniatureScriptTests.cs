@@ -16,7 +16,7 @@ public sealed class MiniatureScriptTests : IDisposable
     public async Task Ctrl_C_ends_a_study_with_the_command_that_goes_on()
     {
         using var process = SvcoProcess.Start(_folder, "run", Script, "--quick", "--output", "my study");
-        // The first row of progress comes with the first part, long before the last.
+        // The first row of progress comes with the first model, long before the last.
         var first = await process.StandardError.ReadLineAsync();
         Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
         var rest = await process.StandardError.ReadToEndAsync();

@@ -3,11 +3,9 @@ using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Packing;
 using SVco.Models;
-using SVco.Training;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
-namespace SVco.Evaluation.Answers;
+namespace SVco.Training;
 
 /// <summary>A conversation to score.</summary>
 /// <param name="Tokens">Its tokens, the image a single placeholder.</param>
@@ -18,10 +16,8 @@ public sealed record ScoredRow(TokenSequence Tokens, ImageSource? Image);
 /// Log-probabilities of responses token by token, at the price of the distinct tokens: as in training, the conversations under one image
 /// share their prefixes in a tree, so that the options of a question cost little more than the question.
 /// </summary>
-public static class ResponseScoring
+public static class TokenScoring
 {
-    const long LogitBudget = 1 << 24;
-
     // The layout sums over cells; a row has one.
     static readonly Cell Whole = new(Side.W, ImageCondition.Match);
 
@@ -52,44 +48,18 @@ public static class ResponseScoring
         );
         var trees = model.Config.Trees(packRows, images.Select(features.SizeOf));
         var scores = rows.Select(_ => ImmutableArray<double>.Empty).ToArray();
-        foreach (var pack in PackLayout.Packs(trees.Where(tree => !tree.Predictors.IsEmpty), tokenBudget))
+        var head = new PackedHead(model, new PackedScoring().RowsTogether(model.Config));
+        foreach (var pack in PackLayout.Packs(trees.Where(tree => !tree.Predictors.IsEmpty), tokenBudget).Select(pack => new Pack(pack)))
         {
             using var scope = NewDisposeScope();
-            int[] shown = [.. pack.SelectMany(tree => tree.Images).Select(image => image.Image).Distinct()];
-            var projected = shown.Length == 0 ? [] : model.Project(features.Of([.. shown.Select(image => images[image])]));
-            var run = model.DecodeTrees(pack, shown.Zip(projected).ToDictionary(), recompute: false);
-            var first = 0L;
-            foreach (var tree in pack)
+            var run = pack.Decode(model, shown => features.Of([.. shown.Select(image => images[image])]), recompute: false);
+            double[] logProbs = [.. head.Forward(run, pack.Predictions, keep: false).SelectMany(chunk => chunk.LogProbs)];
+            foreach (var row in pack.Cells)
             {
-                var logProbs = LogProbs(model, run.Hidden.narrow(0, first, tree.Predictors.Length), tree.Predictions);
-                first += tree.Predictors.Length;
-                foreach (var cell in tree.Cells)
-                {
-                    scores[cell.Pair] = [.. cell.Predictions.Select(prediction => logProbs[prediction])];
-                }
+                scores[row.Pair] = [.. row.Predictions.Select(prediction => logProbs[prediction])];
             }
         }
 
         return [.. scores];
-    }
-
-    /// <summary>log p of each prediction, with the logits of a few predictors at a time.</summary>
-    static double[] LogProbs(VisionLanguageModel model, Tensor hidden, ImmutableArray<Prediction> predictions)
-    {
-        var together = (int)Math.Max(1, LogitBudget / model.Config.Text.VocabularySize);
-        return
-        [
-            .. predictions
-                .GroupBy(prediction => prediction.Predictor / together)
-                .SelectMany(chunk =>
-                {
-                    using var scope = NewDisposeScope();
-                    var start = chunk.Key * together;
-                    var logits = model.Logits(hidden.narrow(0, start, Math.Min(together, hidden.shape[0] - start)));
-                    var places = chunk.Select(one => ((one.Predictor - start) * logits.shape[1]) + one.Target).ToArray();
-                    var chosen = log_softmax(logits, -1).view(-1).index_select(0, tensor(places, device: logits.device));
-                    return chosen.to(float64).cpu().data<double>().ToArray();
-                }),
-        ];
     }
 }

@@ -3,16 +3,16 @@ using Spectre.Console;
 namespace SVco.Scripting.Display;
 
 /// <summary>What a person sees of something that takes long: a progress bar in a terminal, a line now and then elsewhere.</summary>
-static class PartDisplay
+static class ProgressDisplay
 {
-    /// <summary>Begins to show a part of a run.</summary>
+    /// <summary>Begins to show a stage of a run.</summary>
     /// <param name="title">Its name.</param>
     /// <param name="done">How many of its items were done before; the time left does not count them.</param>
     /// <param name="total">How many items it has.</param>
     /// <param name="stop">Cancelled by Ctrl-C.</param>
     /// <param name="pause">Between two lines where there is no terminal; a second when null.</param>
-    public static IPartDisplay Create(string title, int done, int total, CancellationToken stop, TimeSpan? pause = null) =>
+    public static IProgressDisplay Create(string title, int done, int total, CancellationToken stop, TimeSpan? pause = null) =>
         AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected
-            ? new PartBar(title, done, total, stop)
-            : new PartLines(title, done, total, pause ?? TimeSpan.FromSeconds(1));
+            ? new ProgressBar(title, done, total, stop)
+            : new ProgressLines(title, done, total, pause ?? TimeSpan.FromSeconds(1));
 }
