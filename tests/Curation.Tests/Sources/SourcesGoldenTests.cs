@@ -15,7 +15,7 @@ public sealed class SourcesGoldenTests
     const double CosineTolerance = 2e-3;
 
     [GoldenFact("sources")]
-    public async Task Candidates_cosines_verdicts_and_losses_equal_golden_sources()
+    public async Task Candidates_cosines_verdicts_and_refusals_equal_golden_sources()
     {
         using var work = new TemporaryFolder();
         var expected = Golden.Json(Golden.PathOf("sources", "expected.json"));
@@ -56,7 +56,7 @@ public sealed class SourcesGoldenTests
             scored.Values.Count(pair => !IsFiltered(pair) && kept.Contains(pair.Id))
         );
         Assert.Equal(
-            expected.GetProperty("refused").EnumerateArray().Select(row => $"{Id(row)}: {Text(row, "reason")}").Order(),
+            expected.GetProperty("dropped").EnumerateArray().Select(row => $"{Id(row)}: {Text(row, "reason")}").Order(),
             new[] { folder.RefusedByRead, folder.RefusedImages }
                 .SelectMany(file => JsonLines.Read<RefusedEntry>(file, ""))
                 .Select(refusal => $"{refusal.Source}/{refusal.Kind}/{refusal.Key}: {refusal.Reason}")
