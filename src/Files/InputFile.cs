@@ -1,0 +1,71 @@
+using SVco.Core;
+
+namespace SVco.Files;
+
+/// <summary>
+/// The one way to read what comes from outside: only regular files are opened (a pipe or a device would be waited for without end), and
+/// whatever a library throws over a file's content becomes one message that names the file.
+/// </summary>
+public static class InputFile
+{
+    /// <summary>The largest file that is read as a whole, in bytes, where a reader says nothing smaller.</summary>
+    public const long MostBytes = 1L << 30;
+
+    /// <summary>The bytes of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <exception cref="UserException">It is not there, is no regular file, is larger, or cannot be read.</exception>
+    public static byte[] Bytes(string path, long most = MostBytes)
+    {
+        using var stream = Open(path);
+        return stream.Length > most
+            ? throw new UserException($"{path} has {stream.Length} bytes; the most that such a file can have is {most}.")
+            : Read(
+                path,
+                "readable",
+                () =>
+                {
+                    var bytes = new byte[stream.Length];
+                    stream.ReadExactly(bytes);
+                    return bytes;
+                }
+            );
+    }
+
+    /// <summary>Opens a file to be read.</summary>
+    /// <returns>A stream with a length.</returns>
+    /// <exception cref="UserException">It is not there, is no regular file, or cannot be opened.</exception>
+    public static Stream Open(string path) =>
+        path.Contains('\0')
+            ? throw new UserException($"The path {path.Replace('\0', '?')} holds a zero character, which no file's name has.")
+        : Directory.Exists(path) ? throw new UserException($"{path} is a folder; a file is expected.")
+        : !File.Exists(path) ? throw new UserException($"{path} does not exist.")
+        // Pipes, sockets and devices have the length 0; opening a pipe would wait for whoever writes into it.
+        : LengthOf(path) == 0 ? new MemoryStream([], writable: false)
+        : Read(path, "readable", () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+
+    /// <summary>Reads something from a file; whatever goes wrong becomes one message.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it should be, after "is not", such as "a safetensors file".</param>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="UserException">The file cannot be read or is not what it should be.</exception>
+    public static T Read<T>(string path, string what, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be read: {error.Message}", error);
+        }
+        catch (Exception error) when (error is not (UserException or OperationCanceledException))
+        {
+            throw new UserException($"{path} is not {what}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The length of what a path, or the link there, leads to; 0 for what has none.</summary>
+    static long LengthOf(string path) =>
+        Read(path, "readable", () => (File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path)).Length);
+}
