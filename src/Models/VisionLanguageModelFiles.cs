@@ -91,6 +91,10 @@ public abstract partial class VisionLanguageModel
         }
     }
 
+    /// <summary>Whether a config, or a section of one, has fields that older versions of transformers do not know.</summary>
+    static bool IsNewer(JsonObject section) =>
+        ((string[])["dtype", "image_token_id", "rope_parameters", "rope_scaling"]).Any(name => section[name] is not null);
+
     static void PutMissing(JsonObject json, JsonObject known)
     {
         foreach (var (name, value) in known.Where(field => field.Value is not null))
@@ -129,17 +133,23 @@ public abstract partial class VisionLanguageModel
 
     JsonObject ConfigToSave()
     {
-        var known = (Config with { TorchDtype = DataType.TorchNameOf(Dtype) }).ToJson();
+        var known = Config.ToJson();
         if (Folder.Length == 0)
         {
+            known["torch_dtype"] = DataType.TorchNameOf(Dtype);
             return known;
         }
 
-        // What stands there stays, and beside it every field in the older layout, which each version reads.
         var json = JsonNode.Parse(TextFile.Utf8(Path.Combine(Folder, ModelFiles.Config)).Span)!.AsObject();
+        var isNewer = new[] { json, json["text_config"], json["vision_config"] }.OfType<JsonObject>().Any(IsNewer);
         json.Remove("dtype");
-        json.Remove("torch_dtype");
-        PutMissing(json, known);
+        json["torch_dtype"] = DataType.TorchNameOf(Dtype);
+        if (isNewer)
+        {
+            // What stands there stays, and beside it the fields under the older names, which every version reads.
+            PutMissing(json, known);
+        }
+
         return json;
     }
 }
