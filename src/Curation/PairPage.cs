@@ -123,14 +123,19 @@ public static class PairPage
         }
     }
 
+    static string PathOf(ContrastPair pair, ImageSource image) =>
+        image is ImageSource.File(var path)
+            ? path
+            : throw new UserException($"{pair.Id} has its image in the data itself (a data: address); the page shows image files.");
+
     static Candidate FromMvc(ContrastPair pair) =>
         new(
             pair.Source,
             "mvc",
             pair.Type,
             pair.Id,
-            ((ImageSource.File)pair.W.Image).Path,
-            ((ImageSource.File)pair.L.Image).Path,
+            PathOf(pair, pair.W.Image),
+            PathOf(pair, pair.L.Image),
             pair.W.Response,
             pair.L.Response
         )

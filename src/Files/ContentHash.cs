@@ -20,14 +20,7 @@ public static class ContentHash
     /// <exception cref="UserException">It cannot be read.</exception>
     public static string OfFile(string path)
     {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Of(stream);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path} cannot be read: {error.Message}", error);
-        }
+        using var stream = InputFile.Open(path);
+        return InputFile.Read(path, "readable", () => Of(stream));
     }
 }
