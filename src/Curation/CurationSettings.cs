@@ -4,6 +4,7 @@ using SVco.Core.Data;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;
 using SVco.Curation.Sources;
+using SVco.Files;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
@@ -123,8 +124,8 @@ public sealed record CurationSettings
         CurationSettings settings;
         try
         {
-            var text = File.ReadAllText(path);
-            RequireValues(path, text);
+            var text = TextFile.Read(path);
+            RequireValues(path, YamlText.Root(text, path));
             settings =
                 new DeserializerBuilder()
                     .WithNamingConvention(UnderscoredNamingConvention.Instance)
@@ -144,7 +145,7 @@ public sealed record CurationSettings
         var output = Path.GetFullPath(Path.Combine(folder, settings.Output));
         return File.Exists(output)
             ? throw new UserException($"{path}: output: {output} is a file; name a folder.")
-            : settings.Checked(path) with
+            : settings.Validated(path) with
             {
                 DataRoot = Path.GetFullPath(Path.Combine(folder, settings.DataRoot)),
                 Output = output,
@@ -156,11 +157,9 @@ public sealed record CurationSettings
     }
 
     /// <summary>A key without a value would quietly mean something else than its default.</summary>
-    static void RequireValues(string path, string text)
+    static void RequireValues(string path, YamlNode root)
     {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(text));
-        foreach (var node in stream.Documents.SelectMany(document => document.AllNodes))
+        foreach (var node in root.AllNodes)
         {
             var empty = node switch
             {
@@ -178,7 +177,7 @@ public sealed record CurationSettings
             node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
     }
 
-    CurationSettings Checked(string path)
+    CurationSettings Validated(string path)
     {
         Require(Output.Length > 0, "output: say which folder to write to");
         Require(Enum.IsDefined(Curation), "curation: is mvc or raw");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Fields;
+using SVco.Files;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
@@ -42,7 +43,7 @@ static class ExperimentYaml
     /// <exception cref="UserException">It is no YAML, or has a field that does not exist or does not take its value; the message says where.</exception>
     public static (Experiment Experiment, ImmutableSortedDictionary<string, string> Resolved) Read(string text)
     {
-        var leaves = Leaves(Root(text), []).ToLookup(leaf => leaf.Path[0] == Resolved);
+        var leaves = Leaves(YamlText.Root(text), []).ToLookup(leaf => leaf.Path[0] == Resolved);
         var experiment = leaves[false]
             .Aggregate(
                 Default,
@@ -64,7 +65,7 @@ static class ExperimentYaml
     /// <exception cref="UserException">It is no YAML, or has a field that does not exist; the message says where.</exception>
     public static (ImmutableDictionary<string, string> Fields, ImmutableSortedDictionary<string, string> Resolved) Texts(string text)
     {
-        var leaves = Leaves(Root(text), []).ToLookup(leaf => leaf.Path[0] == Resolved);
+        var leaves = Leaves(YamlText.Root(text), []).ToLookup(leaf => leaf.Path[0] == Resolved);
         var defaults = Default.Fields.ToImmutableDictionary(field => field.Field.Path, field => field.Text);
         return (
             defaults.SetItems(
@@ -104,20 +105,6 @@ static class ExperimentYaml
         : new(text);
 
     static bool IsNull(string text) => text is "" or "~" or "null" or "Null" or "NULL";
-
-    static YamlNode Root(string text)
-    {
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents is [var document] ? document.RootNode : new YamlMappingNode();
-        }
-        catch (YamlException error)
-        {
-            throw new UserException($"line {error.Start.Line}, column {error.Start.Column}: this is no YAML: {error.Message}", error);
-        }
-    }
 
     /// <summary>The scalars with the way to them; a list counts as its items with commas between them.</summary>
     static IEnumerable<(ImmutableArray<string> Path, string? Value, long Line)> Leaves(YamlNode node, ImmutableArray<string> path) =>

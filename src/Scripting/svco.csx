@@ -34,7 +34,7 @@ Repository.FoundFrom(PreludeFile());
 Experiment Experiment(string name) => new(name);
 
 // The experiment of a run's experiment.yaml, to be run again or changed.
-Experiment ExperimentFrom(string yamlFile) => global::SVco.Experiments.Experiment.FromYaml(File.ReadAllText(yamlFile));
+Experiment ExperimentFrom(string yamlFile) => global::SVco.Experiments.Experiment.FromYaml(global::SVco.Files.TextFile.Read(yamlFile));
 
 // The name SVco alone would be the namespace.
 Objective SVco(double beta1, double beta2) => Symmetric(Vco(beta1, beta2));

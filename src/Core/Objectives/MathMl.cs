@@ -39,10 +39,12 @@ public abstract partial record Objective
         MathMl(node) switch
         {
             (var text, var precedence) when precedence >= atLeast && (precedence != Precedence.Sign || atLeast == Precedence.Sum) => text,
-            _ => Fenced(node),
+            (var text, _) => Fenced(text),
         };
 
-    static string Fenced(Objective node) => Row($"<mo>(</mo>{MathMl(node).Text}<mo>)</mo>");
+    static string Fenced(Objective node) => Fenced(MathMl(node).Text);
+
+    static string Fenced(string text) => Row($"<mo>(</mo>{text}<mo>)</mo>");
 
     static string Row(string parts) => $"<mrow>{parts}</mrow>";
 

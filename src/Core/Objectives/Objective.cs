@@ -6,7 +6,26 @@ namespace SVco.Core.Objectives;
 /// </summary>
 public abstract partial record Objective
 {
-    Objective() { }
+    /// <summary>The largest formula in nodes; S-VCO has 31. A formula is printed, logged and differentiated node by node.</summary>
+    const int MostNodes = 20_000;
+
+    readonly int nodes;
+
+    Objective(params ReadOnlySpan<Objective> parts)
+    {
+        nodes = 1;
+        foreach (var part in parts)
+        {
+            nodes += part.nodes;
+        }
+
+        if (nodes > MostNodes)
+        {
+            throw new UserException(
+                $"The objective has more than {MostNodes} parts. Each Symmetric doubles what is in it, so few of them inside each other are too many."
+            );
+        }
+    }
 
     /// <summary>A fixed finite number.</summary>
     public sealed record Constant(double Number) : Objective
@@ -23,31 +42,31 @@ public abstract partial record Objective
     public sealed record Length(Side Response, Tokens Tokens) : Objective;
 
     /// <summary>Left + Right.</summary>
-    public sealed record Add(Objective Left, Objective Right) : Objective;
+    public sealed record Add(Objective Left, Objective Right) : Objective(Left, Right);
 
     /// <summary>Left - Right.</summary>
-    public sealed record Subtract(Objective Left, Objective Right) : Objective;
+    public sealed record Subtract(Objective Left, Objective Right) : Objective(Left, Right);
 
     /// <summary>Left * Right.</summary>
-    public sealed record Multiply(Objective Left, Objective Right) : Objective;
+    public sealed record Multiply(Objective Left, Objective Right) : Objective(Left, Right);
 
     /// <summary>Left / Right, as floating point does it: a length of 0 gives a value that is not finite.</summary>
-    public sealed record Divide(Objective Left, Objective Right) : Objective;
+    public sealed record Divide(Objective Left, Objective Right) : Objective(Left, Right);
 
     /// <summary>-Operand.</summary>
-    public sealed record Negate(Objective Operand) : Objective;
+    public sealed record Negate(Objective Operand) : Objective(Operand);
 
     /// <summary>log(1 / (1 + exp(-Operand))).</summary>
-    public sealed record LogSigmoid(Objective Operand) : Objective;
+    public sealed record LogSigmoid(Objective Operand) : Objective(Operand);
 
     /// <summary>Operand squared.</summary>
-    public sealed record Square(Objective Operand) : Objective;
+    public sealed record Square(Objective Operand) : Objective(Operand);
 
     /// <summary>
     /// The sum of <paramref name="Numerator"/> over the batch divided by the sum of <paramref name="Count"/> over the batch. A pair's
     /// value is pairs * numerator / (sum of count), so that the mean over pairs, which every batch loss is, gives just that.
     /// </summary>
-    public sealed record TokenMean(Objective Numerator, Objective Count) : Objective
+    public sealed record TokenMean(Objective Numerator, Objective Count) : Objective(Numerator, Count)
     {
         /// <summary>The weight of a pair, made of lengths and numbers only.</summary>
         public Objective Count { get; } =

@@ -49,7 +49,7 @@ public sealed record LoraConfig(
     /// <param name="map">Its name.</param>
     /// <param name="model">The config of the model that it belongs to.</param>
     public bool Targets(string map, ModelConfig model) =>
-        TargetPattern.Length > 0 ? Pattern(TargetPattern).IsMatch(map)
+        TargetPattern.Length > 0 ? Matches(TargetPattern, map)
         : TargetModules is ["all-linear"] ? !map.EndsWith(model.OutputHead, StringComparison.Ordinal)
         : TargetModules.Any(target => map == target || map.EndsWith("." + target, StringComparison.Ordinal));
 
@@ -126,6 +126,21 @@ public sealed record LoraConfig(
                 }
             default:
                 throw fields.Unsupported("target_modules", "it is a list of names or a regular expression");
+        }
+    }
+
+    static bool Matches(string pattern, string map)
+    {
+        try
+        {
+            return Pattern(pattern).IsMatch(map);
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            throw new UserException(
+                $"target_modules: the regular expression {pattern} takes too long over '{map}'; name the modules instead.",
+                error
+            );
         }
     }
 

@@ -8,9 +8,19 @@ namespace SVco.Models.Text;
 /// <summary>Finds a model's chat template and brings it to a form in which equal templates are equal texts.</summary>
 internal static partial class ChatTemplate
 {
+    const int LongestTemplate = 100_000;
+
     /// <summary>The template of a model folder and the file it is from; a processor's template goes before the tokenizer's.</summary>
     /// <exception cref="UserException">No file has one.</exception>
     public static (string Template, string File) Read(string folder)
+    {
+        var (template, file) = Find(folder);
+        return template.Length <= LongestTemplate
+            ? (template, file)
+            : throw new UserException($"{file}: the chat template has {template.Length} characters, more than {LongestTemplate}.");
+    }
+
+    static (string Template, string File) Find(string folder)
     {
         var jinja = Path.Combine(folder, "chat_template.jinja");
         return File.Exists(jinja) ? (TextFile.Read(jinja), jinja)

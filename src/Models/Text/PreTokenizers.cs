@@ -9,6 +9,9 @@ internal static class PreTokenizers
 {
     const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    /// <summary>What a file's own pattern may take over one text; some take longer than anybody lives.</summary>
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
     // Rust's \w, written out because .NET's differs (combining marks, letter-like numbers).
     const string WordOrNot = @"[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}]+|[^\s\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}]+";
 
@@ -55,7 +58,8 @@ internal static class PreTokenizers
                 ? new Regex(Regex.Escape(literal.String()), RegexOptions.CultureInvariant)
                 : Pattern(pattern["Regex"]),
             keepMatches.Matches,
-            keepMatches.Gaps
+            keepMatches.Gaps,
+            field
         );
     }
 
@@ -70,7 +74,7 @@ internal static class PreTokenizers
 
         try
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled);
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, Longest);
         }
         catch (ArgumentException e)
         {
@@ -78,10 +82,20 @@ internal static class PreTokenizers
         }
     }
 
-    static Func<AlignedText, IEnumerable<AlignedText>> Split(Regex pattern, bool keepMatches, bool keepGaps)
+    static Func<AlignedText, IEnumerable<AlignedText>> Split(Regex pattern, bool keepMatches, bool keepGaps, JsonField? field = null)
     {
         var foldsCase = pattern.ToString().Contains("(?i", StringComparison.Ordinal);
-        return text => Pieces(text, pattern, foldsCase, keepMatches, keepGaps);
+        return text =>
+        {
+            try
+            {
+                return Pieces(text, pattern, foldsCase, keepMatches, keepGaps);
+            }
+            catch (RegexMatchTimeoutException) when (field is { } from)
+            {
+                throw from.Mistake($"is a pattern that takes more than {Longest.TotalSeconds:0} s over one text");
+            }
+        };
     }
 
     static List<AlignedText> Pieces(AlignedText text, Regex pattern, bool foldsCase, bool keepMatches, bool keepGaps)

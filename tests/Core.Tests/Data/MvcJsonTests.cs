@@ -102,8 +102,11 @@ public class MvcJsonTests
     {
         var line = Good.ReplaceLineEndings(" ");
         var expected = MvcJson.Parse($"[{Good},{Good}]", "a", "").Pairs;
-        Assert.Equal(expected, MvcJson.Parse($"{line}\r\n\n{line}\n", "a", "").Pairs);
-        Assert.Equal(expected, MvcJson.Parse($"[{Good}, {Good.Replace("\"object\"", "\"object\",")}, // the last\n]", "a", "").Pairs);
+        Assert.Equal<ContrastPair>(expected, MvcJson.Parse($"{line}\r\n\n{line}\n", "a", "").Pairs);
+        Assert.Equal<ContrastPair>(
+            expected,
+            MvcJson.Parse($"[{Good}, {Good.Replace("\"object\"", "\"object\",")}, // the last\n]", "a", "").Pairs
+        );
     }
 
     [Fact]

@@ -217,6 +217,26 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_pattern_that_never_ends_is_told_where_it_stands()
+    {
+        tiny.With(
+            TokenizerFile,
+            json =>
+                json["pre_tokenizer"] = new JsonObject
+                {
+                    ["type"] = "Split",
+                    ["pattern"] = new JsonObject { ["Regex"] = "(a+)+$" },
+                    ["behavior"] = "Isolated",
+                    ["invert"] = false,
+                }
+        );
+        var tokenizer = Tokenizer.Load(tiny.Path);
+        var error = Assert.Throws<UserException>(() => tokenizer.Encode(new string('a', 60) + "!", false));
+        Assert.Contains("pre_tokenizer", error.Message);
+        Assert.Contains("takes more than", error.Message);
+    }
+
+    [Fact]
     public void The_layout_of_transformers_5_is_the_same_model()
     {
         var before = (ModelFolder.Check(tiny.Path), ImageProcessor.SettingsOf(tiny.Path).Length > 0, Chat(tiny.Path));
