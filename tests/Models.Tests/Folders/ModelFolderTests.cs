@@ -222,13 +222,17 @@ public sealed class ModelFolderTests : IDisposable
         tiny.With(
             TokenizerFile,
             json =>
-                json["pre_tokenizer"] = new JsonObject
-                {
-                    ["type"] = "Split",
-                    ["pattern"] = new JsonObject { ["Regex"] = "(a+)+$" },
-                    ["behavior"] = "Isolated",
-                    ["invert"] = false,
-                }
+                json["pre_tokenizer"] = JsonNode.Parse(
+                    """
+                    {
+                      "type": "Sequence",
+                      "pretokenizers": [
+                        { "type": "Split", "pattern": { "Regex": "(a+)+$" }, "behavior": "Isolated", "invert": false },
+                        { "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false }
+                      ]
+                    }
+                    """
+                )
         );
         var tokenizer = Tokenizer.Load(tiny.Path);
         var error = Assert.Throws<UserException>(() => tokenizer.Encode(new string('a', 60) + "!", false));
