@@ -249,13 +249,13 @@ public sealed class ChatAugmentationTests
         const string variable = "SVCO_TEST_BROKEN_KEY";
         var settings = new AugmentSettings { KeyVariable = variable };
         Environment.SetEnvironmentVariable(variable, Key + "\n" + Key);
-        var error = Assert.Throws<UserException>(() => ChatEndpoint.Open(settings));
+        var error = Assert.Throws<UserException>(() => new ChatEndpoint(settings));
         Assert.Contains(variable, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
 
         // A line end after the key comes with files that secrets are kept in.
         Environment.SetEnvironmentVariable(variable, Key + "\n");
-        ChatEndpoint.Open(settings).Dispose();
+        new ChatEndpoint(settings).Dispose();
     }
 
     [Theory]
