@@ -101,7 +101,10 @@ public sealed record AugmentSettings
             Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"),
             "augment: base_url is an http(s) address"
         );
-        require(uri is { UserInfo: "", Query: "" }, "augment: base_url holds no password or key; the variable of key_variable does");
+        require(
+            uri is { UserInfo: "", Query: "", Fragment: "" },
+            "augment: base_url holds no password or key; the variable of key_variable does"
+        );
     }
 }
 

@@ -126,7 +126,7 @@ sealed class ChatEndpoint : IDisposable
 
     async Task<Attempt> SendAsync(byte[] body, CancellationToken cancel)
     {
-        var address = new Uri($"{settings.BaseUrl.TrimEnd('/')}/chat/completions");
+        var address = new Uri($"{settings.BaseUrl.Trim().TrimEnd('/')}/chat/completions");
         for (var hops = 0; ; hops++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };

@@ -238,7 +238,7 @@ sealed class ChatWriter : IDisposable
         }
         catch (ChatFailure error)
         {
-            var told = $"{settings.BaseUrl} does not answer as it should: {error.Message}";
+            var told = $"{settings.BaseUrl} does not answer as it should: {error.Message.TrimEnd('.')}.";
             throw error.Status is 401 or 403 or 404 or (>= 300 and < 400)
                 ? new UserException($"{told} What was answered is kept; run the command again to go on.")
                 : new UnansweredException(told);

@@ -152,19 +152,19 @@ sealed class HubClient : IDisposable
                             HttpClientResiliencePredicates.IsTransient(attempt.Outcome)
                                 && attempt.Outcome.Exception
                                     is not HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+                                && !(AskedWait(attempt.Outcome.Result) > LongestWait)
                         ),
-                    DelayGenerator = attempt => ValueTask.FromResult<TimeSpan?>(Delay(settings, attempt)),
+                    DelayGenerator = attempt =>
+                        ValueTask.FromResult<TimeSpan?>(
+                            AskedWait(attempt.Outcome.Result) ?? settings.RetryDelay * Math.Pow(2, attempt.AttemptNumber)
+                        ),
                 }
             )
             .AddTimeout(settings.Patience)
             .Build();
 
-    static TimeSpan Delay(HubSettings settings, RetryDelayGeneratorArguments<HttpResponseMessage> attempt)
-    {
-        var asked = attempt.Outcome.Result?.Headers.RetryAfter?.Delta;
-        var doubled = settings.RetryDelay * Math.Pow(2, attempt.AttemptNumber);
-        return asked is { } wait ? (wait < LongestWait ? wait : LongestWait) : doubled;
-    }
+    /// <summary>How long a server asks to be left alone; who asks for hours is not waited for.</summary>
+    static TimeSpan? AskedWait(HttpResponseMessage? response) => response?.Headers.RetryAfter?.Delta;
 
     async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, long from, bool stopWhenDescribed, CancellationToken cancel)
     {

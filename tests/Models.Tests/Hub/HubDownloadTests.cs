@@ -186,6 +186,15 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_asks_for_years_is_not_waited_for()
+    {
+        world.OnHub = _ => HubAnswer.Of(429, "", ("Retry-After", "1000000000"));
+
+        Assert.Contains("answered 429: too many requests", (await Fail()).Message);
+        Assert.Single(world.Hub.Requests);
+    }
+
+    [Fact]
     public async Task A_server_that_stays_busy_is_named_after_the_last_retry()
     {
         world.OnHub = _ => HubAnswer.Of(503);
