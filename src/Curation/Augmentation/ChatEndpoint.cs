@@ -74,12 +74,14 @@ sealed class ChatEndpoint : IDisposable
             },
             JsonLines.Options
         );
+        ChatReply? paid = null;
         for (var sent = 0; ; sent++)
         {
             var attempt = await TrySendAsync(request, cancel);
+            paid = attempt.Reply ?? paid;
             if (attempt.Failure is null || !attempt.MayPass || sent == settings.RequestRetries)
             {
-                return attempt.Reply ?? throw attempt.Failure!;
+                return paid ?? throw attempt.Failure!;
             }
 
             var doubled = settings.RetryDelaySeconds * Math.Pow(2, sent) * (0.5 + Random.Shared.NextDouble());

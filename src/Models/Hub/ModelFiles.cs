@@ -53,7 +53,7 @@ public static class ModelFiles
                     entry.Value.GetString() is { } name && IsPlainName(name)
                         ? name
                         : throw new UserException(
-                            $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder."
+                            $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder. Delete it and fetch it again."
                         )
                 );
             return [.. names.ToImmutableSortedSet(StringComparer.Ordinal)];

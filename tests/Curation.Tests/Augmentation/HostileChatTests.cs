@@ -151,6 +151,19 @@ public sealed class HostileChatTests
         await RequireNothingPaidTwiceAsync(work, server);
     }
 
+    [Fact]
+    public async Task Half_a_completion_before_an_error_is_not_paid_twice()
+    {
+        using var work = new TemporaryFolder();
+        RawServer? server = null;
+        using var opened = server = new RawServer(_ =>
+            [server!.Requests.Count == 1 ? Http("200 OK", Completion("CONTENT")[..^9]) : Http("500 No", [])]
+        );
+        Assert.Equal(0, (await RunAsync(work, server)).Passed);
+        Assert.Equal("the answer cannot be read", Assert.Single(Refused(work)).Reason);
+        await RequireNothingPaidTwiceAsync(work, server);
+    }
+
     [Theory]
     [InlineData("""{"question":"\\ud800"}""")]
     [InlineData("""{"question":"What\\u001b[31m is it?"}""")]
