@@ -70,8 +70,8 @@ public static class PairPage
         if (Path.GetExtension(file) == ".jsonl")
         {
             return (
-                [.. JsonLines.Read<JsonElement>(file, "split").Take(limit).Select(line => FromLine(line, file))],
-                JsonLines.Read<JsonElement>(file, "split").Count(),
+                [.. CurationFolder.Lines<JsonElement>(file, "split").Take(limit).Select(line => FromLine(line, file))],
+                CurationFolder.Lines<JsonElement>(file, "split").Count(),
                 ""
             );
         }
@@ -82,7 +82,7 @@ public static class PairPage
             ""
         );
         var details = SplitStage.DetailsOf(file);
-        ImmutableArray<Candidate> detailed = File.Exists(details) ? [.. JsonLines.Read<Candidate>(details, "split")] : [];
+        ImmutableArray<Candidate> detailed = File.Exists(details) ? [.. CurationFolder.Lines<Candidate>(details, "split")] : [];
         // The file may have been edited since.
         var match =
             detailed.Length == data.Pairs.Length

@@ -96,7 +96,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         return data;
     }
 
-    TrainingJob Job(VisionLanguageModel model, RunData data, PackedScoring scoring, string fingerprint)
+    TrainingSetup Job(VisionLanguageModel model, RunData data, PackedScoring scoring, string fingerprint)
     {
         var loader = ImageProcessor.Load(model.Folder).Loader(experiment.Train.Behaviour);
         return new()
@@ -115,7 +115,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         };
     }
 
-    ReferenceTable ScoreReference(TrainingJob job, RunFolder folder, ReferenceCache cache)
+    ReferenceTable ScoreReference(TrainingSetup job, RunFolder folder, ReferenceCache cache)
     {
         var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
         if (job.Evaluated.NeedsReference)
@@ -140,7 +140,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         return reference;
     }
 
-    RunResult TrainAndSave(TrainingJob job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
+    RunResult TrainAndSave(TrainingSetup job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
     {
         using var trainer = new Trainer(job, adapter?.Parameters ?? job.Model.Parameters, reference);
         folder.State.Restore(trainer.Optimizer);
@@ -156,7 +156,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     }
 
     /// <summary>Makes the steps that are left, logs them and saves now and then; false when it was asked to stop.</summary>
-    bool Train(Trainer trainer, TrainingJob job, LoraAdapter? adapter, RunFolder folder)
+    bool Train(Trainer trainer, TrainingSetup job, LoraAdapter? adapter, RunFolder folder)
     {
         using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
         var interrupted = false;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using SVco.Core;
+using SVco.Files;
+using SVco.Models.Folders;
 
 namespace SVco.Models.Hub;
 
@@ -43,28 +44,23 @@ public static class ModelFiles
     /// <exception cref="UserException">The file is no index, or names a file outside its folder.</exception>
     public static ImmutableArray<string> Shards(string indexFile)
     {
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(indexFile));
-            var names = json
-                .RootElement.GetProperty("weight_map")
-                .EnumerateObject()
-                .Select(entry =>
-                    entry.Value.GetString() is { } name && IsPlainName(name)
-                        ? name
-                        : throw new UserException(
-                            $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder. Delete it and fetch it again."
-                        )
-                );
-            return [.. names.ToImmutableSortedSet(StringComparer.Ordinal)];
-        }
-        catch (Exception error) when (error is not UserException)
-        {
-            throw new UserException(
-                $"{indexFile} is not an index of safetensors files ({error.Message}) Delete it and fetch it again.",
-                error
-            );
-        }
+        var root = ModelJson.Read(indexFile);
+        return InputFile.Read(
+            indexFile,
+            "an index of safetensors files; delete it and fetch it again",
+            () =>
+                root.GetProperty("weight_map")
+                    .EnumerateObject()
+                    .Select(entry =>
+                        entry.Value.GetString() is { } name && IsPlainName(name)
+                            ? name
+                            : throw new UserException(
+                                $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder. Delete it and fetch it again."
+                            )
+                    )
+                    .ToImmutableSortedSet(StringComparer.Ordinal)
+                    .ToImmutableArray()
+        );
     }
 
     /// <summary>
@@ -75,7 +71,7 @@ public static class ModelFiles
     public static ImmutableArray<string> Missing(string folder)
     {
         bool Has(string name) => IsThere(Path.Combine(folder, name));
-        string[] small = HoldsImageProcessor(Path.Combine(folder, Processor)) ? [Config, Tokenizer] : [Config, Tokenizer, ImageProcessor];
+        string[] small = Images.ImageProcessor.FileOf(folder) is null ? [Config, Tokenizer, ImageProcessor] : [Config, Tokenizer];
         var weights = Has(WeightsIndex) ? Shards(Path.Combine(folder, WeightsIndex)) : [SingleWeights];
         return [.. small.Concat(weights).Where(name => !Has(name))];
     }
@@ -89,20 +85,4 @@ public static class ModelFiles
     /// <summary>Whether a file exists; a link counts only if what it points to exists.</summary>
     public static bool IsThere(string file) =>
         File.Exists(file) && (File.ResolveLinkTarget(file, returnFinalTarget: true) is not { } target || target.Exists);
-
-    // Since transformers 5 the image processor's settings may stand inside the processor's.
-    static bool HoldsImageProcessor(string processorFile)
-    {
-        if (!IsThere(processorFile))
-            return false;
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(processorFile));
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("image_processor", out _);
-        }
-        catch (JsonException error)
-        {
-            throw new UserException($"{processorFile} is not JSON ({error.Message}) Delete it and fetch it again.", error);
-        }
-    }
 }

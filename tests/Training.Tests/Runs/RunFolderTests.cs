@@ -159,7 +159,7 @@ public sealed class RunFolderTests : IDisposable
     {
         NativeLibraries.Load();
         using var parameter = TorchSharp.torch.zeros(2).requires_grad_();
-        using var optimizer = new Optimizer([new NamedTensor("w", parameter)], _ => true, new TrainSettings(), new SingleReplica());
+        using var optimizer = new Optimizer([new NamedTensor("w", parameter)], _ => true, new TrainSettings());
         Put("checkpoints/step-00000007/state.json", state);
         var file = Path.Combine(Run, "checkpoints", "step-00000007", "optimizer.safetensors");
         if (moments is null)
