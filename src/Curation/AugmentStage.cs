@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.AI;
 using SVco.Core;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;
@@ -42,19 +41,17 @@ public static class AugmentStage
             return await DryRunAsync(settings, output, cancel);
         }
 
-        using var client = ChatEndpoint.Open(settings.Augment);
-        return await RunByChatAsync(settings, client, output, cancel, progress);
+        return await RunByChatAsync(settings, output, cancel, progress ?? (_ => { }));
     }
 
-    /// <summary>As <see cref="RunAsync"/> with a client of one's own.</summary>
-    public static async Task<StageReport> RunByChatAsync(
+    static async Task<StageReport> RunByChatAsync(
         CurationSettings settings,
-        IChatClient client,
         TextWriter output,
         CancellationToken cancel,
-        Action<AugmentProgress>? progress = null
+        Action<AugmentProgress> progress
     )
     {
+        using var client = new ChatEndpoint(settings.Augment);
         var folder = new CurationFolder(settings.Output);
         await using var journal = new AnswerJournal(folder.Journal);
         if (journal.Damaged > 0)
@@ -62,7 +59,7 @@ public static class AugmentStage
             output.WriteLine($"{journal.Damaged} damaged lines of {folder.Journal} are ignored; their calls are made again.");
         }
 
-        using var run = new ChatRun(settings.Augment, folder, journal, client, progress ?? (_ => { }));
+        using var run = new ChatRun(settings.Augment, folder, journal, client, progress);
         await run.WriteAsync(cancel);
         output.WriteLine(run.Summary);
         return Report(folder, run.Written);

@@ -12,10 +12,23 @@ namespace SVco.Curation.Augmentation;
 /// <param name="Call">SHA-256 of everything that was asked: pair, model, settings, messages.</param>
 /// <param name="Pair">The pair's id, for people.</param>
 /// <param name="Model">The model's name, for its price.</param>
-/// <param name="Text">What the model wrote; empty for a refusal.</param>
+/// <param name="Text">What the model wrote, empty for a refusal, where <paramref name="Body"/> does not say it.</param>
 /// <param name="InputTokens">Tokens of the prompt.</param>
 /// <param name="OutputTokens">Tokens of the answer.</param>
-public sealed record JournaledAnswer(string Call, string Pair, string Model, string Text, long InputTokens, long OutputTokens);
+/// <param name="Body">The answer as the server sent it, before anything was read of it.</param>
+public sealed record JournaledAnswer(
+    string Call,
+    string Pair,
+    string Model,
+    string? Text,
+    long InputTokens,
+    long OutputTokens,
+    string? Body = null
+)
+{
+    /// <summary>What the model wrote, empty for a refusal; null when the answer cannot be read.</summary>
+    public string? Written => Body is null ? Text : ChatAnswer.Text(Body);
+}
 
 /// <summary>
 /// Every answer on disk before it counts: lines of a checksum and a JSON object, only appended to, synced before <see cref="AddAsync"/>
@@ -24,6 +37,7 @@ public sealed record JournaledAnswer(string Call, string Pair, string Model, str
 sealed class AnswerJournal : IAsyncDisposable
 {
     const int CheckLetters = 16;
+    const int CallLetters = 64;
 
     readonly string path;
     readonly FileLock writerLock;
@@ -149,7 +163,10 @@ sealed class AnswerJournal : IAsyncDisposable
     void Tally(JournaledAnswer answer)
     {
         var (input, output) = Tokens.GetValueOrDefault(answer.Model);
-        Tokens = Tokens.SetItem(answer.Model, (input + answer.InputTokens, output + answer.OutputTokens));
+        Tokens = Tokens.SetItem(
+            answer.Model,
+            (input + ChatAnswer.Plausible(answer.InputTokens), output + ChatAnswer.Plausible(answer.OutputTokens))
+        );
     }
 
     void Load()
@@ -177,7 +194,17 @@ sealed class AnswerJournal : IAsyncDisposable
             return null;
         }
 
-        return JsonSerializer.Deserialize<JournaledAnswer>(line.AsSpan(CheckLetters + 1), JsonLines.Options);
+        try
+        {
+            var answer = JsonSerializer.Deserialize<JournaledAnswer>(line.AsSpan(CheckLetters + 1), JsonLines.Options);
+            return answer is { Call.Length: CallLetters, Pair: not null, Model: not null } && answer.Call.All(char.IsAsciiHexDigit)
+                ? answer
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     static byte[] Check(ReadOnlySpan<byte> json) => Encoding.ASCII.GetBytes(ContentHash.Of(json)[..CheckLetters]);

@@ -85,11 +85,13 @@ public sealed record AugmentSettings
         require(CallsPerMinute > 0, "augment: calls_per_minute is above 0");
         require(Retries is >= 0 and <= 10, "augment: retries is from 0 to 10");
         require(RequestRetries is >= 0 and <= 20, "augment: request_retries is from 0 to 20");
-        require(TimeoutSeconds > 0 && RetryDelaySeconds >= 0, "augment: timeout_seconds is above 0 and retry_delay_seconds not below");
-        require(MaxOutputTokens > 0, "augment: max_output_tokens is above 0");
+        require(TimeoutSeconds is > 0 and <= 86_400, "augment: timeout_seconds is above 0 and at most a day (86400)");
+        require(RetryDelaySeconds is >= 0 and <= 3600, "augment: retry_delay_seconds is from 0 to 3600");
+        require(MaxOutputTokens is > 0 and <= 1_000_000, "augment: max_output_tokens is from 1 to 1000000");
         require(
-            Budget >= 0 && Prices.Values.All(price => price.InputPerMillion >= 0 && price.OutputPerMillion >= 0),
-            "augment: budget and prices are not negative"
+            Budget is >= 0 and <= 1e9
+                && Prices.Values.All(price => price is { InputPerMillion: >= 0 and <= 1e9, OutputPerMillion: >= 0 and <= 1e9 }),
+            "augment: budget and prices are from 0 to 1e9"
         );
         require(
             Augmenter != Augmenter.Chat || Prices.ContainsKey(Model),
@@ -99,7 +101,10 @@ public sealed record AugmentSettings
             Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"),
             "augment: base_url is an http(s) address"
         );
-        require(uri is { UserInfo: "", Query: "" }, "augment: base_url holds no password or key; the variable of key_variable does");
+        require(
+            uri is { UserInfo: "", Query: "", Fragment: "" },
+            "augment: base_url holds no password or key; the variable of key_variable does"
+        );
     }
 }
 

@@ -1,36 +1,96 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Http.Resilience;
-using OpenAI;
-using Polly;
 using SVco.Core;
 using SVco.Files;
 
 namespace SVco.Curation.Augmentation;
 
-/// <summary>A chat client for an OpenAI-compatible endpoint whose requests are sent again when the server or the network stumbles.</summary>
-static class ChatEndpoint
+/// <summary>What a language model is told, or told.</summary>
+/// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
+/// <param name="Content">The words.</param>
+sealed record ChatMessage(string Role, string Content);
+
+/// <summary>A chat completion as it came, and what it says of its tokens.</summary>
+sealed record ChatReply(string Body, long? InputTokens, long? OutputTokens);
+
+/// <summary>The server gave no answer that could have been paid for; the message may be shown.</summary>
+/// <param name="status">HTTP's, 0 when there was none.</param>
+/// <param name="message">Why.</param>
+sealed class ChatFailure(int status, string message) : Exception(message)
 {
-    /// <summary>Makes the client; the key is read from its variable and never written anywhere.</summary>
-    /// <exception cref="UserException">The variable is not set, or what it holds cannot be a key.</exception>
-    public static IChatClient Open(AugmentSettings settings)
+    /// <summary>HTTP's status, 0 when there was none.</summary>
+    public int Status => status;
+}
+
+/// <summary>
+/// A chat client for an OpenAI-compatible endpoint, whose requests are sent again when the server or the network stumbles. All that a server
+/// sends comes through here, and what leaves here has nothing of the key in it.
+/// </summary>
+sealed class ChatEndpoint : IDisposable
+{
+    /// <summary>The most bytes of an answer; that of a call has some thousand.</summary>
+    const int MostBytes = 1 << 20;
+
+    /// <summary>The most bytes of an error that are looked at.</summary>
+    const int MostErrorBytes = 1 << 16;
+
+    const int MostRedirects = 5;
+    static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    readonly AugmentSettings settings;
+    readonly string? key;
+    readonly Secret secret;
+    readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {
-        var key = settings.KeyVariable.Length == 0 ? null : Key(settings);
-        var http = new HttpClient(new ResilienceHandler(Pipeline(settings)) { InnerHandler = new Attempt(key) })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        var options = new OpenAIClientOptions
-        {
-            Endpoint = new(settings.BaseUrl),
-            Transport = new HttpClientPipelineTransport(http),
-            RetryPolicy = new ClientRetryPolicy(0),
-            NetworkTimeout = Timeout.InfiniteTimeSpan,
-        };
-        return new OpenAI.Chat.ChatClient(settings.Model, new ApiKeyCredential(key ?? "none"), options).AsIChatClient();
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Reads the key from its variable; it is sent to the endpoint and never written anywhere.</summary>
+    /// <exception cref="UserException">The variable is not set, or what it holds cannot be a key.</exception>
+    public ChatEndpoint(AugmentSettings settings)
+    {
+        this.settings = settings;
+        key = settings.KeyVariable.Length == 0 ? null : Key(settings);
+        secret = new(key);
     }
+
+    /// <summary>Asks for one answer.</summary>
+    /// <param name="messages">What is asked.</param>
+    /// <param name="schema">The JSON schema of the answer.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="ChatFailure">There is no answer, however often it was asked for.</exception>
+    public async Task<ChatReply> AskAsync(IEnumerable<ChatMessage> messages, JsonElement schema, CancellationToken cancel)
+    {
+        var request = JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                model = settings.Model,
+                messages,
+                temperature = settings.Temperature,
+                max_completion_tokens = settings.MaxOutputTokens,
+                response_format = new { type = "json_schema", json_schema = new { name = "texts", schema } },
+            },
+            JsonLines.Options
+        );
+        ChatReply? paid = null;
+        for (var sent = 0; ; sent++)
+        {
+            var attempt = await TrySendAsync(request, cancel);
+            paid = attempt.Reply ?? paid;
+            if (attempt.Failure is null || !attempt.MayPass || sent == settings.RequestRetries)
+            {
+                return paid ?? throw attempt.Failure!;
+            }
+
+            var doubled = settings.RetryDelaySeconds * Math.Pow(2, sent) * (0.5 + Random.Shared.NextDouble());
+            await Task.Delay(attempt.Wait ?? TimeSpan.FromSeconds(Math.Min(doubled, LongestWait.TotalSeconds)), cancel);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
 
     static string Key(AugmentSettings settings) =>
         Environment.GetEnvironmentVariable(settings.KeyVariable)?.Trim() switch
@@ -45,88 +105,127 @@ static class ChatEndpoint
             var key => key,
         };
 
-    static ResiliencePipeline<HttpResponseMessage> Pipeline(AugmentSettings settings)
+    async Task<Attempt> TrySendAsync(byte[] request, CancellationToken cancel)
     {
-        var builder = new ResiliencePipelineBuilder<HttpResponseMessage>();
-        if (settings.RequestRetries > 0)
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(settings.TimeoutSeconds));
+        try
         {
-            builder.AddRetry(
-                new HttpRetryStrategyOptions
-                {
-                    MaxRetryAttempts = settings.RequestRetries,
-                    Delay = TimeSpan.FromSeconds(settings.RetryDelaySeconds),
-                    BackoffType = DelayBackoffType.Exponential,
-                    UseJitter = true,
-                    ShouldRetryAfterHeader = true,
-                }
-            );
+            return await SendAsync(request, patience.Token);
         }
+        catch (Exception error)
+        {
+            cancel.ThrowIfCancellationRequested();
 
-        return builder.AddTimeout(TimeSpan.FromSeconds(settings.TimeoutSeconds)).Build();
+            // The library's exception stays out of it: it may quote the server, and the server the key.
+            var told =
+                error is OperationCanceledException
+                    ? FormattableString.Invariant($"no whole answer within {settings.TimeoutSeconds} seconds")
+                    : secret.Hide(error.Message);
+            return new(null, new(0, told), MayPass: true);
+        }
     }
 
-    /// <summary>
-    /// One sending of a request. Equal requests say so: a server that knows the header answers the second without charging for it.
-    /// </summary>
-    sealed class Attempt(string? key) : DelegatingHandler(new SocketsHttpHandler())
+    async Task<Attempt> SendAsync(byte[] body, CancellationToken cancel)
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+        var address = new Uri($"{settings.BaseUrl.Trim().TrimEnd('/')}/chat/completions");
+        for (var hops = 0; ; hops++)
         {
-            if (request.Content is { } content)
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new("application/json");
+            request.Headers.UserAgent.ParseAdd("svco");
+            // A server that knows this header answers an equal request without charging for it again.
+            request.Headers.Add("Idempotency-Key", ContentHash.Of(body));
+            request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            if ((int)response.StatusCode is < 300 or > 399)
             {
-                await content.LoadIntoBufferAsync(cancel);
-                var body = await content.ReadAsByteArrayAsync(cancel);
-                request.Headers.Remove("Idempotency-Key");
-                request.Headers.Add("Idempotency-Key", ContentHash.Of(body));
+                return response.IsSuccessStatusCode ? await AnswerAsync(response, cancel) : await ErrorAsync(response, cancel);
             }
 
-            // The whole answer belongs to the attempt, so that one cut off half-way is asked for again.
-            var response = await base.SendAsync(request, cancel);
-            await response.Content.LoadIntoBufferAsync(cancel);
-            if (!response.IsSuccessStatusCode)
+            var next = response.Headers.Location is { } location && Uri.TryCreate(address, location, out var absolute) ? absolute : null;
+            var repeats = response.StatusCode is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+            if (!repeats || next is null || next.Scheme != address.Scheme || next.Authority != address.Authority || hops == MostRedirects)
             {
-                await HideKeyAsync(response, cancel);
-            }
-            else if (!IsAnswer(await response.Content.ReadAsByteArrayAsync(cancel)))
-            {
-                response.Dispose();
-                throw new HttpRequestException("The body of its answer is no chat completion.");
+                return new(null, Redirected((int)response.StatusCode, next));
             }
 
-            return response;
-        }
-
-        /// <summary>Proxies like to answer 200 with a page of their own, and servers under load with half of what they meant.</summary>
-        static bool IsAnswer(byte[] body)
-        {
-            try
-            {
-                using var json = JsonDocument.Parse(body);
-                return json.RootElement is { ValueKind: JsonValueKind.Object } answer
-                    && answer.TryGetProperty("choices", out var choices)
-                    && choices.ValueKind == JsonValueKind.Array
-                    && choices.GetArrayLength() > 0
-                    && choices[0].ValueKind == JsonValueKind.Object
-                    && choices[0].TryGetProperty("message", out var message)
-                    && message.ValueKind == JsonValueKind.Object;
-            }
-            catch (JsonException)
-            {
-                return false;
-            }
-        }
-
-        /// <summary>Servers and proxies like to repeat in an error what they were sent, and people see the error.</summary>
-        async Task HideKeyAsync(HttpResponseMessage response, CancellationToken cancel)
-        {
-            var text = await response.Content.ReadAsStringAsync(cancel);
-            if (key is not null && text.Contains(key, StringComparison.Ordinal))
-            {
-                var shown = new StringContent(text.Replace(key, "(key)", StringComparison.Ordinal));
-                shown.Headers.ContentType = response.Content.Headers.ContentType;
-                response.Content.Dispose();
-                response.Content = shown;
-            }
+            address = next;
         }
     }
+
+    ChatFailure Redirected(int status, Uri? next) =>
+        new(
+            status,
+            $"it answers {status} and redirects{(next is null ? "" : $" to {secret.Hide($"{next.Scheme}://{next.Authority}")}")}, which is refused: "
+                + "captions and key go to no other address than the one of augment: base_url. If the other is right, set it there."
+        );
+
+    async Task<Attempt> AnswerAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var (bytes, isWhole) = await ReadAsync(response, MostBytes, cancel);
+        var body = Decoded(bytes);
+        var (input, output) = ChatAnswer.Tokens(body);
+        var kept = secret.IsIn(bytes) || secret.IsIn(body) ? "The answer repeats the API key, so it was not kept." : body;
+        if (ChatAnswer.IsCompletion(body))
+        {
+            return new(new(kept, input, output), null);
+        }
+
+        // Half of a completion was paid for like a whole one, so it is kept when no better one comes.
+        var isPart = body.Contains("\"choices\"", StringComparison.Ordinal);
+        var failure = new ChatFailure(
+            (int)response.StatusCode,
+            isWhole ? "the body of its answer is no chat completion." : $"its answer is longer than {MostBytes} bytes."
+        );
+        return new(isPart ? new(kept, input, output) : null, failure, MayPass: isWhole);
+    }
+
+    async Task<Attempt> ErrorAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var status = (int)response.StatusCode;
+        var (bytes, _) = await ReadAsync(response, MostErrorBytes, cancel);
+        var words = secret.IsIn(bytes) && !secret.IsIn(Decoded(bytes)) ? "" : secret.Hide(ChatAnswer.Error(Decoded(bytes)));
+        var asked = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - DateTimeOffset.UtcNow : null;
+        var wait = asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
+        return new(
+            null,
+            new(
+                status,
+                $"status {status} ({response.StatusCode}){(words.Length > 0 ? $": {words}" : "")}{(wait > LongestWait ? $" It asks to wait until {DateTimeOffset.UtcNow + wait:u}." : "")}"
+            ),
+            MayPass: status is 408 or 429 or >= 500 && !(wait > LongestWait),
+            wait
+        );
+    }
+
+    /// <summary>The first bytes of a body, and whether they are all.</summary>
+    static async Task<(byte[] Bytes, bool IsWhole)> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancel)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancel);
+        using var read = new MemoryStream();
+        var buffer = new byte[1 << 14];
+        while (read.Length <= most)
+        {
+            var count = await body.ReadAsync(buffer, cancel);
+            if (count == 0)
+            {
+                return (read.ToArray(), true);
+            }
+
+            read.Write(buffer, 0, count);
+        }
+
+        return (read.ToArray(), false);
+    }
+
+    /// <summary>JSON is UTF-8, whatever a header says, unless a byte order mark says otherwise. What is neither becomes U+FFFD.</summary>
+    static string Decoded(byte[] bytes) => new StreamReader(new MemoryStream(bytes), Encoding.UTF8).ReadToEnd().Trim();
+
+    /// <summary>What came of sending a request once.</summary>
+    /// <param name="Reply">What was paid for.</param>
+    /// <param name="Failure">Why it is not what was asked for; null when it is.</param>
+    /// <param name="MayPass">Whether the same request may be answered another time.</param>
+    /// <param name="Wait">How long the server asks to wait before.</param>
+    sealed record Attempt(ChatReply? Reply, ChatFailure? Failure, bool MayPass = false, TimeSpan? Wait = null);
 }

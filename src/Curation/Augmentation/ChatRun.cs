@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Extensions.AI;
 using SVco.Core;
 using SVco.Curation.Candidates;
 using SVco.Files;
@@ -42,7 +41,7 @@ sealed class ChatRun : IDisposable
         AugmentSettings settings,
         CurationFolder folder,
         AnswerJournal journal,
-        IChatClient client,
+        ChatEndpoint client,
         Action<AugmentProgress> progress
     )
     {

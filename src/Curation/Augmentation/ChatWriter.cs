@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
-using Microsoft.Extensions.AI;
 using SVco.Core;
 using SVco.Curation.Candidates;
 using SVco.Files;
@@ -17,7 +16,7 @@ readonly record struct Written(PairTexts? Texts, string Reason = "", string Deta
 sealed class BudgetException : Exception;
 
 /// <summary>The server had no answer to one request, however often it was sent.</summary>
-sealed class UnansweredException(string message, Exception inner) : Exception(message, inner);
+sealed class UnansweredException(string message) : Exception(message);
 
 /// <summary>Writes a pair's texts with two calls to a language model. An answer that is in the journal is taken from there.</summary>
 sealed class ChatWriter : IDisposable
@@ -25,8 +24,9 @@ sealed class ChatWriter : IDisposable
     const double LettersPerToken = 3.5;
     const int LettersOfRole = 15;
     const double GraceSeconds = 10;
+    const int MostShown = 200;
 
-    readonly IChatClient? client;
+    readonly ChatEndpoint? client;
     readonly AnswerJournal journal;
     readonly AugmentSettings settings;
     readonly TokenBucketRateLimiter limiter;
@@ -41,7 +41,7 @@ sealed class ChatWriter : IDisposable
     /// <param name="client">Whom to ask; null to find out what would be asked.</param>
     /// <param name="journal">Where answers go before they count.</param>
     /// <param name="settings">How to ask.</param>
-    public ChatWriter(IChatClient? client, AnswerJournal journal, AugmentSettings settings)
+    public ChatWriter(ChatEndpoint? client, AnswerJournal journal, AugmentSettings settings)
     {
         (this.client, this.journal, this.settings, slots) = (client, journal, settings, new(settings.Concurrency));
         const int ticksPerMinute = 600;
@@ -139,14 +139,22 @@ sealed class ChatWriter : IDisposable
                 return (null, new(null, CallsLeft: 1));
             }
 
-            var (value, breaches) = Understood(answer.Text, read, breachesOf);
+            if (answer.Written is not { } text)
+            {
+                return (
+                    null,
+                    new(null, "the answer cannot be read", answer.Body!.Length > MostShown ? answer.Body[..MostShown] : answer.Body)
+                );
+            }
+
+            var (value, breaches) = Understood(text, read, breachesOf);
             if (breaches.IsEmpty)
             {
                 return (value, default);
             }
 
             detail = string.Join(' ', breaches);
-            messages = Prompts.Again(messages, answer.Text.Length > 0 ? answer.Text : "(no answer)", breaches);
+            messages = Prompts.Again(messages, text.Length > 0 ? text : "(no answer)", breaches);
         }
 
         return (null, new(null, "answers break a law", detail));
@@ -170,8 +178,9 @@ sealed class ChatWriter : IDisposable
             var value = read(json.RootElement);
             return (value, breachesOf(value));
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second for half a letter (a lone surrogate), which JSON may have and a text may not.
             return (null, [$"It is not the JSON asked for: {error.Message}"]);
         }
     }
@@ -208,7 +217,7 @@ sealed class ChatWriter : IDisposable
     }
 
     async Task<JournaledAnswer> PaidAsync(
-        IChatClient asked,
+        ChatEndpoint asked,
         string call,
         Candidate pair,
         List<ChatMessage> messages,
@@ -222,26 +231,17 @@ sealed class ChatWriter : IDisposable
         try
         {
             using var lease = await limiter.AcquireAsync(1, cancel);
-            var response = await ResponseAsync(asked, messages, schema);
-            var answer = new JournaledAnswer(
-                call,
-                pair.Id,
-                settings.Model,
-                response.Text,
-                response.Usage?.InputTokenCount ?? (long)(Letters(messages, schema) / LettersPerToken),
-                response.Usage?.OutputTokenCount ?? (long)(response.Text.Length / LettersPerToken)
-            );
+            var answer = await AskedAsync(asked, call, pair, messages, schema);
             await journal.AddAsync(answer);
             Interlocked.Increment(ref calls);
             return answer;
         }
-        catch (Exception error)
-            when (error is System.ClientModel.ClientResultException or HttpRequestException or Polly.Timeout.TimeoutRejectedException)
+        catch (ChatFailure error)
         {
-            var told = $"{settings.BaseUrl} does not answer as it should: {error.Message.ReplaceLineEndings(" ")}";
-            throw error is System.ClientModel.ClientResultException { Status: 401 or 403 or 404 }
-                ? new UserException($"{told} What was answered is kept; run the command again to go on.", error)
-                : new UnansweredException(told, error);
+            var told = $"{settings.BaseUrl} does not answer as it should: {error.Message.TrimEnd('.')}.";
+            throw error.Status is 401 or 403 or 404 or (>= 300 and < 400)
+                ? new UserException($"{told} What was answered is kept; run the command again to go on.")
+                : new UnansweredException(told);
         }
         finally
         {
@@ -280,29 +280,25 @@ sealed class ChatWriter : IDisposable
         }
     }
 
-    async Task<ChatResponse> ResponseAsync(IChatClient asked, List<ChatMessage> messages, JsonElement schema)
+    async Task<JournaledAnswer> AskedAsync(ChatEndpoint asked, string call, Candidate pair, List<ChatMessage> messages, JsonElement schema)
     {
         try
         {
-            return await asked.GetResponseAsync(
-                messages,
-                new()
-                {
-                    Temperature = (float)settings.Temperature,
-                    MaxOutputTokens = settings.MaxOutputTokens,
-                    ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "texts"),
-                },
-                abort.Token
+            var reply = await asked.AskAsync(messages, schema, abort.Token);
+            return new(
+                call,
+                pair.Id,
+                settings.Model,
+                null,
+                reply.InputTokens ?? (long)(Letters(messages, schema) / LettersPerToken),
+                reply.OutputTokens ?? (long)Math.Min(reply.Body.Length / LettersPerToken, settings.MaxOutputTokens),
+                reply.Body
             );
         }
-        catch (System.ClientModel.ClientResultException error)
-            when (error.Status == 400 && error.Message.Contains("content_", StringComparison.OrdinalIgnoreCase))
+        catch (ChatFailure error) when (error.Status == 400 && error.Message.Contains("content_", StringComparison.OrdinalIgnoreCase))
         {
             // A server's own censor (content_filter, content_policy_violation) minds this pair only: a refusal like any other.
-            return new()
-            {
-                Usage = new() { InputTokenCount = 0, OutputTokenCount = 0 },
-            };
+            return new(call, pair.Id, settings.Model, "", 0, 0);
         }
     }
 
@@ -310,21 +306,25 @@ sealed class ChatWriter : IDisposable
     {
         var asked = string.Create(
             CultureInfo.InvariantCulture,
-            $"{pair.Id}\n{settings.Model}\n{settings.Temperature:R}\n{settings.MaxOutputTokens}\n{attempt}\n{string.Join('\n', messages.Select(message => $"{message.Role}: {message.Text}"))}"
+            $"{pair.Id}\n{settings.Model}\n{settings.Temperature:R}\n{settings.MaxOutputTokens}\n{attempt}\n{string.Join('\n', messages.Select(message => $"{message.Role}: {message.Content}"))}"
         );
         return ContentHash.Of(asked);
     }
 
     static long Letters(IEnumerable<ChatMessage> messages, JsonElement schema) =>
-        messages.Sum(message => message.Text.Length + LettersOfRole) + schema.GetRawText().Length;
+        messages.Sum(message => message.Content.Length + LettersOfRole) + schema.GetRawText().Length;
 
     static long Bytes(IEnumerable<ChatMessage> messages, JsonElement schema) =>
-        messages.Sum(message => Encoding.UTF8.GetByteCount(message.Text) + LettersOfRole) + schema.GetRawText().Length;
+        messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content) + LettersOfRole) + schema.GetRawText().Length;
 
     static string Text(JsonElement json, string field) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()!.Trim()
-            : throw new JsonException($"The field \"{field}\" must be a text.");
+        json.ValueKind == JsonValueKind.Object
+        && json.TryGetProperty(field, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString()!.Trim() is var text
+        && !text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t'))
+            ? text
+            : throw new JsonException($"The field \"{field}\" must be a text without control characters.");
 
     static readonly JsonElement QuestionSchema = Schema("question");
     static readonly JsonElement TextsSchema = Schema("question", "answer_1", "answer_2");

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Augmentation;
@@ -13,9 +12,9 @@ static class Prompts
     /// <summary>The first call: a question for both images.</summary>
     public static List<ChatMessage> Question(Candidate pair) =>
         [
-            new(ChatRole.System, Writer),
+            new("system", Writer),
             new(
-                ChatRole.User,
+                "user",
                 $"{Captions(pair)}\nWrite one natural question that a person could ask about either image, whose answer differs between them "
                     + "exactly where the captions differ. The question must not mention or hint at either answer. JSON: {\"question\": \"...\"}"
             ),
@@ -24,9 +23,9 @@ static class Prompts
     /// <summary>The second call: the question polished and both captions as answers.</summary>
     public static List<ChatMessage> Texts(Candidate pair, string question) =>
         [
-            new(ChatRole.System, Writer),
+            new("system", Writer),
             new(
-                ChatRole.User,
+                "user",
                 $"{Captions(pair)}\nQuestion: {question}\nPolish the question if it needs it, still without mentioning an answer. Then rephrase each caption into a "
                     + "friendly, conversational answer for its own image. Keep every detail in which the captions differ: numbers, positions, "
                     + "attributes and objects in the same words; add nothing that a caption does not say. "
@@ -38,8 +37,8 @@ static class Prompts
     public static List<ChatMessage> Again(IReadOnlyList<ChatMessage> before, string answer, IEnumerable<string> breaches) =>
         [
             .. before,
-            new(ChatRole.Assistant, answer),
-            new(ChatRole.User, $"This cannot be used: {string.Join(' ', breaches)} Answer again, in the same JSON form."),
+            new("assistant", answer),
+            new("user", $"This cannot be used: {string.Join(' ', breaches)} Answer again, in the same JSON form."),
         ];
 
     static string Captions(Candidate pair) => $"Image 1: {pair.WCaption}\nImage 2: {pair.LCaption}";

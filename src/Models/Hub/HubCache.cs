@@ -1,3 +1,6 @@
+using System.Text;
+using SVco.Files;
+
 namespace SVco.Models.Hub;
 
 /// <summary>
@@ -37,10 +40,7 @@ public sealed record HubCache(string CacheFolder, HubId Id)
     {
         if (commit == Id.Revision)
             return;
-        Directory.CreateDirectory(Path.GetDirectoryName(RefFile)!);
-        var temporary = TemporaryBeside(RefFile);
-        File.WriteAllText(temporary, commit);
-        File.Move(temporary, RefFile, overwrite: true);
+        AtomicOutput.WriteFile(RefFile, stream => stream.Write(Encoding.ASCII.GetBytes(commit)));
     }
 
     /// <summary>Lets the snapshot's file be the blob: by a relative link, or where the file system has none by a copy.</summary>
@@ -52,7 +52,7 @@ public sealed record HubCache(string CacheFolder, HubId Id)
     {
         var target = Path.Combine(Snapshot(commit), name);
         Directory.CreateDirectory(Snapshot(commit));
-        var temporary = TemporaryBeside(target);
+        var temporary = Path.Combine(Snapshot(commit), $".{name}.{Guid.NewGuid():N}");
         try
         {
             (createLink ?? ((path, to) => File.CreateSymbolicLink(path, to)))(temporary, Path.Combine("..", "..", "blobs", etag));
@@ -82,7 +82,4 @@ public sealed record HubCache(string CacheFolder, HubId Id)
             }
         }
     }
-
-    static string TemporaryBeside(string file) =>
-        Path.Combine(Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.{Guid.NewGuid():N}");
 }

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
@@ -16,28 +19,54 @@ sealed record HubListing(string Commit, ImmutableArray<string> Files);
 
 /// <summary>A file as the server knows it.</summary>
 /// <param name="Name">Its name in the repository.</param>
-/// <param name="Etag">Names its content; of a large file the SHA-256.</param>
+/// <param name="Etag">Names its content; of a large file the SHA-256, of a small one git's hash.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="Sha256">The SHA-256 of its content in lower-case hexadecimal; null when the server does not say it.</param>
-sealed record HubFile(string Name, string Etag, long Size, string? Sha256);
+sealed record HubFile(string Name, string Etag, long Size)
+{
+    const int Sha256Letters = 64;
+    const int Sha1Letters = 40;
+
+    /// <summary>The hash that its content must have, in lower-case hexadecimal; null when the server's ETag is none.</summary>
+    public string? Hash => Etag.Length is Sha256Letters or Sha1Letters && Etag.All(char.IsAsciiHexDigit) ? Etag.ToLowerInvariant() : null;
+
+    /// <summary>The same hash of a content: the SHA-256, or git's, which is the SHA-1 of a header and the content.</summary>
+    public async Task<string> HashOfAsync(Stream content, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(Etag.Length == Sha256Letters ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
+        if (Etag.Length == Sha1Letters)
+            hash.AppendData(Encoding.ASCII.GetBytes($"blob {content.Length}\0"));
+        var buffer = new byte[1 << 20];
+        while (await content.ReadAsync(buffer, cancel) is var count and > 0)
+            hash.AppendData(buffer, 0, count);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
 
 /// <summary>The server could not be reached, or the connection broke.</summary>
-sealed class HubConnectionException(string message, Exception? inner) : Exception(message, inner);
+sealed class HubConnectionException(string message) : Exception(message);
 
 /// <summary>The hub's HTTP interface. Requests are tried again when the server is busy or the network stumbles.</summary>
 sealed class HubClient : IDisposable
 {
     const int MostRedirects = 10;
+
+    /// <summary>A listing has some hundred bytes a file.</summary>
+    const int MostListingBytes = 16 << 20;
+
+    const long MostWeightBytes = 1L << 40;
+    const long MostSmallFileBytes = 1L << 28;
     static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     readonly HubSettings settings;
     readonly HubId id;
+    readonly Secret token;
     readonly HttpClient http;
 
     public HubClient(HubSettings settings, HubId id)
     {
         this.settings = settings;
         this.id = id;
+        token = new(settings.Token);
         http = new HttpClient(
             new ResilienceHandler(Pipeline(settings))
             {
@@ -69,14 +98,13 @@ sealed class HubClient : IDisposable
             var files = json
                 .RootElement.GetProperty("siblings")
                 .EnumerateArray()
-                .Select(file => file.GetProperty("rfilename").GetString()!);
-            return ModelFiles.IsPlainName(commit) ? new(commit!, [.. files]) : throw new JsonException("sha is no commit.");
+                .Select(file => file.GetProperty("rfilename").GetString() ?? throw new JsonException("A file has no name."));
+            return ModelFiles.IsPlainName(commit) ? new(commit!, [.. files.Distinct()]) : throw new JsonException("sha is no commit.");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is not (UserException or HubConnectionException or OperationCanceledException))
         {
             throw new UserException(
-                $"The answer of {address} is not a model's description ({error.Message}) Is HF_ENDPOINT a model hub?",
-                error
+                $"The answer of {address} is not a model's description: {token.Hide(error.Message)} Is HF_ENDPOINT a model hub?"
             );
         }
     }
@@ -90,15 +118,16 @@ sealed class HubClient : IDisposable
         using var response = await SendAsync(HttpMethod.Head, address, from: 0, stopWhenDescribed: true, cancel);
         if (!IsRedirect(response))
             RequireSuccess(response, name);
-        var linked = Etag(Header(response, "X-Linked-ETag"));
-        var etag = linked ?? Etag(Header(response, "ETag"));
-        var size =
-            long.TryParse(Header(response, "X-Linked-Size"), out var bytes) ? bytes
-            : IsRedirect(response) ? null
-            : response.Content.Headers.ContentLength;
-        return etag is null || size is null
-            ? throw new UserException($"{address}: the server does not say the file's ETag and size. Is HF_ENDPOINT a model hub?")
-            : new(name, etag, size.Value, linked is { Length: 64 } && linked.All(char.IsAsciiHexDigit) ? linked.ToLowerInvariant() : null);
+        var etag = Etag(Header(response, "X-Linked-ETag")) ?? Etag(Header(response, "ETag"));
+        var size = Header(response, "X-Linked-Size") ?? (IsRedirect(response) ? null : ContentHeader(response, "Content-Length"));
+        if (etag is null || size is null)
+            throw new UserException($"{address}: the server does not say the file's ETag and size. Is HF_ENDPOINT a model hub?");
+        var most = ModelFiles.IsSmallFile(name) ? MostSmallFileBytes : MostWeightBytes;
+        return long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes <= most
+            ? new(name, etag, bytes)
+            : throw new UserException(
+                $"{address}: the server says that the file has {token.Hide(size)} bytes; from 0 to {most} are possible. Is HF_ENDPOINT a model hub?"
+            );
     }
 
     /// <summary>The content from a byte on; the caller looks at the status, which is 200 when the server ignores ranges.</summary>
@@ -123,19 +152,19 @@ sealed class HubClient : IDisposable
                             HttpClientResiliencePredicates.IsTransient(attempt.Outcome)
                                 && attempt.Outcome.Exception
                                     is not HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+                                && !(AskedWait(attempt.Outcome.Result) > LongestWait)
                         ),
-                    DelayGenerator = attempt => ValueTask.FromResult<TimeSpan?>(Delay(settings, attempt)),
+                    DelayGenerator = attempt =>
+                        ValueTask.FromResult<TimeSpan?>(
+                            AskedWait(attempt.Outcome.Result) ?? settings.RetryDelay * Math.Pow(2, attempt.AttemptNumber)
+                        ),
                 }
             )
             .AddTimeout(settings.Patience)
             .Build();
 
-    static TimeSpan Delay(HubSettings settings, RetryDelayGeneratorArguments<HttpResponseMessage> attempt)
-    {
-        var asked = attempt.Outcome.Result?.Headers.RetryAfter?.Delta;
-        var doubled = settings.RetryDelay * Math.Pow(2, attempt.AttemptNumber);
-        return asked is { } wait ? (wait < LongestWait ? wait : LongestWait) : doubled;
-    }
+    /// <summary>How long a server asks to be left alone; who asks for hours is not waited for.</summary>
+    static TimeSpan? AskedWait(HttpResponseMessage? response) => response?.Headers.RetryAfter?.Delta;
 
     async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, long from, bool stopWhenDescribed, CancellationToken cancel)
     {
@@ -144,22 +173,23 @@ sealed class HubClient : IDisposable
             using var request = new HttpRequestMessage(method, address);
             if (from > 0)
                 request.Headers.Range = new RangeHeaderValue(from, null);
-            if (settings.Token is { } token && IsOwn(address))
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            if (settings.Token is not null && IsOwn(address))
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token);
             var response = await TrySendAsync(request, cancel);
             if (!IsRedirect(response) || response.Headers.Location is not { } location)
                 return response;
-            var next = new Uri(address, location);
             var isDescribed = Header(response, "X-Linked-ETag") is not null && Header(response, "X-Linked-Size") is not null;
             if (stopWhenDescribed && isDescribed)
                 return response;
             response.Dispose();
             if (hops == MostRedirects)
-                throw new UserException($"{address}: the server redirects in circles. Is HF_ENDPOINT right?");
-            if (address.Scheme == "https" && next.Scheme != "https")
+                throw new UserException($"{Shown(address)}: the server redirects in circles. Is HF_ENDPOINT right?");
+            if (!Uri.TryCreate(address, location, out var next) || next.Scheme is not ("http" or "https"))
                 throw new UserException(
-                    $"{address}: the server redirects to {next.GetLeftPart(UriPartial.Authority)}, which is not encrypted; refused."
+                    $"{Shown(address)}: the server redirects to {token.Hide(location.OriginalString)}, which is no web address; refused."
                 );
+            if (address.Scheme == "https" && next.Scheme != "https")
+                throw new UserException($"{Shown(address)}: the server redirects to {Shown(next)}, which is not encrypted; refused.");
             address = next;
         }
     }
@@ -170,13 +200,16 @@ sealed class HubClient : IDisposable
         {
             return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         }
-        catch (Exception error) when (error is HttpRequestException or Polly.Timeout.TimeoutRejectedException)
+        catch (Exception error)
         {
+            cancel.ThrowIfCancellationRequested();
+
+            // The library's exception stays out of it: it may quote the server, and the server the token.
+            var server = Shown(request.RequestUri!);
             throw new HubConnectionException(
-                error is HttpRequestException
-                    ? $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} cannot be reached: {error.Message}"
-                    : $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} does not answer.",
-                error
+                error is Polly.Timeout.TimeoutRejectedException
+                    ? $"{server} does not answer."
+                    : $"{server} cannot be reached: {token.Hide(error.Message)}"
             );
         }
     }
@@ -187,12 +220,19 @@ sealed class HubClient : IDisposable
         patience.CancelAfter(settings.Patience);
         try
         {
+            await response.Content.LoadIntoBufferAsync(MostListingBytes, patience.Token);
             return await response.Content.ReadAsByteArrayAsync(patience.Token);
         }
-        catch (Exception error)
-            when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw new HubConnectionException($"The connection to {settings.Endpoint} broke: {error.Message}", error);
+            throw new UserException(
+                $"The answer of {settings.Endpoint} is longer than the {MostListingBytes} bytes of the longest model's description. Is HF_ENDPOINT a model hub?"
+            );
+        }
+        catch (Exception error)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw new HubConnectionException($"The connection to {settings.Endpoint} broke: {token.Hide(error.Message)}");
         }
     }
 
@@ -202,7 +242,7 @@ sealed class HubClient : IDisposable
             return;
         var what = file is null ? $"{id}" : $"{id}, file {file}";
         var status = (int)response.StatusCode;
-        var who = response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Authority);
+        var who = Shown(response.RequestMessage!.RequestUri!);
         var page = $"{settings.Endpoint.AbsoluteUri.TrimEnd('/')}/{id.Repository}";
         var reason = status switch
         {
@@ -223,15 +263,22 @@ sealed class HubClient : IDisposable
 
     bool IsOwn(Uri address) => address.Scheme == settings.Endpoint.Scheme && address.Authority == settings.Endpoint.Authority;
 
+    /// <summary>Without path and password, which a server that redirects may have made of the token.</summary>
+    string Shown(Uri address) => token.Hide($"{address.Scheme}://{address.Authority}");
+
     static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
 
     static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.First() : null;
 
+    static string? ContentHeader(HttpResponseMessage response, string name) =>
+        response.Content.Headers.NonValidated.TryGetValues(name, out var values) ? values.First() : null;
+
     static string? Etag(string? header)
     {
         var tag = header?.Trim();
         var plain = tag?.StartsWith("W/", StringComparison.Ordinal) == true ? tag[2..] : tag;
-        return plain?.Trim('"') is { } name && ModelFiles.IsPlainName(name) ? name : null;
+        // A part of a file has this ending, and would be taken for a whole one.
+        return plain?.Trim('"') is { } name && ModelFiles.IsPlainName(name) && !name.EndsWith(HubDownload.Incomplete) ? name : null;
     }
 }

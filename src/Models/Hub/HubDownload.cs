@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using SVco.Core;
 
 namespace SVco.Models.Hub;
@@ -7,6 +6,9 @@ namespace SVco.Models.Hub;
 /// <summary>Brings one file into the cache: locked against other processes, resumed after a cut, checked, and renamed at the very end.</summary>
 sealed class HubDownload(HubSettings settings, HubCache cache, HubClient client)
 {
+    /// <summary>What the name of a file that is not whole yet ends with.</summary>
+    public const string Incomplete = ".incomplete";
+
     const int BufferSize = 1 << 20;
 
     /// <param name="commit">The snapshot.</param>
@@ -20,9 +22,14 @@ sealed class HubDownload(HubSettings settings, HubCache cache, HubClient client)
         if (!File.Exists(blob))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
-            await FetchCheckedAsync(commit, file, blob + ".incomplete", onBytes, cancel);
-            File.Move(blob + ".incomplete", blob, overwrite: true);
+            await FetchCheckedAsync(commit, file, blob + Incomplete, onBytes, cancel);
+            File.Move(blob + Incomplete, blob, overwrite: true);
         }
+        else if (new FileInfo(blob).Length is var length && length != file.Size)
+            throw new UserException(
+                $"{cache.Id}, file {file.Name}: the cache has {length} bytes under the ETag {file.Etag}, but the server names {file.Size}."
+                    + $" Delete {blob} and run again; if it stays so, the server gives several files one ETag and cannot be used."
+            );
         if (!ModelFiles.IsThere(Path.Combine(cache.Snapshot(commit), file.Name)))
             cache.Link(commit, file.Name, file.Etag);
         onBytes(file.Size);
@@ -34,12 +41,12 @@ sealed class HubDownload(HubSettings settings, HubCache cache, HubClient client)
         for (var isResumed = File.Exists(incomplete) && new FileInfo(incomplete).Length > 0; ; isResumed = false)
         {
             await FetchAsync(commit, file, incomplete, onBytes, cancel);
-            if (file.Sha256 is not { } expected || await Sha256Async(incomplete, cancel) is var actual && actual == expected)
+            if (file.Hash is not { } expected || await HashAsync(file, incomplete, cancel) is var actual && actual == expected)
                 return;
             File.Delete(incomplete);
             if (!isResumed)
                 throw new UserException(
-                    $"{cache.Id}, file {file.Name}: what {HubClient.Address(settings, cache.Id, file.Name, commit)} sent has the SHA-256"
+                    $"{cache.Id}, file {file.Name}: what {HubClient.Address(settings, cache.Id, file.Name, commit)} sent has the hash"
                         + $" {actual}, but the server names {expected}. The file was deleted; run again."
                         + " If it stays so, something on the way changes the content."
                 );
@@ -49,21 +56,22 @@ sealed class HubDownload(HubSettings settings, HubCache cache, HubClient client)
     async Task FetchAsync(string commit, HubFile file, string incomplete, Action<long> onBytes, CancellationToken cancel)
     {
         await using var content = new FileStream(incomplete, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        for (var failures = 0; content.Length != file.Size; )
+        if (content.Length > file.Size)
+            content.SetLength(0);
+
+        // Headway is what was never reached before: a server that ignores where it is asked to go on sends the same bytes again and again.
+        for (var (failures, furthest) = (0, content.Length); content.Length != file.Size; )
         {
-            if (content.Length > file.Size)
-                content.SetLength(0);
-            var before = content.Length;
-            onBytes(before);
+            onBytes(content.Length);
             try
             {
                 await AppendAsync(commit, file, content, onBytes, cancel);
                 if (content.Length < file.Size)
-                    throw new HubConnectionException("the connection ended early", null);
+                    throw new HubConnectionException("the connection ended early");
             }
             catch (HubConnectionException error)
             {
-                failures = content.Length > before ? 1 : failures + 1;
+                (failures, furthest) = content.Length > furthest ? (1, content.Length) : (failures + 1, furthest);
                 if (failures > settings.Retries)
                     throw new UserException(
                         $"{cache.Id}, file {file.Name}: {error.Message}; {content.Length} of {file.Size} bytes have been fetched and are kept."
@@ -84,7 +92,12 @@ sealed class HubDownload(HubSettings settings, HubCache cache, HubClient client)
         if (!continues && content.Length > 0)
             content.SetLength(0);
         if (!continues && response.StatusCode != HttpStatusCode.OK)
-            throw new HubConnectionException("the server does not continue where asked", null);
+            throw new HubConnectionException("the server does not continue where asked");
+        var named = continues ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength;
+        if (named < file.Size)
+            throw new UserException(
+                $"{cache.Id}, file {file.Name}: the server named {file.Size} bytes, but sends {named}. Run again; if it stays so, its copy is cut off."
+            );
         content.Position = content.Length;
         await using var body = await response.Content.ReadAsStreamAsync(cancel);
         var buffer = new byte[BufferSize];
@@ -110,19 +123,20 @@ sealed class HubDownload(HubSettings settings, HubCache cache, HubClient client)
         {
             return await body.ReadAsync(buffer, patience.Token);
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+        catch (Exception error)
         {
-            throw new HubConnectionException($"the connection broke ({error.Message})", error);
-        }
-        catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
-        {
-            throw new HubConnectionException($"the server sent nothing for {settings.Patience.TotalSeconds:0} seconds", error);
+            cancel.ThrowIfCancellationRequested();
+            throw new HubConnectionException(
+                error is OperationCanceledException
+                    ? $"the server sent nothing for {settings.Patience.TotalSeconds:0} seconds"
+                    : $"the connection broke ({error.Message})"
+            );
         }
     }
 
-    static async Task<string> Sha256Async(string file, CancellationToken cancel)
+    static async Task<string> HashAsync(HubFile file, string path, CancellationToken cancel)
     {
-        await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancel));
+        await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return await file.HashOfAsync(content, cancel);
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using SVco.Core;
+using SVco.Files;
 using SVco.Models.Folders;
 
 namespace SVco.Models.Hub;
@@ -16,6 +16,9 @@ public static class ModelFiles
 
     /// <summary>The map from tensor to shard, when the weights are several files.</summary>
     public const string WeightsIndex = "model.safetensors.index.json";
+
+    /// <summary>File systems allow 255 letters, some of which a temporary name beside the file needs.</summary>
+    const int LongestName = 200;
 
     const string Tokenizer = "tokenizer.json";
     const string ImageProcessor = "preprocessor_config.json";
@@ -42,20 +45,22 @@ public static class ModelFiles
     public static ImmutableArray<string> Shards(string indexFile)
     {
         var root = ModelJson.Read(indexFile);
-        if (
-            root.ValueKind != JsonValueKind.Object
-            || !root.TryGetProperty("weight_map", out var map)
-            || map.ValueKind != JsonValueKind.Object
-            || map.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String)
-        )
-        {
-            throw new UserException($"{indexFile} is not an index of safetensors files. Delete it and fetch it again.");
-        }
-
-        var names = map.EnumerateObject().Select(entry => entry.Value.GetString()!).ToImmutableSortedSet(StringComparer.Ordinal);
-        return names.FirstOrDefault(name => !IsPlainName(name)) is { } odd
-            ? throw new UserException($"{indexFile}: weight_map names '{odd}', which is not a file of this folder.")
-            : [.. names];
+        return InputFile.Read(
+            indexFile,
+            "an index of safetensors files; delete it and fetch it again",
+            () =>
+                root.GetProperty("weight_map")
+                    .EnumerateObject()
+                    .Select(entry =>
+                        entry.Value.GetString() is { } name && IsPlainName(name)
+                            ? name
+                            : throw new UserException(
+                                $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder. Delete it and fetch it again."
+                            )
+                    )
+                    .ToImmutableSortedSet(StringComparer.Ordinal)
+                    .ToImmutableArray()
+        );
     }
 
     /// <summary>
@@ -71,9 +76,11 @@ public static class ModelFiles
         return [.. small.Concat(weights).Where(name => !Has(name))];
     }
 
-    /// <summary>Whether a name stays inside its folder.</summary>
+    /// <summary>Whether a name stays inside its folder, and is short enough for a file's.</summary>
     public static bool IsPlainName(string? name) =>
-        name is { Length: > 0 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && name.Trim('.').Length > 0;
+        name is { Length: > 0 and <= LongestName }
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+        && name.Trim('.').Length > 0;
 
     /// <summary>Whether a file exists; a link counts only if what it points to exists.</summary>
     public static bool IsThere(string file) =>

@@ -48,7 +48,7 @@ public static class ModelHub
         }
         catch (HubConnectionException error)
         {
-            throw CannotFetch(settings, cache, error.Message, error);
+            throw CannotFetch(settings, cache, error.Message);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -89,11 +89,17 @@ public static class ModelHub
 
     static ImmutableArray<string> FilesToHave(HubCache cache, HubListing listing)
     {
+        const int most = 10_000;
         var index = Path.Combine(cache.Snapshot(listing.Commit), ModelFiles.WeightsIndex);
         var weights = listing.Files.Contains(ModelFiles.WeightsIndex) ? ModelFiles.Shards(index) : [ModelFiles.SingleWeights];
-        return weights.Except(listing.Files).FirstOrDefault() is { } absent
-            ? throw new UserException($"{cache.Id}: {ModelFiles.WeightsIndex} names {absent}, which the repository does not have.")
-            : [.. listing.Files.Where(ModelFiles.IsSmallFile), .. weights];
+        if (weights.Except(listing.Files).FirstOrDefault() is { } absent)
+            throw new UserException($"{cache.Id}: {ModelFiles.WeightsIndex} names {absent}, which the repository does not have.");
+        ImmutableArray<string> files = [.. listing.Files.Where(ModelFiles.IsSmallFile), .. weights];
+        return files.Length <= most
+            ? files
+            : throw new UserException(
+                $"{cache.Id}: the repository names {files.Length} files of a model; {most} are the most that are fetched."
+            );
     }
 
     static void RequireLoadable(HubId id, HubListing listing)
@@ -109,11 +115,11 @@ public static class ModelHub
 
     static long BytesToFetch(HubCache cache, HubFile file)
     {
-        var incomplete = new FileInfo(cache.Blob(file.Etag) + ".incomplete");
+        var incomplete = new FileInfo(cache.Blob(file.Etag) + HubDownload.Incomplete);
         return File.Exists(cache.Blob(file.Etag)) ? 0 : file.Size - (incomplete.Exists ? incomplete.Length : 0);
     }
 
-    static UserException CannotFetch(HubSettings settings, HubCache cache, string reason, Exception? inner = null)
+    static UserException CannotFetch(HubSettings settings, HubCache cache, string reason)
     {
         var folder = cache.KnownCommit() is { } commit ? cache.Snapshot(commit) : cache.ModelFolder;
         var missing = ModelFiles.Missing(folder);
@@ -129,8 +135,7 @@ public static class ModelHub
             With a network, fetch them by running again or by: hf download {cache.Id.Repository}{revision}{names}
             {string.Join('\n', missing.Select(name => $"  {HubClient.Address(settings, cache.Id, name)}"))}
             Without one, copy the model's folder here and give its path instead of the id.
-            """,
-            inner
+            """
         );
     }
 }

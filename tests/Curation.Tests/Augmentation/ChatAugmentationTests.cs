@@ -249,18 +249,19 @@ public sealed class ChatAugmentationTests
         const string variable = "SVCO_TEST_BROKEN_KEY";
         var settings = new AugmentSettings { KeyVariable = variable };
         Environment.SetEnvironmentVariable(variable, Key + "\n" + Key);
-        var error = Assert.Throws<UserException>(() => ChatEndpoint.Open(settings));
+        var error = Assert.Throws<UserException>(() => new ChatEndpoint(settings));
         Assert.Contains(variable, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
 
         // A line end after the key comes with files that secrets are kept in.
         Environment.SetEnvironmentVariable(variable, Key + "\n");
-        ChatEndpoint.Open(settings).Dispose();
+        new ChatEndpoint(settings).Dispose();
     }
 
     [Theory]
     [InlineData("https://user:password@host/v1")]
     [InlineData("https://host/v1?key=sk-1")]
+    [InlineData("https://host/v1#sk-1")]
     public async Task An_address_that_holds_a_secret_is_refused_without_showing_it(string address)
     {
         using var work = new TemporaryFolder();
@@ -268,6 +269,23 @@ public sealed class ChatAugmentationTests
         var error = Assert.Throws<UserException>(() => CurationSettings.Load(work.At("c.yaml")));
         Assert.Contains("base_url holds no password", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(address, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("timeout_seconds: 1.0e+300", "timeout_seconds")]
+    [InlineData("timeout_seconds: .inf", "timeout_seconds")]
+    [InlineData("timeout_seconds: .nan", "timeout_seconds")]
+    [InlineData("retry_delay_seconds: 1.0e+300", "retry_delay_seconds")]
+    [InlineData("max_output_tokens: 2147483647", "max_output_tokens")]
+    [InlineData("budget: .nan", "budget")]
+    [InlineData("budget: .inf", "budget")]
+    [InlineData("prices: { m: { input_per_million: -1, output_per_million: 0 } }", "prices")]
+    public async Task Numbers_that_would_overflow_are_refused(string setting, string told)
+    {
+        using var work = new TemporaryFolder();
+        await File.WriteAllTextAsync(work.At("c.yaml"), $"output: out\naugment:\n  {setting}\n");
+        var error = Assert.Throws<UserException>(() => CurationSettings.Load(work.At("c.yaml")));
+        Assert.Contains(told, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

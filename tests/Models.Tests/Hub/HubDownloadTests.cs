@@ -186,6 +186,15 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_asks_for_years_is_not_waited_for()
+    {
+        world.OnHub = _ => HubAnswer.Of(429, "", ("Retry-After", "1000000000"));
+
+        Assert.Contains("answered 429: too many requests", (await Fail()).Message);
+        Assert.Single(world.Hub.Requests);
+    }
+
+    [Fact]
     public async Task A_server_that_stays_busy_is_named_after_the_last_retry()
     {
         world.OnHub = _ => HubAnswer.Of(503);
@@ -267,6 +276,177 @@ public sealed class HubDownloadTests : IDisposable
 
         Assert.Contains("../../../x.safetensors", error.Message);
     }
+
+    [Theory]
+    [InlineData("""{"weight_map":{"a":null}}""", "weight_map names null")]
+    [InlineData("""{"weight_map":{"a":""}}""", "weight_map names \"\"")]
+    [InlineData("""{"weight_map":{"a":7}}""", "is not an index")]
+    [InlineData("""{"weight_map":{"a":"\udc00"}}""", "half of a surrogate pair")]
+    [InlineData("""{"weight_map":null}""", "is not an index")]
+    public async Task An_index_that_names_no_file_is_refused(string index, string told)
+    {
+        world.Files["model.safetensors.index.json"] = System.Text.Encoding.UTF8.GetBytes(index);
+        Assert.Contains(told, (await Fail()).Message);
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("-9223372036854775808")]
+    [InlineData("9223372036854775807")]
+    [InlineData("99999999999999999999999")]
+    [InlineData("2000000000000")]
+    [InlineData("1e5")]
+    [InlineData("")]
+    public async Task A_size_that_no_file_has_is_refused_before_anything_is_fetched(string size)
+    {
+        world.OnHub = request =>
+            request.Path.EndsWith(HubWorld.Shard1)
+                ? HubAnswer.Of(
+                    302,
+                    "",
+                    ("Location", $"{world.Store.Address}store/{HubWorld.Shard1}"),
+                    ("X-Linked-ETag", $"\"{HubWorld.Sha256(world.Files[HubWorld.Shard1])}\""),
+                    ("X-Linked-Size", size)
+                )
+                : null;
+        Assert.Contains($"says that the file has {size} bytes", (await Fail()).Message);
+        Assert.Empty(world.Store.Requests);
+    }
+
+    [Fact]
+    public async Task A_size_larger_than_what_arrives_ends_after_the_stated_retries()
+    {
+        // 100 bytes fewer than the hub names, from a store that tells no length.
+        var content = world.Files[HubWorld.Shard1][..^100];
+        world.OnStore = request =>
+            !request.Path.EndsWith(HubWorld.Shard1) ? null
+            : request.From is null ? new(200, content, new Dictionary<string, string>(), TellsLength: false)
+            : new(206, [], new Dictionary<string, string>(), TellsLength: false);
+        Assert.Contains("99900 of 100000 bytes", (await Fail()).Message);
+        Assert.InRange(world.Store.Requests.Count, 1, 2 * (world.Settings.Retries + 1));
+
+        // The same from one that ignores ranges.
+        world.Store.Requests.Clear();
+        world.OnStore = request =>
+            request.Path.EndsWith(HubWorld.Shard1) ? new(200, content, new Dictionary<string, string>(), TellsLength: false) : null;
+        Assert.Contains("the connection ended early", (await Fail()).Message);
+        Assert.InRange(world.Store.Requests.Count, 1, 2 * (world.Settings.Retries + 1));
+
+        // One that tells it is believed at once.
+        world.Store.Requests.Clear();
+        world.OnStore = request => request.Path.EndsWith(HubWorld.Shard1) ? new(200, content, new Dictionary<string, string>()) : null;
+        Assert.Contains("named 100000 bytes, but sends 99900", (await Fail()).Message);
+        Assert.Single(world.Store.Requests);
+    }
+
+    [Fact]
+    public async Task Small_files_are_checked_against_their_hash()
+    {
+        var isChanged = true;
+        world.OnHub = request =>
+            request.Method == "GET" && request.Path.EndsWith("preprocessor_config.json") && isChanged
+                ? HubAnswer.Of(200, """{"size":2}""")
+                : null;
+        var error = await Fail();
+        Assert.Contains("preprocessor_config.json", error.Message);
+        Assert.Contains(HubWorld.GitHash("""{"size":1}"""u8.ToArray()), error.Message);
+        Assert.Contains(HubWorld.GitHash("""{"size":2}"""u8.ToArray()), error.Message);
+
+        isChanged = false;
+        Assert.Equal("""{"size":1}""", File.ReadAllText(Path.Combine(await world.ResolveAsync(), "preprocessor_config.json")));
+    }
+
+    [Fact]
+    public async Task Files_of_one_etag_and_several_sizes_are_not_taken_for_one_another()
+    {
+        world.OnHub = request =>
+            request.Path.Contains("/resolve/") && world.Files.TryGetValue(Path.GetFileName(request.Path), out var content)
+                ? new(200, content, new Dictionary<string, string> { ["ETag"] = "\"same\"" })
+                : null;
+        Assert.Contains("gives several files one ETag", (await Fail()).Message);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/hostname")]
+    [InlineData("ftp://127.0.0.1/x")]
+    [InlineData("data:application/json,{}")]
+    [InlineData("javascript:0")]
+    public async Task A_redirect_to_what_is_no_web_address_is_refused(string location)
+    {
+        world.OnHub = request => request.Path.EndsWith("config.json") ? HubAnswer.Of(302, "", ("Location", location)) : null;
+        Assert.Contains($"redirects to {location}, which is no web address", (await Fail()).Message);
+    }
+
+    [Theory]
+    [InlineData("http://[::1")]
+    [InlineData("http://a b/")]
+    public async Task A_redirect_to_nowhere_is_told(string location)
+    {
+        world.OnHub = request => request.Path.EndsWith("config.json") ? HubAnswer.Of(302, "", ("Location", location)) : null;
+        Assert.Contains("tiny/llava", (await Fail()).Message);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("""{"sha":"c0ffee"}""")]
+    [InlineData("""{"sha":null,"siblings":[]}""")]
+    [InlineData("""{"sha":"..","siblings":[]}""")]
+    [InlineData("""{"sha":"c0ffee","siblings":[{"rfilename":null}]}""")]
+    [InlineData("""{"sha":"c0ffee","siblings":[{"rfilename":7}]}""")]
+    [InlineData("""{"sha":"c0ffee","siblings":[null]}""")]
+    [InlineData("""{"sha":"c0ffee","siblings":[{"rfilename":"\ud800"}]}""")]
+    public async Task A_listing_that_is_none_is_told_as_such(string listing)
+    {
+        world.OnHub = _ => HubAnswer.Of(200, listing);
+        Assert.Contains("is not a model's description", (await Fail()).Message);
+    }
+
+    [Fact]
+    public async Task A_listing_with_a_name_too_long_for_a_folder_is_told_as_such()
+    {
+        world.OnHub = _ => HubAnswer.Of(200, $$"""{"sha":"{{new string('c', 5000)}}","siblings":[]}""");
+        Assert.Contains("is not a model's description", (await Fail()).Message);
+    }
+
+    [Fact]
+    public async Task A_listing_without_end_is_given_up()
+    {
+        world.OnHub = _ => new(200, new byte[17 << 20], new Dictionary<string, string>(), TellsLength: false);
+        Assert.Contains("is longer than", (await Fail()).Message);
+        Assert.Single(world.Hub.Requests);
+    }
+
+    [Fact]
+    public async Task A_token_that_the_server_repeats_is_not_shown()
+    {
+        const string token = "hf_AbCdEfGhIjKlMnOp123";
+        foreach (
+            var answer in (HubAnswer[])
+                [
+                    HubAnswer.Of(302, "", ("Location", $"ftp://{token}@127.0.0.1/{token}")),
+                    HubAnswer.Of(
+                        302,
+                        "",
+                        ("Location", $"ftp://127.0.0.1/{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(token))}")
+                    ),
+                    HubAnswer.Of(302, "", ("Location", $"http://{token}.invalid/")),
+                    HubAnswer.Of(302, "", ("Location", $"/{token}")),
+                    HubAnswer.Of(200, "", ($"Bad header {token}", "x")),
+                    HubAnswer.Of(200, $"\"{token}\""),
+                ]
+        )
+        {
+            world.OnHub = _ => answer;
+            var error = await Assert.ThrowsAsync<UserException>(() =>
+                world.ResolveAsync(world.Settings with { Token = token, Retries = 1 })
+            );
+            Assert.DoesNotContain(token[5..], error.ToString(), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    Task<UserException> Fail() => Assert.ThrowsAsync<UserException>(() => world.ResolveAsync());
 
     void LeavePart(string name, byte[] part) => File.WriteAllBytes(Incomplete(name), part);
 

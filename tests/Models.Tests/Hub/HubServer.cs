@@ -12,8 +12,14 @@ public sealed record HubRequest(string Method, string Path, IReadOnlyDictionary<
     public int? From => Headers.TryGetValue("range", out var range) ? int.Parse(range["bytes=".Length..].TrimEnd('-')) : null;
 }
 
-/// <summary>An answer; after <paramref name="CutAfter"/> bytes of the body the connection breaks.</summary>
-public sealed record HubAnswer(int Status, byte[] Body, IReadOnlyDictionary<string, string> Headers, int? CutAfter = null)
+/// <summary>An answer; after <paramref name="CutAfter"/> bytes of the body the connection breaks, which is the end of one that tells no length.</summary>
+public sealed record HubAnswer(
+    int Status,
+    byte[] Body,
+    IReadOnlyDictionary<string, string> Headers,
+    int? CutAfter = null,
+    bool TellsLength = true
+)
 {
     public static HubAnswer Of(int status, string body = "", params (string Name, string Value)[] headers) =>
         new(status, Encoding.UTF8.GetBytes(body), headers.ToDictionary(h => h.Name, h => h.Value));
@@ -64,7 +70,9 @@ public sealed class HubServer : IDisposable
         var request = new HubRequest(first.Split(' ')[0], first.Split(' ')[1], headers);
         Requests.Enqueue(request);
         var reply = answer(request);
-        var head = new StringBuilder($"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\nContent-Length: {reply.Body.Length}\r\n");
+        var head = new StringBuilder($"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\n");
+        if (reply.TellsLength)
+            head.Append($"Content-Length: {reply.Body.Length}\r\n");
         foreach (var (name, value) in reply.Headers)
             head.Append($"{name}: {value}\r\n");
         await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()));
