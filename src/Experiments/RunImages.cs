@@ -125,7 +125,7 @@ sealed class RunImages
             var key = ContentHash.Of($"fine image\n{contents[file]}\n{behaviour}\n{processor.GetType()}");
             if (known.Find(key) is null)
             {
-                processor.Process(ImageRenderer.Render(file), behaviour);
+                processor.Process(ImageRenderer.Render(file, behaviour), behaviour);
                 known.Put(key, [1]);
             }
         }

@@ -13,12 +13,13 @@ static class RunMemory
     public static string Describe(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
     {
         var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
+        var processor = ImageProcessor.Load(modelFolder);
         var config = ModelFamilies.ReadConfig(Path.Combine(modelFolder, "config.json"));
         var largest = MemoryPlan.For(
             config,
             model.Trained,
             data.Train,
-            ImageProcessor.Load(modelFolder).SizeOf,
+            image => processor.SizeOf(image, experiment.Train.Behaviour),
             experiment.Objective.Cells(),
             experiment.Train.BatchSize
         );

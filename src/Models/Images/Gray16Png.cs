@@ -27,7 +27,7 @@ internal static class Gray16Png
     {
         var copy = data.ToArray();
         (copy[DepthAt], copy[ColourTypeAt]) = (8, GrayAndAlpha);
-        BinaryPrimitives.WriteUInt32BigEndian(copy.AsSpan(ChecksumAt), Crc32(copy.AsSpan(TypeAt..ChecksumAt)));
+        BinaryPrimitives.WriteUInt32BigEndian(copy.AsSpan(ChecksumAt), PngChecksums.Crc32(copy.AsSpan(TypeAt..ChecksumAt)));
         return copy;
     }
 
@@ -41,20 +41,5 @@ internal static class Gray16Png
         }
 
         return rgb;
-    }
-
-    static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ (0xEDB88320u & (0 - (crc & 1)));
-            }
-        }
-
-        return ~crc;
     }
 }

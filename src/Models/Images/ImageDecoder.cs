@@ -7,7 +7,7 @@ using SVco.Files;
 namespace SVco.Models.Images;
 
 /// <summary>
-/// Decodes image files to RGB as Pillow's <c>Image.open(file).convert("RGB")</c> does (golden/images): no EXIF turn, no colour management,
+/// Decodes image files to RGB as Pillow's <c>Image.open(file).convert("RGB")</c> does (golden/images): no colour management,
 /// alpha dropped, the first frame of an animation, 16-bit gray clipped at 255. SkiaSharp does the decoding; its libjpeg-turbo, libpng
 /// and libwebp give the bytes that Pillow's give.
 /// </summary>
@@ -18,22 +18,55 @@ public static class ImageDecoder
 
     /// <summary>The sides that a file's header gives.</summary>
     /// <exception cref="UserException">The file is missing, or no image of a supported format.</exception>
-    public static ImageSize SizeOf(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="turn">Whether it is turned as its EXIF orientation says.</param>
+    public static ImageSize SizeOf(string path, bool turn = false)
     {
         using var stream = InputFile.Open(path);
+        var start = new byte[4];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && TiffImage.Is(start))
+        {
+            var image = Decode(path, turn);
+            return new(image.Width, image.Height);
+        }
+
+        stream.Position = 0;
         using var codec = SKCodec.Create(stream) ?? throw NoImage(path);
-        return new(codec.Info.Width, codec.Info.Height);
+        return turn && ExifTurn.ExchangesSides(codec.EncodedOrigin)
+            ? new(codec.Info.Height, codec.Info.Width)
+            : new(codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Decodes a file.</summary>
     /// <exception cref="UserException">The file is missing, empty, no image, of an unsupported format, cut off, damaged, or too large.</exception>
-    public static RgbImage Decode(string path) => Decode(InputFile.Bytes(path), path);
+    /// <param name="path">The file.</param>
+    /// <param name="turn">Whether it is turned as its EXIF orientation says. Pillow, and with it the official code, does not.</param>
+    public static RgbImage Decode(string path, bool turn = false) => Decode(InputFile.Bytes(path), path, turn);
 
     /// <summary>Decodes the bytes of a file.</summary>
     /// <param name="data">The whole file.</param>
     /// <param name="nameForMessages">What errors call it, e.g. its path.</param>
+    /// <param name="turn">Whether it is turned as its EXIF orientation says.</param>
     /// <exception cref="UserException">As for a path.</exception>
-    public static RgbImage Decode(ReadOnlySpan<byte> data, string nameForMessages)
+    public static RgbImage Decode(ReadOnlySpan<byte> data, string nameForMessages, bool turn = false)
+    {
+        if (TiffImage.Is(data))
+        {
+            return TiffImage.Decode(data.ToArray(), nameForMessages);
+        }
+
+        var copy = data.ToArray();
+        try
+        {
+            return DecodeBySkia(copy, nameForMessages, turn);
+        }
+        catch (UserException) when (PngChecksums.Mended(copy) is { } mended)
+        {
+            return DecodeBySkia(mended, nameForMessages, turn);
+        }
+    }
+
+    static RgbImage DecodeBySkia(ReadOnlySpan<byte> data, string nameForMessages, bool turn)
     {
         if (data.IsEmpty)
         {
@@ -57,11 +90,12 @@ public static class ImageDecoder
         }
 
         var rgba = Pixels(codec, nameForMessages);
-        return new(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
+        var image = new RgbImage(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
+        return turn ? ExifTurn.Of(image, codec.EncodedOrigin) : image;
     }
 
     static UserException NoImage(string name) =>
-        new($"The image {name} is missing, damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP).");
+        new($"The image {name} is missing, damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP, TIFF).");
 
     static byte[] Rgb(byte[] rgba, GifFirstFrame? gif)
     {

@@ -43,7 +43,9 @@ public abstract class ImageProcessor
 
     /// <summary>The size that an image is resized to, without decoding it where its file's header says enough.</summary>
     /// <exception cref="UserException">The image cannot be read.</exception>
-    public virtual ImageSize SizeOf(ImageSource image) => SizeOf(ImageRenderer.SizeOf(image));
+    /// <param name="image">The description.</param>
+    /// <param name="behaviour">Official or corrected; see <see cref="ImageRenderer.Render"/>.</param>
+    public virtual ImageSize SizeOf(ImageSource image, Behaviour behaviour) => SizeOf(ImageRenderer.SizeOf(image, behaviour));
 
     /// <summary>The model's input for an image.</summary>
     /// <param name="image">Decoded pixels.</param>
@@ -52,7 +54,8 @@ public abstract class ImageProcessor
     public abstract ProcessedImage Process(RgbImage image, Behaviour behaviour);
 
     /// <summary>Loads images from their descriptions and processes them.</summary>
-    public ImageLoader Loader(Behaviour behaviour) => new(image => Process(ImageRenderer.Render(image), behaviour), SizeOf);
+    public ImageLoader Loader(Behaviour behaviour) =>
+        new(image => Process(ImageRenderer.Render(image, behaviour), behaviour), image => SizeOf(image, behaviour));
 
     private protected static JsonField Read(string folder)
     {

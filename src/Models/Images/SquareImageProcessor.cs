@@ -79,7 +79,7 @@ public sealed class SquareImageProcessor : ImageProcessor
     public override ImageSize SizeOf(ImageSize image) => new(Size, Size);
 
     /// <inheritdoc/>
-    public override ImageSize SizeOf(ImageSource image) => new(Size, Size);
+    public override ImageSize SizeOf(ImageSource image, Behaviour behaviour) => new(Size, Size);
 
     /// <summary>The model's input for an image: float32 [3, Size, Size], channel by channel.</summary>
     /// <param name="image">Decoded pixels.</param>
