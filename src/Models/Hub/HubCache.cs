@@ -35,6 +35,18 @@ public sealed record HubCache(string CacheFolder, HubId Id)
         : Directory.Exists(Snapshot(Id.Revision)) ? Id.Revision
         : null;
 
+    /// <summary>
+    /// The folder of the one commit that is there whole, where nothing says which commit the revision is: caches that were copied often lack
+    /// their refs. Null when there is none or several, or another revision than the usual one is wanted.
+    /// </summary>
+    public string? OnlyWholeSnapshot() =>
+        Id.Revision == HubId.DefaultRevision
+        && Path.Combine(ModelFolder, "snapshots") is var snapshots
+        && Directory.Exists(snapshots)
+        && Directory.EnumerateDirectories(snapshots).Where(commit => ModelFiles.Missing(commit).IsEmpty).Take(2).ToArray() is [var only]
+            ? only
+            : null;
+
     /// <summary>Remembers which commit the revision is.</summary>
     public void WriteRef(string commit)
     {

@@ -40,7 +40,7 @@ public static class ModelHub
         if (cache.KnownCommit() is { } known && ModelFiles.Missing(cache.Snapshot(known)).IsEmpty)
             return cache.Snapshot(known);
         if (settings.Offline)
-            throw CannotFetch(settings, cache, "HF_HUB_OFFLINE (or TRANSFORMERS_OFFLINE) is set.");
+            return cache.OnlyWholeSnapshot() ?? throw CannotFetch(settings, cache, "HF_HUB_OFFLINE (or TRANSFORMERS_OFFLINE) is set.");
         try
         {
             using var client = new HubClient(settings, cache.Id);
@@ -48,7 +48,7 @@ public static class ModelHub
         }
         catch (HubConnectionException error)
         {
-            throw CannotFetch(settings, cache, error.Message);
+            return cache.OnlyWholeSnapshot() ?? throw CannotFetch(settings, cache, error.Message);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

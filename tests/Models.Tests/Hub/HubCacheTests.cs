@@ -59,6 +59,22 @@ public sealed class HubCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Offline_the_only_whole_commit_is_taken_where_the_cache_has_no_refs()
+    {
+        var snapshot = Cached(
+            ("config.json", "{}"),
+            ("tokenizer.json", "{}"),
+            ("preprocessor_config.json", "{}"),
+            ("model.safetensors", "")
+        );
+        Directory.Delete(Path.Combine(folder, "models--owner--name", "refs"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(snapshot)!, "another"));
+
+        Assert.Equal(snapshot, await ModelHub.ResolveAsync("owner/name", Offline, null, CancellationToken.None));
+        Assert.Contains("cannot be fetched", (await Fail("owner/name@v2")).Message);
+    }
+
+    [Fact]
     public async Task Offline_with_one_shard_missing_names_that_shard_only()
     {
         var snapshot = Cached(
