@@ -52,7 +52,7 @@ public abstract record ModelConfig
     public abstract Part PartOf(string name);
 
     /// <summary>A regular expression for how the names of the linear maps of these parts begin, as a saved LoRA needs it.</summary>
-    public abstract string NamesOf(Part parts);
+    public abstract string NamePattern(Part parts);
 
     /// <summary>The last part of the name of the linear map that gives the logits, which `all-linear` leaves out as PEFT does.</summary>
     public virtual string OutputHead => ParameterNames.OutputHead;

@@ -11,22 +11,22 @@ namespace SVco.Core.Fields;
 /// </summary>
 public sealed class Field
 {
-    readonly ImmutableArray<PropertyInfo> _way;
+    readonly ImmutableArray<PropertyInfo> _properties;
 
-    Field(ImmutableArray<PropertyInfo> way)
+    Field(ImmutableArray<PropertyInfo> properties)
     {
-        _way = way;
-        Path = string.Join('.', way.Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)));
-        About = Attribute(way[^1])!;
-        Type = Nullable.GetUnderlyingType(way[^1].PropertyType) ?? way[^1].PropertyType;
-        MayBeUnset = way.Any(IsNullable);
+        _properties = properties;
+        Path = string.Join('.', properties.Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)));
+        About = Attribute(properties[^1])!;
+        Type = Nullable.GetUnderlyingType(properties[^1].PropertyType) ?? properties[^1].PropertyType;
+        MayBeUnset = properties.Any(IsNullable);
     }
 
     /// <summary>The dotted name in snake case.</summary>
     public string Path { get; }
 
     /// <summary>The property as a script writes it.</summary>
-    public string Property => _way[^1].Name;
+    public string Property => _properties[^1].Name;
 
     /// <summary>Its meaning, unit and range.</summary>
     public FieldAttribute About { get; }
@@ -43,7 +43,7 @@ public sealed class Field
         + (MayBeUnset && Type != typeof(string) ? $", or {FieldText.Unset}" : "");
 
     /// <summary>All fields of a record, in the order in which they are declared; those of a record inside it in its place.</summary>
-    public static ImmutableArray<Field> AllOf(Type record) => [.. Ways(record, []).Select(way => new Field(way))];
+    public static ImmutableArray<Field> AllOf(Type record) => [.. PathsOf(record, []).Select(properties => new Field(properties))];
 
     /// <summary>Makes sure that a record's value is there and in its range.</summary>
     /// <param name="record">The record.</param>
@@ -53,7 +53,7 @@ public sealed class Field
 
     /// <summary>The value in a record; null when it has none.</summary>
     public object? Get(object record) =>
-        _way.Aggregate((object?)record, (owner, property) => owner is null ? null : property.GetValue(owner));
+        _properties.Aggregate((object?)record, (owner, property) => owner is null ? null : property.GetValue(owner));
 
     /// <summary>The record with another value.</summary>
     /// <param name="record">Stays as it is.</param>
@@ -66,7 +66,7 @@ public sealed class Field
         var parsed =
             value is null || Type.IsInstanceOfType(value) && value is not string ? value : Parse(FieldText.Of(value), name ?? Path);
         Check(parsed, name ?? Path);
-        return (T)Changed(record, _way.AsSpan(), parsed)!;
+        return (T)Changed(record, _properties.AsSpan(), parsed)!;
     }
 
     /// <inheritdoc/>
@@ -107,28 +107,28 @@ public sealed class Field
 
     static UserException Refused(string text, string name, string expected) => new($"{name} is {text}; it must be {expected}.");
 
-    /// <summary>A copy of the owner in which the last property of the way has another value; records on the way that are absent are made.</summary>
-    static object? Changed(object? owner, ReadOnlySpan<PropertyInfo> way, object? value)
+    /// <summary>A copy of the owner in which the last of the nested properties has another value; records between them that are absent are made.</summary>
+    static object? Changed(object? owner, ReadOnlySpan<PropertyInfo> properties, object? value)
     {
-        var property = way[0];
+        var property = properties[0];
         var before = property.GetValue(owner);
         // A field that must have a value loses it together with the record that it is in.
         var after =
-            way.Length == 1 ? value
-            : value is null && IsNullable(property) && !IsNullable(way[^1]) ? null
-            : Changed(before ?? Activator.CreateInstance(property.PropertyType), way[1..], value);
+            properties.Length == 1 ? value
+            : value is null && IsNullable(property) && !IsNullable(properties[^1]) ? null
+            : Changed(before ?? Activator.CreateInstance(property.PropertyType), properties[1..], value);
         // What `with` calls.
         var copy = owner!.GetType().GetMethod("<Clone>$")!.Invoke(owner, null);
         property.SetValue(copy, after);
         return copy;
     }
 
-    static IEnumerable<ImmutableArray<PropertyInfo>> Ways(Type record, ImmutableArray<PropertyInfo> before) =>
+    static IEnumerable<ImmutableArray<PropertyInfo>> PathsOf(Type record, ImmutableArray<PropertyInfo> before) =>
         record
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
             .SelectMany(property =>
-                Attribute(property) is null ? Ways(property.PropertyType, before.Add(property)) : [before.Add(property)]
+                Attribute(property) is null ? PathsOf(property.PropertyType, before.Add(property)) : [before.Add(property)]
             );
 
     static FieldAttribute? Attribute(PropertyInfo property) => property.GetCustomAttribute<FieldAttribute>();

@@ -76,6 +76,7 @@ sealed class ImageTower : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => encoder.Dispose();
 
+    // Not Training's fingerprint: the embeddings of earlier curations are kept under this one.
     static string FingerprintOf(string folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

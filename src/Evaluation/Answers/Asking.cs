@@ -101,10 +101,10 @@ public static class Asking
 
     static IEnumerable<Answer> Choose(AskedModel model, Question[] batch, AskSettings settings)
     {
-        ScoredRow[] rows =
+        RowToScore[] rows =
         [
             .. batch.SelectMany(question =>
-                ((ItemTask.Choose)question.Item.Task).Options.Select(option => new ScoredRow(
+                ((ItemTask.Choose)question.Item.Task).Options.Select(option => new RowToScore(
                     model.Chat.Encode(
                         "",
                         question.Item.Prompt,

@@ -9,10 +9,10 @@ using SVco.Training;
 
 namespace SVco.Miniature.BaseModel;
 
-/// <summary>A small LLaVA with everything that belongs to it. Only what lies behind the tower is ever trained, so its vision is a memory.</summary>
+/// <summary>A small LLaVA with everything that belongs to it. Its tower is never trained here, so image features are kept in memory.</summary>
 public sealed class MiniatureModel : IDisposable
 {
-    // The rows of this world have at most about 70 tokens; the number only has to be no limit.
+    // The rows of this world have at most about 70 tokens, so none is cut.
     const int NoLimit = 256;
 
     MiniatureModel(string folder, VisionLanguageModel network)

@@ -70,7 +70,9 @@ public static class ImageDecoder
     {
         if (data.IsEmpty)
         {
-            throw new UserException($"The image {nameForMessages} is empty (0 bytes) or no regular file. Fetch it again or remove its pair.");
+            throw new UserException(
+                $"The image {nameForMessages} is empty (0 bytes) or no regular file. Fetch it again or remove its pair."
+            );
         }
 
         var gif = GifFirstFrame.Read(data);

@@ -135,7 +135,7 @@ public sealed record LlavaConfig(
         : Part.LanguageModel;
 
     /// <inheritdoc/>
-    public override string NamesOf(Part parts) => string.Join('|', new[]
+    public override string NamePattern(Part parts) => string.Join('|', new[]
             {
                 (Part.VisionTower, TowerName),
                 (Part.Projector, ProjectorName),

@@ -39,7 +39,7 @@ public sealed record LoraConfig(
     public static LoraConfig Outside(ModelConfig model, Part frozen, int rank, double alpha, params ImmutableArray<string> targets)
     {
         var names = targets is ["all-linear"] ? $"[^.]+(?<!{model.OutputHead})" : string.Join('|', targets.Select(Regex.Escape));
-        return new(rank, alpha, targets, frozen == Part.None ? "" : $@"(?!{model.NamesOf(frozen)})(?:.*\.)?(?:{names})");
+        return new(rank, alpha, targets, frozen == Part.None ? "" : $@"(?!{model.NamePattern(frozen)})(?:.*\.)?(?:{names})");
     }
 
     /// <summary>What the low-rank product is multiplied by.</summary>

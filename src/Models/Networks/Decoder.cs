@@ -105,7 +105,7 @@ public sealed class Decoder
         return new GraphRun(RunLayer(layers.Length - 1, x, rope, trees).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The same, but only the layers' inputs are kept; in the backward pass each layer runs again with its graph, the last one first.</summary>
+    /// <summary>The forward pass with only the layers' inputs kept; in the backward pass each layer is computed again, the last one first.</summary>
     internal TreeRun ForwardRecomputing(Tensor embeddings, TreeBatch trees)
     {
         using var noGradient = no_grad();

@@ -25,10 +25,10 @@ public sealed record MemoryEstimate(
     long Images
 )
 {
-    /// <summary>The program itself with libtorch, as measured on Linux with a model of no size.</summary>
+    /// <summary>The program itself with libtorch, as measured on Linux with a very small model.</summary>
     public const long Program = 300L << 20;
 
-    /// <summary>What the training of these parameters takes however it is done.</summary>
+    /// <summary>Weights, gradients and optimiser state: what any training of these parameters takes.</summary>
     public long Own => Weights + Gradients + OptimizerState;
 
     /// <summary>What is taken from the first step to the last.</summary>

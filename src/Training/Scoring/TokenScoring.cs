@@ -10,7 +10,7 @@ namespace SVco.Training;
 /// <summary>A conversation to score.</summary>
 /// <param name="Tokens">Its tokens, the image a single placeholder.</param>
 /// <param name="Image">Its image; null without one.</param>
-public sealed record ScoredRow(TokenSequence Tokens, ImageSource? Image);
+public sealed record RowToScore(TokenSequence Tokens, ImageSource? Image);
 
 /// <summary>
 /// Log-probabilities of responses token by token, at the price of the distinct tokens: as in training, the conversations under one image
@@ -29,7 +29,7 @@ public static class TokenScoring
     /// <returns>For each row the log-probabilities of its labels, in order.</returns>
     public static ImmutableArray<ImmutableArray<double>> LogProbs(
         VisionLanguageModel model,
-        IReadOnlyList<ScoredRow> rows,
+        IReadOnlyList<RowToScore> rows,
         IImageFeatures features,
         int tokenBudget = 8192
     )

@@ -40,7 +40,7 @@ class OfficialData : IDisposable
 
     /// <summary>The features of the images, encoded each time.</summary>
     public IImageFeatures Images(Models.VisionLanguageModel model) =>
-        new LiveFeatures(model, new(Load, ImageProcessor.Load(Checkpoint).SizeOf));
+        new LiveFeatures(model, new(Load, image => ImageProcessor.Load(Checkpoint).SizeOf(image, Core.Behaviour.Official)));
 
     /// <summary>(u8 / 255 - mean) / std, which is what the processor gives to 2.8e-7 (golden/svco).</summary>
     public virtual ProcessedImage Load(ImageSource image)

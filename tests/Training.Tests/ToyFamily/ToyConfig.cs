@@ -74,7 +74,7 @@ sealed record ToyConfig : ModelConfig
             _ => Part.LanguageModel,
         };
 
-    public override string NamesOf(Part parts) =>
+    public override string NamePattern(Part parts) =>
         string.Join(
             '|',
             new[] { (Part.VisionTower, "eye"), (Part.Projector, "bridge"), (Part.LanguageModel, "tongue") }
