@@ -60,6 +60,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
     RunResult Run(RunFolder folder, string modelFolder, string weights)
     {
+        folder.State.Check(progress.Note);
         NativeLibraries.Load();
         var data = Prepare(folder, modelFolder);
         if (experiment.Memory == Memory.Small)
@@ -75,8 +76,12 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         var job = Job(model, data, scoring, fingerprint);
         // Before the weights of a saved state are restored: the reference is the model before training.
         var reference =
-            ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length)
-            ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
+            (
+                ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note) is { } known
+                && known.Has(job.Evaluated.ReferenceCells())
+                    ? known
+                    : null
+            ) ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
         using var adapter = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, adapter, reference, folder, data);
     }

@@ -10,14 +10,9 @@ static class HubDisk
     const int MacQuota = 69;
     const int WindowsDiskFull = unchecked((int)0x80070070);
     const int WindowsHandleDiskFull = unchecked((int)0x80070027);
-    const int LinuxWouldBlock = 11;
-    const int MacWouldBlock = 35;
-    const int WindowsSharingViolation = unchecked((int)0x80070020);
 
     public static bool IsFull(Exception error) =>
         error is IOException && error.HResult is LinuxNoSpace or LinuxQuota or MacQuota or WindowsDiskFull or WindowsHandleDiskFull;
-
-    public static bool IsLocked(IOException error) => error.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation;
 
     /// <summary>Turns a failed write into words for the person at the keyboard.</summary>
     public static UserException Explain(Exception error, string folder) =>

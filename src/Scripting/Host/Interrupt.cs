@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace SVco.Scripting.Host;
 
 /// <summary>
-/// Ctrl-C (SIGINT) and SIGTERM: the first asks to end cleanly, the second ends at once. It works in every process that uses
+/// Ctrl-C (SIGINT), SIGTERM and SIGHUP (the terminal was closed): the first asks to end cleanly, the second ends at once. It works in every process that uses
 /// <see cref="Token"/>, also under dotnet script; where nobody asks for the token, the first Ctrl-C ends at once as usual.
 /// </summary>
 public static class Interrupt
@@ -15,6 +15,7 @@ public static class Interrupt
         Registrations = [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
         ];
 
     /// <summary>Cancelled by the first Ctrl-C.</summary>

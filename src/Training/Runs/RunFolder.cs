@@ -96,7 +96,7 @@ public sealed class RunFolder : IDisposable
         {
             WriteText(description, experiment);
         }
-        else if (difference(File.ReadAllText(description)) is { } what)
+        else if (difference(TextFile.Read(description)) is { } what)
         {
             throw new UserException(
                 $"{Path} holds a run of another experiment: {what}. "
@@ -141,7 +141,7 @@ public sealed class RunFolder : IDisposable
         {
             WriteText(ImagesFile, images);
         }
-        else if (File.ReadAllText(ImagesFile) != images)
+        else if (TextFile.Read(ImagesFile) != images)
         {
             throw new UserException(
                 $"Images have changed since the run in {Path} began. Put them back, delete {ImagesFile} to go on with the new ones, "
