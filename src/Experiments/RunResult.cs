@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SVco.Training;
 
 namespace SVco.Experiments;
@@ -19,24 +18,21 @@ public enum RunState
 /// <summary>What came of a run.</summary>
 /// <param name="Folder">Its folder.</param>
 /// <param name="State">How it ended.</param>
-/// <param name="Train">The numbers of the last training step, under the official trainer's names; empty when there was none.</param>
-/// <param name="Validation">The numbers of the last validation; empty when there was none.</param>
+/// <param name="Train">The numbers of the last training step; null when there was none.</param>
+/// <param name="Validation">The numbers of the last validation; null when there was none.</param>
 /// <param name="Checkpoint">The finished model's folder; null when it was interrupted.</param>
-public sealed record RunResult(
-    string Folder,
-    RunState State,
-    ImmutableDictionary<string, double> Train,
-    ImmutableDictionary<string, double> Validation,
-    string? Checkpoint
-)
+public sealed record RunResult(string Folder, RunState State, MetricsLine? Train, MetricsLine? Validation, string? Checkpoint)
 {
     /// <summary>Reads the numbers off the folder's <c>metrics.jsonl</c>.</summary>
     internal static RunResult Of(string folder, RunState state, string? checkpoint)
     {
         var lines = MetricsLog.Read(folder);
-        return new(folder, state, Last(isValidation: false), Last(isValidation: true), checkpoint);
-
-        ImmutableDictionary<string, double> Last(bool isValidation) =>
-            lines.LastOrDefault(line => line.IsValidation == isValidation)?.Values ?? ImmutableDictionary<string, double>.Empty;
+        return new(
+            folder,
+            state,
+            lines.LastOrDefault(line => !line.IsValidation),
+            lines.LastOrDefault(line => line.IsValidation),
+            checkpoint
+        );
     }
 }

@@ -36,11 +36,11 @@ public static class TrainingRuns
     static IEnumerable<CurvePoint> Curves(string run, IEnumerable<MetricsLine> lines) =>
         lines
             .SelectMany(line =>
-                line.Values
+                line.Numbers.Keys
                     // The epoch is an axis as the step is.
-                    .Where(field => double.IsFinite(field.Value) && field.Key != "epoch")
+                    .Where(name => double.IsFinite(line[name]) && name != "epoch")
                     // train_losses/x becomes series x of the kind train_losses.
-                    .Select(field => (Series: field.Key.Replace('/', ' '), line.Step, field.Value))
+                    .Select(name => (Series: name.Replace('/', ' '), line.Step, Value: line[name]))
             )
             .GroupBy(point => point.Series)
             .OrderBy(series => series.Key, StringComparer.Ordinal)

@@ -1,21 +1,28 @@
-using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SVco.Training;
 
 /// <summary>A line of a run's <c>metrics.jsonl</c>.</summary>
-/// <param name="Step">Optimiser steps made.</param>
-/// <param name="Values">Its numbers under the official trainer's names; one that was not finite is NaN.</param>
-public sealed record MetricsLine(int Step, ImmutableDictionary<string, double> Values)
+public sealed record MetricsLine
 {
     internal const string StepName = "step";
     internal const string EvaluationLoss = "eval_loss";
 
-    /// <summary>Whether it is of a validation and not of a training step.</summary>
-    public bool IsValidation => Values.ContainsKey(EvaluationLoss);
+    /// <summary>Optimiser steps made.</summary>
+    public required int Step { get; init; }
 
-    internal static MetricsLine Of(IReadOnlyDictionary<string, double?> line) =>
-        new(
-            (int)line[StepName]!.Value,
-            line.Where(number => number.Key != StepName).ToImmutableDictionary(number => number.Key, number => number.Value ?? double.NaN)
-        );
+    /// <summary>Its numbers under the official trainer's names, such as <c>loss</c>; null in place of one that was not finite.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement> Numbers { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>Whether it is of a validation and not of a training step.</summary>
+    public bool IsValidation => Numbers.ContainsKey(EvaluationLoss);
+
+    /// <summary>A number by its name, such as <c>eval_loss</c>; NaN where it was not finite.</summary>
+    /// <exception cref="KeyNotFoundException">The line has no such number.</exception>
+    public double this[string name] => Numbers[name] is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.NaN;
+
+    /// <summary>The numbers by name, for people.</summary>
+    public override string ToString() => $"step {Step}: {string.Join(", ", Numbers.Select(number => $"{number.Key} {number.Value}"))}";
 }

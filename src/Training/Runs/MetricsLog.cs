@@ -38,9 +38,7 @@ public sealed class MetricsLog : IDisposable
     /// <summary>The lines of a run so far; none where it has no log yet.</summary>
     /// <exception cref="UserException">A line is not what it should be.</exception>
     public static ImmutableArray<MetricsLine> Read(string folder) =>
-        Path.Combine(folder, FileName) is var log && File.Exists(log)
-            ? [.. JsonLog.Read<Dictionary<string, double?>>(log).Select(MetricsLine.Of)]
-            : [];
+        Path.Combine(folder, FileName) is var log && File.Exists(log) ? [.. JsonLog.Read<MetricsLine>(log)] : [];
 
     /// <summary>Whether there is a line already of the validation after the step the run goes on from.</summary>
     public bool IsEvaluated { get; }
