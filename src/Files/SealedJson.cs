@@ -16,11 +16,7 @@ public static class SealedJson
     const string Value = "value";
 
     static readonly JsonSerializerOptions Options = StrictJson.Of(
-        new()
-        {
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        }
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
     );
 
     /// <summary>Writes a file, whole or not at all.</summary>

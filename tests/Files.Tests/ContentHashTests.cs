@@ -22,5 +22,5 @@ public sealed class ContentHashTests
 
     [Fact]
     public void A_file_that_cannot_be_read_is_named() =>
-        Assert.StartsWith("/nowhere/abc cannot be read: ", Assert.Throws<UserException>(() => ContentHash.OfFile("/nowhere/abc")).Message);
+        Assert.StartsWith("/nowhere/abc does not exist", Assert.Throws<UserException>(() => ContentHash.OfFile("/nowhere/abc")).Message);
 }

@@ -62,8 +62,7 @@ public sealed record MeasuredModel(
     public static MeasuredModel? Find(string folder, string fingerprint) => SealedJson.Find<MeasuredModel>(PathOf(folder, fingerprint));
 
     /// <summary>Puts it into a folder under its fingerprint, as a whole or not at all.</summary>
-    public void Save(string folder, string fingerprint) =>
-        SealedJson.Write(PathOf(folder, fingerprint), this);
+    public void Save(string folder, string fingerprint) => SealedJson.Write(PathOf(folder, fingerprint), this);
 
     /// <summary>Where the answers and verdicts of the model lie in a folder of measured models.</summary>
     public static string AnswersOf(string folder, string fingerprint) => Path.Combine(folder, fingerprint[..16]);
