@@ -14,8 +14,9 @@ public static class StrictJson
         new(options)
         {
             RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
             AllowDuplicateProperties = false,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireParameters } },
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LetNullsBeMissing } },
         };
 
     /// <summary>Reads a value.</summary>
@@ -28,11 +29,11 @@ public static class StrictJson
         return JsonSerializer.Deserialize<T>(json, options) ?? throw new JsonException("It is null.");
     }
 
-    static void RequireParameters(JsonTypeInfo type)
+    static void LetNullsBeMissing(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
         {
-            property.IsRequired |= property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
+            property.IsRequired &= property.AssociatedParameter is not { IsNullable: true };
         }
     }
 

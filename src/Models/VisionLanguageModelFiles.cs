@@ -34,9 +34,9 @@ public abstract partial class VisionLanguageModel
             overwrite,
             temporary =>
             {
-                foreach (var file in Companions())
+                if (Folder.Length > 0)
                 {
-                    File.Copy(file, Path.Combine(temporary, Path.GetFileName(file)));
+                    CompanionFiles.Copy(Folder, temporary);
                 }
 
                 WriteConfig(temporary, ConfigToSave());
@@ -91,19 +91,6 @@ public abstract partial class VisionLanguageModel
 
     static void WriteConfig(string folder, JsonObject config) =>
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(Indented) + "\n");
-
-    /// <summary>What a processor and a tokenizer are made of; weights, their index, config.json and hub bookkeeping are not among it.</summary>
-    IEnumerable<string> Companions() =>
-        Folder.Length == 0
-            ? []
-            : Directory
-                .EnumerateFiles(Folder)
-                .Where(file =>
-                    Path.GetExtension(file) is ".json" or ".jinja" or ".txt" or ".model"
-                    && Path.GetFileName(file) is var name
-                    && name is not ("config.json" or "adapter_config.json" or "trainer_state.json")
-                    && !name.EndsWith(".index.json")
-                );
 
     JsonObject ConfigToSave()
     {

@@ -30,9 +30,14 @@ public sealed class SavedState(string folder)
         Directory.Exists(folder)
             ? Directory
                 .GetDirectories(folder, $"{Prefix}*")
-                .Where(state => Path.GetFileName(state)[Prefix.Length..].All(char.IsAsciiDigit))
+                .Where(state =>
+                    int.TryParse(Path.GetFileName(state)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                )
                 .MaxBy(state => state, StringComparer.Ordinal)
             : null;
+
+    /// <summary>Optimiser steps made when it was saved; 0 when nothing was saved yet.</summary>
+    public int Step => Newest is { } state ? int.Parse(Path.GetFileName(state)[Prefix.Length..], CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
     public void Save(VisionLanguageModel model, LoraAdapter? adapter, Optimizer optimizer)
