@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 
 namespace SVco.Files;
 
@@ -7,7 +8,7 @@ namespace SVco.Files;
 /// JSON as values that can be relied on: what is missing, null, or there twice where a value is expected is an error at once, not a null
 /// somewhere else later. A field whose type may be null may be missing.
 /// </summary>
-public static class StrictJson
+public static partial class StrictJson
 {
     /// <summary>Options with these rules.</summary>
     public static JsonSerializerOptions Of(JsonSerializerOptions options) =>
@@ -26,8 +27,31 @@ public static class StrictJson
     public static T Read<T>(ReadOnlySpan<byte> json, JsonSerializerOptions options)
     {
         RefuseNullsInLists(json);
-        return JsonSerializer.Deserialize<T>(json, options) ?? throw new JsonException("It is null.");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, options) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new JsonException(Words(error), error);
+        }
     }
+
+    /// <summary>The message in the words of the file, not of this program: which field, and where.</summary>
+    static string Words(JsonException error)
+    {
+        var what =
+            Null().Match(error.Message) is { Success: true } isNull ? $"{isNull.Groups[1].Value} is null"
+            : Missing().Match(error.Message) is { Success: true } isMissing ? $"{isMissing.Groups[1].Value} is missing"
+            : error.Message.Split(" Path: ")[0].TrimEnd('.');
+        return error.Path is null or "$" ? $"{what}." : $"{what}, at {error.Path[1..].TrimStart('.')}.";
+    }
+
+    [GeneratedRegex("^The (?:constructor parameter|property or field) ('[^']*') .* null values")]
+    private static partial Regex Null();
+
+    [GeneratedRegex("missing required properties including: (.*[^.])\\.")]
+    private static partial Regex Missing();
 
     static void LetNullsBeMissing(JsonTypeInfo type)
     {

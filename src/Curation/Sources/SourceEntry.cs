@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SVco.Core;
 using SVco.Curation.Candidates;
+using SVco.Files;
 
 namespace SVco.Curation.Sources;
 
@@ -130,9 +131,9 @@ static class SourceEntry
             var more = false;
             try
             {
-                more = entries.MoveNext();
+                more = InputFile.Read(path, "JSON", entries.MoveNext);
             }
-            catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
+            catch (UserException error)
             {
                 broken = Refused("annotation file is damaged", error.Message);
             }

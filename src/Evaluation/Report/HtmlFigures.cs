@@ -29,7 +29,7 @@ static class HtmlFigures
     /// <summary>Fig. 2: caption perplexity under three image conditions, before and after.</summary>
     public static Html Perplexities(StudyResults study, string id)
     {
-        string[] images = ["matching", "mismatching", "none"];
+        var images = CaptionPerplexity.Images;
         var panels = ReportTables
             .Perplexities(study)
             .GroupBy(point => (point.Caption, point.Tokens))
@@ -41,7 +41,7 @@ static class HtmlFigures
                             $"Perplexity of {panel.Key.Caption} captions over {panel.Key.Tokens} tokens. {string.Join("; ", panel.Select(point => $"{point.Model}, {point.Image} image: {point.Value.Mean.ToString("G3", CultureInfo.InvariantCulture)}"))}.",
                             "perplexity (logarithmic)",
                             [.. panel.Select(point => point.Model).Distinct()],
-                            [.. panel.Select(point => (point.Model, Array.IndexOf(images, point.Image), point.Value))],
+                            [.. panel.Select(point => (point.Model, images.IndexOf(point.Image), point.Value))],
                             apart: false,
                             logarithmic: true
                         ),
@@ -66,24 +66,30 @@ static class HtmlFigures
                     .Where(column => column.Changes.ContainsKey(model))
                     .Select(column => (column.Dependency!.Value, column.Changes[model].Mean)),
             ];
-        var limits = Limits([.. study.Models.Select(Points)]);
+        // Another model may have been measured without these benchmarks.
+        string[] models = [.. study.Models.Where(model => Points(model).Length > 0)];
+        if (models.Length == 0)
+        {
+            return Html.Empty;
+        }
+
+        var limits = Limits([.. models.Select(Points)]);
         var dependencies = columns.Select(column => column.Dependency!.Value).ToArray();
         var across = (Math.Min(0, dependencies.Min()) - 5, Math.Max(100, dependencies.Max()) + 5);
-        var panels = study.Models.Select(
-            (model, i) =>
-                HtmlParts.Figure(
-                    Figures.Fit(
-                        $"{id}fig6-{i}",
-                        $"{model}: improvement against visual dependency. {string.Join("; ", columns.Where(column => column.Changes.ContainsKey(model)).Select(column => $"{column.Benchmark}: dependency {NumberText.Of(column.Dependency!.Value)} %, change {NumberText.Signed(column.Changes[model].Mean)} %"))}.",
-                        "visual dependency, %",
-                        "change, %",
-                        i,
-                        Points(model),
-                        across,
-                        limits
-                    ),
-                    $"Fig. 6. {model}: a point for each benchmark, line of least squares with 95 % band."
-                )
+        var panels = models.Select(model =>
+            HtmlParts.Figure(
+                Figures.Fit(
+                    $"{id}fig6-{study.Models.IndexOf(model)}",
+                    $"{model}: improvement against visual dependency. {string.Join("; ", columns.Where(column => column.Changes.ContainsKey(model)).Select(column => $"{column.Benchmark}: dependency {NumberText.Of(column.Dependency!.Value)} %, change {NumberText.Signed(column.Changes[model].Mean)} %"))}.",
+                    "visual dependency, %",
+                    "change, %",
+                    study.Models.IndexOf(model),
+                    Points(model),
+                    across,
+                    limits
+                ),
+                $"Fig. 6. {model}: a point for each benchmark, line of least squares with 95 % band."
+            )
         );
         return $"<div class=\"grid\">{panels}</div>";
     }

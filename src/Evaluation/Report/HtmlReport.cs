@@ -30,7 +30,12 @@ public static class HtmlReport
         [
             .. studies
                 .Zip(prefixes)
-                .SelectMany(study => ReportTables.Of(study.First.Results, Comparison.Of(study.First.Results), study.Second)),
+                .SelectMany(study =>
+                    Guarded(
+                        study.First.Folder,
+                        () => ReportTables.Of(study.First.Results, Comparison.Of(study.First.Results), study.Second)
+                    )
+                ),
         ];
         foreach (var table in tables)
         {
@@ -56,9 +61,12 @@ public static class HtmlReport
         ];
         Html all = compared.Length > 1 ? $"<h2>All studies</h2>{HtmlTables.Studies(compared)}" : Html.Empty;
         Html page =
-            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title><style>{Html.Trusted(Style.Sheet)}</style></head><body><header><h1>{title}</h1><p class=\"soft\">Report of <time datetime=\"{when:O}\">{when:yyyy-MM-dd HH:mm zzz}</time></p></header><main>{all}{studies.Select((study, i) => Study(study.Results, study.Folder, studies.Length > 1, $"s{i}-"))}</main></body></html>\n";
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title><style>{Html.Trusted(Style.Sheet)}</style></head><body><header><h1>{title}</h1><p class=\"soft\">Report of <time datetime=\"{when:O}\">{when:yyyy-MM-dd HH:mm zzz}</time></p></header><main>{all}{studies.Select((study, i) => Guarded(study.Folder, () => Study(study.Results, study.Folder, studies.Length > 1, $"s{i}-")))}</main></body></html>\n";
         return page.ToString();
     }
+
+    /// <summary>A study whose numbers cannot be shown is told by its folder.</summary>
+    static T Guarded<T>(string folder, Func<T> make) => InputFile.Read(folder, "a study that can be shown", make);
 
     static Html Study(StudyResults study, string folder, bool several, string id)
     {
