@@ -3,7 +3,7 @@
 #r "../src/Scripting/bin/Release/SVco.Miniature.dll"
 
 // The paper in miniature, on two cores in minutes: a small vision-language model that leans on language priors, and what each objective
-// does about it. Finished parts are kept, so an interrupted study goes on with the same command. --help lists the options.
+// does about it. Measured models are kept, so an interrupted study goes on with the same command. --help lists the options.
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
 using SVco.Miniature.BaseModel;
@@ -30,20 +30,20 @@ if (options.FromScratch)
 }
 
 var settings = options.Settings(baseModel);
-var parts = MiniatureStudy.Run(
+var models = MiniatureStudy.Run(
     settings,
     folder,
     Environment.ProcessorCount,
     Interrupt.Token,
-    new ProgressLine(Console.Error, Interrupt.Token).Show
+    new JobsDisplay(Console.Error, Interrupt.Token).Show
 );
 if (Interrupt.Token.IsCancellationRequested)
 {
-    Console.Error.WriteLine($"Stopped; {parts.Length} parts are finished. The same command goes on:\n  {command}");
+    Console.Error.WriteLine($"Stopped; {models.Length} models are measured. The same command goes on:\n  {command}");
     return 130;
 }
 
-var results = StudyReport.Write(settings, parts, folder, command);
+var results = StudyReport.Write(settings, models, folder, command);
 Console.WriteLine(StudyTable.Text(results));
 Console.WriteLine(Path.Combine(folder, StudyResults.FileName));
 foreach (var path in HtmlReport.Write([(results, folder)], Path.Combine(folder, "report.html"), DateTimeOffset.Now))

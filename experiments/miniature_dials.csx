@@ -4,7 +4,7 @@
 
 // Turns one dial of the miniature world at a time: failed edits, the edits' artefact, the gap between the styles of finetuning and
 // benchmarks, details that no image shows, the number of pairs. Where does the symmetric term pay, where does SFT catch up or fall behind?
-// Takes the options of miniature.csx; finished parts are kept, so the same command goes on.
+// Takes the options of miniature.csx; measured models are kept, so the same command goes on.
 using SVco.Miniature.BaseModel;
 using SVco.Miniature.Study;
 
@@ -30,12 +30,12 @@ var points = DialSweep.Run(
     study =>
     {
         Console.Error.WriteLine(study);
-        return new ProgressLine(Console.Error, Interrupt.Token).Show;
+        return new JobsDisplay(Console.Error, Interrupt.Token).Show;
     }
 );
 if (points is not { } measured)
 {
-    Console.Error.WriteLine("Stopped; finished parts are kept and the same command goes on.");
+    Console.Error.WriteLine("Stopped; measured models are kept and the same command goes on.");
     return 130;
 }
 

@@ -19,20 +19,20 @@ if (Args.Contains("--help"))
 var options = StudyOptions.Parse([.. Args]);
 var settings = options.Grid(Path.Combine(Repository.Root, "experiments", "miniature_base"));
 var folder = options.Output ?? Path.Combine("runs", settings.Name);
-var parts = MiniatureStudy.Run(
+var models = MiniatureStudy.Run(
     settings,
     folder,
     Environment.ProcessorCount,
     Interrupt.Token,
-    new ProgressLine(Console.Error, Interrupt.Token).Show
+    new JobsDisplay(Console.Error, Interrupt.Token).Show
 );
 if (Interrupt.Token.IsCancellationRequested)
 {
-    Console.Error.WriteLine("Stopped; finished parts are kept and the same command goes on.");
+    Console.Error.WriteLine("Stopped; measured models are kept and the same command goes on.");
     return 130;
 }
 
-var results = StudyReport.Write(settings, parts, folder, ShellCommand.Of("experiments/miniature_grid.csx", Args));
+var results = StudyReport.Write(settings, models, folder, ShellCommand.Of("experiments/miniature_grid.csx", Args));
 Console.WriteLine(StudyTable.Text(results));
 foreach (var path in HtmlReport.Write([(results, folder)], Path.Combine(folder, "report.html"), DateTimeOffset.Now))
 {

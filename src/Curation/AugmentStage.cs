@@ -74,7 +74,7 @@ public static class AugmentStage
         await using var journal = new AnswerJournal(folder.Journal);
         using var writer = new ChatWriter(null, journal, settings.Augment);
         var (pairs, answered, calls, cost) = (0, 0, 0, 0.0);
-        foreach (var pair in JsonLines.Read<Candidate>(folder.Kept, "filter").Where(pair => !pair.HasTexts))
+        foreach (var pair in CurationFolder.Lines<Candidate>(folder.Kept, "filter").Where(pair => !pair.HasTexts))
         {
             var left = (await writer.WriteAsync(pair, cancel)).CallsLeft;
             pairs++;
@@ -111,7 +111,7 @@ public static class AugmentStage
 
         IEnumerable<Candidate> Written()
         {
-            foreach (var candidate in JsonLines.Read<Candidate>(folder.Kept, "filter"))
+            foreach (var candidate in CurationFolder.Lines<Candidate>(folder.Kept, "filter"))
             {
                 var texts =
                     settings.Augment.Augmenter == Augmenter.None ? TemplateAugmenter.Raw(candidate) : TemplateAugmenter.Write(candidate);
@@ -132,7 +132,7 @@ public static class AugmentStage
     static StageReport Report(CurationFolder folder, int count) =>
         new(
             count,
-            StageReport.Count(JsonLines.Read<RefusedCandidate>(folder.RefusedByAugment, "augment").Select(line => line.Entry)),
+            StageReport.Count(CurationFolder.Lines<RefusedCandidate>(folder.RefusedByAugment, "augment").Select(line => line.Entry)),
             [folder.Augmented, folder.RefusedByAugment]
         );
 

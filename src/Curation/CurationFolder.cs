@@ -1,4 +1,5 @@
 using SVco.Core;
+using SVco.Files;
 
 namespace SVco.Curation;
 
@@ -68,6 +69,12 @@ public sealed record CurationFolder(string Path)
     /// <summary>Whether both files exist and the first was written before the second.</summary>
     public static bool IsOlder(string file, string than) =>
         File.Exists(file) && File.Exists(than) && File.GetLastWriteTimeUtc(file) < File.GetLastWriteTimeUtc(than);
+
+    /// <summary>The lines of a stage's file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="madeBy">The command that writes it, for the message when it is missing.</param>
+    /// <exception cref="UserException">It is missing (at once), or a line is not what it should be (while reading).</exception>
+    public static IEnumerable<T> Lines<T>(string path, string madeBy) => JsonLines.Read<T>(path, $"Run `svco data {madeBy}` first.");
 
     /// <summary>A file of one shard of the filter.</summary>
     public string OfShard(Shard shard, string name) => At("shards", $"{name}.{shard.Index}-of-{shard.Count}.jsonl");

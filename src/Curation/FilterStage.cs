@@ -36,7 +36,7 @@ public static class FilterStage
     )
     {
         var folder = new CurationFolder(settings.Output);
-        var total = JsonLines.Read<JsonElement>(folder.Candidates, "read").Count();
+        var total = CurationFolder.Lines<JsonElement>(folder.Candidates, "read").Count();
         var (first, end) = shard.Of(total);
         var writer = $"{shard.Index}-of-{shard.Count}";
         var device = Devices.Parse(settings.Filter.Device);
@@ -57,7 +57,7 @@ public static class FilterStage
         );
         using var scored = new PartialLines(folder.OfShard(shard, "scored"));
         using var refused = new PartialLines(folder.OfShard(shard, "refused"));
-        foreach (var reading in scorer.Score(JsonLines.Read<Candidate>(folder.Candidates, "read").Skip(first).Take(end - first)))
+        foreach (var reading in scorer.Score(CurationFolder.Lines<Candidate>(folder.Candidates, "read").Skip(first).Take(end - first)))
         {
             cancel.ThrowIfCancellationRequested();
             if (reading is Reading.Found(var candidate))
@@ -112,7 +112,7 @@ public static class FilterStage
         return new(scored, StageReport.Count(refused), [folder.Scored, folder.RefusedImages]);
 
         IEnumerable<T> Parts<T>(string name) =>
-            shards.SelectMany(shard => JsonLines.Read<T>(folder.OfShard(new(shard.Index, shard.Count), name), "filter --shard"));
+            shards.SelectMany(shard => CurationFolder.Lines<T>(folder.OfShard(new(shard.Index, shard.Count), name), "filter --shard"));
     }
 
     /// <summary>Gives another curation what reading and measuring found here, so that only its verdicts differ.</summary>
@@ -133,7 +133,7 @@ public static class FilterStage
     public static StageReport Select(CurationSettings settings, Recipe<Candidate>? recipe = null)
     {
         var folder = new CurationFolder(settings.Output);
-        IEnumerable<Candidate> Scored() => JsonLines.Read<Candidate>(folder.Scored, "filter");
+        IEnumerable<Candidate> Scored() => CurationFolder.Lines<Candidate>(folder.Scored, "filter");
         folder.RequireUpToDate(folder.Scored);
         var (kept, chosen) = (new HashSet<string>(), recipe ?? settings.Recipe);
         using var lines = new PartialLines(folder.Kept);
@@ -155,7 +155,7 @@ public static class FilterStage
         }
 
         lines.Complete();
-        IEnumerable<RefusedCandidate> Refused() => JsonLines.Read<RefusedCandidate>(folder.RefusedByFilter, "filter");
+        IEnumerable<RefusedCandidate> Refused() => CurationFolder.Lines<RefusedCandidate>(folder.RefusedByFilter, "filter");
         return new(
             lines.Count,
             StageReport.Count(Refused().Select(line => line.Entry)),
@@ -166,7 +166,7 @@ public static class FilterStage
                     folder.Path,
                     settings.DataRoot,
                     settings.Filter.Thresholds,
-                    () => JsonLines.Read<Candidate>(folder.Kept, "filter"),
+                    () => CurationFolder.Lines<Candidate>(folder.Kept, "filter"),
                     () => Refused().Select(line => line.Candidate)
                 ),
             ]
@@ -186,7 +186,7 @@ public static class FilterStage
         var parts = Directory.Exists(folder.At("shards"))
             ? Directory
                 .EnumerateFiles(folder.At("shards"), "done.*.jsonl")
-                .Select(path => JsonLines.Read<ShardDone>(path, "filter").ToArray() is [var part] ? part : throw NotDone(path))
+                .Select(path => CurationFolder.Lines<ShardDone>(path, "filter").ToArray() is [var part] ? part : throw NotDone(path))
                 .ToList()
             : [];
         var candidates = Sha256(folder.Candidates);
@@ -219,7 +219,8 @@ public static class FilterStage
             Enumerable.Range(1, division.Key).All(index => division.Any(part => part.Index == index));
     }
 
-    static UserException NotDone(string path) => new($"{path} is not the one line of a finished shard. Delete it and run `svco data filter` again.");
+    static UserException NotDone(string path) =>
+        new($"{path} is not the one line of a finished shard. Delete it and run `svco data filter` again.");
 
     /// <summary>Every candidate is there exactly once: measured or refused, in the order of the candidates.</summary>
     static void CheckIds(CurationFolder folder, IEnumerable<Candidate> measured, List<RefusedEntry> refused)
@@ -227,7 +228,7 @@ public static class FilterStage
         var undecodable = refused.Select(refusal => $"{refusal.Source}/{refusal.Kind}/{refusal.Key}").ToHashSet();
         using var scored = measured.GetEnumerator();
         var isThere = scored.MoveNext();
-        foreach (var candidate in JsonLines.Read<Candidate>(folder.Candidates, "read"))
+        foreach (var candidate in CurationFolder.Lines<Candidate>(folder.Candidates, "read"))
         {
             if (isThere && scored.Current.Id == candidate.Id)
             {

@@ -68,15 +68,15 @@ public static class PairPage
         if (Path.GetExtension(file) == ".jsonl")
         {
             return (
-                [.. JsonLines.Read<JsonElement>(file, "split").Take(limit).Select(line => FromLine(line, file))],
-                JsonLines.Read<JsonElement>(file, "split").Count(),
+                [.. CurationFolder.Lines<JsonElement>(file, "split").Take(limit).Select(line => FromLine(line, file))],
+                CurationFolder.Lines<JsonElement>(file, "split").Count(),
                 ""
             );
         }
 
         var data = MvcJson.Parse(TextFile.Read(file), Path.GetFileName(file), "");
         var details = SplitStage.DetailsOf(file);
-        ImmutableArray<Candidate> detailed = File.Exists(details) ? [.. JsonLines.Read<Candidate>(details, "split")] : [];
+        ImmutableArray<Candidate> detailed = File.Exists(details) ? [.. CurationFolder.Lines<Candidate>(details, "split")] : [];
         // The file may have been edited since.
         var match =
             detailed.Length == data.Pairs.Length
@@ -111,14 +111,19 @@ public static class PairPage
     static Shown OfRefused(RefusedCandidate refused) =>
         new(refused.Candidate, refused.Detail.Length == 0 ? refused.Reason : $"{refused.Reason}: {refused.Detail}");
 
+    static string PathOf(ContrastPair pair, ImageSource image) =>
+        image is ImageSource.File(var path)
+            ? path
+            : throw new UserException($"{pair.Id} has its image in the data itself (a data: address); the page shows image files.");
+
     static Candidate FromMvc(ContrastPair pair) =>
         new(
             pair.Source,
             "mvc",
             pair.Type,
             pair.Id,
-            ((ImageSource.File)pair.W.Image).Path,
-            ((ImageSource.File)pair.L.Image).Path,
+            PathOf(pair, pair.W.Image),
+            PathOf(pair, pair.L.Image),
             pair.W.Response,
             pair.L.Response
         )

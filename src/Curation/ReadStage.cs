@@ -51,7 +51,7 @@ public static class ReadStage
 
         var report = new StageReport(
             count,
-            StageReport.Count(JsonLines.Read<RefusedEntry>(folder.RefusedByRead, "read")),
+            StageReport.Count(CurationFolder.Lines<RefusedEntry>(folder.RefusedByRead, "read")),
             [folder.Candidates, folder.RefusedByRead]
         );
         return count > 0

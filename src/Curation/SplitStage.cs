@@ -18,7 +18,7 @@ public static class SplitStage
     {
         var folder = new CurationFolder(settings.Output);
         folder.RequireUpToDate(folder.Augmented);
-        var split = PairSplit.Of([.. JsonLines.Read<Candidate>(folder.Augmented, "augment")], settings.SplitPlan);
+        var split = PairSplit.Of([.. CurationFolder.Lines<Candidate>(folder.Augmented, "augment")], settings.SplitPlan);
         var train = await WriteAsync(settings, folder.Train, split.Train);
         var validation = await WriteAsync(settings, folder.Validation, split.Validation);
         return new(split.Train.Length + split.Validation.Length, [], [.. train, .. validation]);

@@ -20,7 +20,7 @@ public static class StatsStage
         var isAugmented = File.Exists(folder.Augmented) && !CurationFolder.IsOlder(folder.Augmented, folder.Kept);
         var after = isAugmented ? folder.Augmented : folder.Kept;
         folder.RequireUpToDate(after);
-        var table = Composition.Of(JsonLines.Read<Candidate>(folder.Candidates, "read"), JsonLines.Read<Candidate>(after, "filter"));
+        var table = Composition.Of(CurationFolder.Lines<Candidate>(folder.Candidates, "read"), JsonLines.Read<Candidate>(after, "filter"));
         var refusals = Refusals(folder, isAugmented);
         var counted = $"before: {Path.GetFileName(folder.Candidates)}, after: {Path.GetFileName(after)}";
         var text = Text(table, refusals, counted);
@@ -35,15 +35,15 @@ public static class StatsStage
         StageReport.Count(
             ((string[])[folder.RefusedByRead, folder.RefusedImages])
                 .Where(File.Exists)
-                .SelectMany(path => JsonLines.Read<RefusedEntry>(path, "read"))
+                .SelectMany(path => CurationFolder.Lines<RefusedEntry>(path, "read"))
                 .Concat(
                     File.Exists(folder.RefusedByFilter)
-                        ? JsonLines.Read<RefusedCandidate>(folder.RefusedByFilter, "filter").Select(line => line.Entry)
+                        ? CurationFolder.Lines<RefusedCandidate>(folder.RefusedByFilter, "filter").Select(line => line.Entry)
                         : []
                 )
                 .Concat(
                     isAugmented && File.Exists(folder.RefusedByAugment)
-                        ? JsonLines.Read<RefusedCandidate>(folder.RefusedByAugment, "augment").Select(line => line.Entry)
+                        ? CurationFolder.Lines<RefusedCandidate>(folder.RefusedByAugment, "augment").Select(line => line.Entry)
                         : []
                 )
         );

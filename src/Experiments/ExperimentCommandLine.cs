@@ -52,8 +52,9 @@ public static class ExperimentCommandLine
         }
 
         var given = options
-            .Where(option => parsed.GetValue(option.Option) is not null)
-            .ToDictionary(option => option.Field.Path, option => (option.Field, Text: parsed.GetValue(option.Option)!));
+            .Select(option => (option.Field, Text: TextOf(parsed, option.Field, option.Option)))
+            .Where(option => option.Text is not null)
+            .ToDictionary(option => option.Field.Path, option => (option.Field, Text: option.Text!));
         var changed = given.Values.Aggregate(
             Start(experiment.Validated(), given.ContainsKey),
             (before, option) => option.Field.With(before, option.Text, NameOf(option.Field))
@@ -78,8 +79,18 @@ public static class ExperimentCommandLine
                 : field.Path[(field.Path.LastIndexOf('.') + 1)..].Replace('_', '-'),
         };
         option.CompletionSources.Add([.. names]);
+        if (field.Type == typeof(bool))
+        {
+            option.Arity = ArgumentArity.ZeroOrOne;
+        }
+
         return option;
     }
+
+    /// <summary>What was given for a field; null where nothing was. The option of a yes or no needs no word after it.</summary>
+    static string? TextOf(ParseResult parsed, Field field, Option<string?> option) =>
+        parsed.GetValue(option)
+        ?? (field.Type == typeof(bool) && parsed.GetResult(option) is { Implicit: false } ? FieldText.Of(true) : null);
 
     static IEnumerable<string> Sentences(Field field, object? scripts)
     {

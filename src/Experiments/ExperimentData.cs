@@ -1,5 +1,7 @@
+using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Fields;
+using SVco.Files;
 
 namespace SVco.Experiments;
 
@@ -27,4 +29,49 @@ public sealed record ExperimentData
 
     [Field("The folder of relative image paths; the JSON file's own folder when not given.", IsMachineSetting = true)]
     public string? Images { get; init; }
+
+    [Field("Go on without the pairs whose images are missing or broken; they are listed in refused.jsonl.", Option = "skip-broken")]
+    public bool SkipBroken { get; init; }
+
+    [Field("Let validation pairs be training pairs too, which makes the validation say nothing of new pairs.", Option = "allow-overlap")]
+    public bool AllowOverlap { get; init; }
+
+    /// <summary>The files that are given and those that the recipes name, each with its name in <c>experiment.yaml</c>.</summary>
+    internal IEnumerable<(string Name, string Path)> Files()
+    {
+        (string Name, string? Path)[] given = [(Mvc.TrainFile, TrainFile), (Mvc.ValidationFile, ValidationFile)];
+        var named = Sources().Where(source => !Mvc.IsOfTheRun(source)).Select(source => source.Path).Distinct();
+        return
+        [
+            .. given.Where(file => file.Path is not null).Select(file => (file.Name, file.Path!)),
+            .. named.Select((path, index) => ($"recipe_file_{index + 1}", path)),
+        ];
+    }
+
+    /// <summary>Makes sure that the files of pairs are there.</summary>
+    /// <exception cref="UserException">One is not given, not there, or no file.</exception>
+    internal void RequireFiles()
+    {
+        if (Sources().Any(Mvc.IsOfTheRun))
+        {
+            Mvc.RequireTrainFile(this, Train);
+        }
+
+        foreach (var (_, path) in Files())
+        {
+            try
+            {
+                InputFile.Open(path).Dispose();
+            }
+            catch (UserException error)
+            {
+                throw new UserException(
+                    $"The file of pairs {System.IO.Path.GetFullPath(path)} cannot be used: {error.Message} Check --data, --validation and the recipes.",
+                    error
+                );
+            }
+        }
+    }
+
+    IEnumerable<JsonPairs> Sources() => Train.Sources().Concat(Validation?.Sources() ?? []).OfType<JsonPairs>();
 }

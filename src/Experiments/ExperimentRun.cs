@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SVco.Core.Objectives;
 using SVco.Files;
 using SVco.Models;
+using SVco.Models.Folders;
 using SVco.Models.Hub;
 using SVco.Models.Images;
 using SVco.Models.Lora;
@@ -29,10 +30,13 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         );
         try
         {
+            // Before a download: whether there are files of pairs at all.
+            experiment.Data.RequireFiles();
             var modelFolder = await ModelHub.ResolveAsync(experiment.Model.Checkpoint, progress, stop);
+            var config = ModelFolder.Check(modelFolder);
             var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes));
             using var folder = Open(modelFolder, weights, restart);
-            return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, weights);
+            return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, config, weights);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -58,11 +62,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         return RunResult.Of(folder.Path, RunState.AlreadyFinished, folder.Checkpoint);
     }
 
-    RunResult Run(RunFolder folder, string modelFolder, string weights)
+    RunResult Run(RunFolder folder, string modelFolder, ModelConfig config, string weights)
     {
         folder.State.Check(progress.Note);
         NativeLibraries.Load();
-        var data = Prepare(folder, modelFolder);
+        var data = Prepare(folder, modelFolder, config);
         if (experiment.Memory == Memory.Small)
         {
             NativeHeap.ReturnFreedBlocks();
@@ -89,21 +93,34 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     }
 
     /// <summary>The pairs, which must be those that the run in the folder began with.</summary>
-    RunData Prepare(RunFolder folder, string modelFolder)
+    RunData Prepare(RunFolder folder, string modelFolder, ModelConfig config)
     {
-        var data = RunData.Read(experiment, modelFolder);
+        var read = RunData.Read(experiment, modelFolder, config);
+        var processor = ImageProcessor.Load(modelFolder);
+        var images = RunImages.Read(read, processor, experiment.Train.Behaviour, Cache("files", FileCacheBytes), progress, stop);
+        var data = images.Usable(read, experiment.Data.SkipBroken, usable => folder.WriteRefused(usable.Refused));
         foreach (var line in data.Summary(folder.RefusedFile))
         {
             progress.Note(line);
         }
 
-        folder.WriteRefused(data.Refused);
-        data.Check();
-        folder.HoldTo(data.ImageFingerprint());
+        data.RequirePairs();
+        if (PairContrasts.Line(data, images.ContentOf) is { } counts)
+        {
+            progress.Note(counts);
+        }
+
+        if (!experiment.Data.AllowOverlap)
+        {
+            PairContrasts.RequireNoOverlap(data, images.ContentOf);
+        }
+
+        folder.HoldTo("pairs", data.Fingerprint());
+        folder.HoldTo("images", images.Fingerprint(data));
         return data;
     }
 
-    TrainingJob Job(VisionLanguageModel model, RunData data, PackedScoring scoring, string fingerprint)
+    TrainingSetup Job(VisionLanguageModel model, RunData data, PackedScoring scoring, string fingerprint)
     {
         var loader = ImageProcessor.Load(model.Folder).Loader(experiment.Train.Behaviour);
         return new()
@@ -122,7 +139,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         };
     }
 
-    ReferenceTable ScoreReference(TrainingJob job, RunFolder folder, ReferenceCache cache)
+    ReferenceTable ScoreReference(TrainingSetup job, RunFolder folder, ReferenceCache cache)
     {
         var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
         if (job.Evaluated.NeedsReference)
@@ -147,7 +164,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         return reference;
     }
 
-    RunResult TrainAndSave(TrainingJob job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
+    RunResult TrainAndSave(TrainingSetup job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
     {
         using var trainer = new Trainer(job, adapter?.Parameters ?? job.Model.Parameters, reference);
         folder.State.Restore(trainer.Optimizer);
@@ -163,7 +180,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     }
 
     /// <summary>Makes the steps that are left, logs them and saves now and then; false when it was asked to stop.</summary>
-    bool Train(Trainer trainer, TrainingJob job, LoraAdapter? adapter, RunFolder folder)
+    bool Train(Trainer trainer, TrainingSetup job, LoraAdapter? adapter, RunFolder folder)
     {
         using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
         var interrupted = false;

@@ -6,11 +6,11 @@ namespace SVco.Experiments;
 /// <summary>Low-rank adapters in place of full finetuning (arXiv 2106.09685); saved in PEFT's format.</summary>
 /// <param name="Rank">r.</param>
 /// <param name="Alpha">The update is scaled by alpha / r.</param>
-/// <param name="Targets">Names of linear layers, such as q_proj.</param>
+/// <param name="Targets">Names of linear maps, such as q_proj.</param>
 public sealed record Lora(
     [property: Field("The rank of the adapters; giving one trains adapters in place of the model.", From = 1)] int Rank,
     [property: Field("The update of the adapters is scaled by alpha / rank.", Above = 0)] double Alpha,
-    [property: Field("The linear layers that get adapters, such as q_proj.")] params string[] Targets
+    [property: Field("The linear maps that get adapters, such as q_proj.")] params string[] Targets
 )
 {
     /// <summary>Adapters of rank 16 at the queries and values.</summary>

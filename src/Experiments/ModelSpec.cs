@@ -26,7 +26,7 @@ public enum Precision
 /// <summary>A base model as an experiment names it.</summary>
 /// <param name="Checkpoint">A HuggingFace folder, or a hub id such as <c>llava-hf/llava-1.5-7b-hf</c>.</param>
 public sealed record ModelSpec(
-    [property: Field("A model folder in Hugging Face's format, or a hub id.", Option = "model")] string Checkpoint
+    [property: Field("A model folder in Hugging Face's format, or a hub id.", Option = "model", IsMachineSetting = true)] string Checkpoint
 )
 {
     /// <summary>LLaVA-NeXT-Interleave with Qwen1.5 7B, the paper's LV-INT.</summary>

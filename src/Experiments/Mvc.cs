@@ -24,29 +24,41 @@ public static class Mvc
     /// <summary>The validation pairs.</summary>
     public static Recipe<ContrastPair> Validation { get; } = Recipe.FromJson(ValidationName);
 
+    internal const string TrainFile = "train_file";
+    internal const string ValidationFile = "validation_file";
+
+    /// <summary>Whether a source stands for the run's files and is no path.</summary>
+    internal static bool IsOfTheRun(JsonPairs source) => source.Path is TrainName or ValidationName;
+
+    /// <summary>The file of training pairs.</summary>
+    /// <exception cref="UserException">None is given.</exception>
+    internal static string RequireTrainFile(ExperimentData data, object recipe) =>
+        data.TrainFile
+        ?? throw new UserException($"The recipe {recipe} stands for the pairs of --data (data.train_file), but none are given.");
+
     /// <summary>Reads the source of a recipe: an MVC name stands for the run's files, any other path for itself.</summary>
     /// <param name="source">The source.</param>
     /// <param name="data">The run's files.</param>
-    /// <param name="parse">Reads a file of pairs, each only once.</param>
+    /// <param name="parse">Reads a file of pairs, whose relative image paths begin in a folder (null: the usual one), each only once.</param>
     /// <exception cref="UserException">There is no file of training pairs.</exception>
-    internal static IEnumerable<ContrastPair> Read(JsonPairs source, ExperimentData data, Func<string, IReadOnlyList<ContrastPair>> parse)
+    internal static IEnumerable<ContrastPair> Read(
+        JsonPairs source,
+        ExperimentData data,
+        Func<string, string?, IReadOnlyList<ContrastPair>> parse
+    )
     {
-        if (source.Path is not (TrainName or ValidationName))
+        if (!IsOfTheRun(source))
         {
-            return parse(source.Path);
+            return parse(source.Path, source.ImageRoot.Length > 0 ? source.ImageRoot : null);
         }
 
-        if (data.TrainFile is not { } train)
-        {
-            throw new UserException($"The recipe {source} stands for the pairs of --data (data.train_file), but none are given.");
-        }
-
+        var train = RequireTrainFile(data, source);
         if (data.ValidationFile is { } validation)
         {
-            return parse(source.Path == TrainName ? train : validation);
+            return parse(source.Path == TrainName ? train : validation, null);
         }
 
-        var pairs = parse(train);
+        var pairs = parse(train, null);
         var split = Recipe.FromJson(train).Split(Math.Min(ValidationPairs, pairs.Count / SmallestTrainParts), seed: 0);
         return (source.Path == TrainName ? split.Second : split.First).Items(_ => pairs);
     }

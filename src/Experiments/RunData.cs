@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Files;
+using SVco.Models;
+using SVco.Models.Folders;
 using SVco.Models.Text;
 using SVco.Training;
-using SVco.Training.Caching;
 
 namespace SVco.Experiments;
 
@@ -16,31 +18,25 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
 {
     const int MostRefusalsShown = 10;
 
-    /// <summary>Opens a file of pairs.</summary>
-    /// <exception cref="UserException">There is none.</exception>
-    public static FileStream OpenPairs(string file) =>
-        File.Exists(file)
-            ? File.OpenRead(file)
-            : throw new UserException($"The file of pairs {Path.GetFullPath(file)} does not exist. Check --data and --validation.");
+    /// <summary>All pairs, those to train on first.</summary>
+    public IEnumerable<PreparedPair> All => Train.Concat(Validation);
 
     /// <summary>Runs the experiment's recipes over its files and tokenises the pairs.</summary>
-    public static RunData Read(Experiment experiment, string modelFolder)
+    /// <exception cref="UserException">A file cannot be read, or a pair has a token that the model has no embedding for.</exception>
+    public static RunData Read(Experiment experiment, string modelFolder, ModelConfig config)
     {
         var (data, settings) = (experiment.Data, experiment.Train);
         var tokenizer = Tokenizer.Load(modelFolder);
         var chat = ChatFormat.For(tokenizer, modelFolder);
-        var parsed = new Dictionary<string, MvcData>();
-        IReadOnlyList<ContrastPair> Parse(string file)
-        {
-            if (!parsed.TryGetValue(file, out var content))
-            {
-                using var reader = new StreamReader(OpenPairs(file));
-                var root = data.Images ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
-                parsed[file] = content = MvcJson.Parse(reader.ReadToEnd(), Path.GetFileName(file), root);
-            }
-
-            return content.Pairs;
-        }
+        var files = new Dictionary<(string, string?), MvcData>();
+        var (train, validation) = (Prepare(data.Train), data.Validation is { } recipe ? Prepare(recipe) : ([], []));
+        var read = new RunData(
+            train.Prepared,
+            validation.Prepared,
+            [.. files.Values.SelectMany(content => content.Refusals), .. train.Refused, .. validation.Refused]
+        );
+        read.RequireEmbeddings(config, tokenizer);
+        return read;
 
         (ImmutableArray<PreparedPair> Prepared, ImmutableArray<Refusal> Refused) Prepare(Recipe<ContrastPair> recipe) =>
             PairPreparation.Prepare(
@@ -50,13 +46,16 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
                 settings.Behaviour
             );
 
-        var train = Prepare(data.Train);
-        var validation = data.Validation is { } recipe ? Prepare(recipe) : ([], []);
-        return new RunData(
-            train.Prepared,
-            validation.Prepared,
-            [.. parsed.Values.SelectMany(content => content.Refusals), .. train.Refused, .. validation.Refused]
-        );
+        IReadOnlyList<ContrastPair> Parse(string file, string? images)
+        {
+            if (!files.TryGetValue((file, images), out var content))
+            {
+                var root = images ?? data.Images ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
+                files[(file, images)] = content = MvcJson.Parse(TextFile.Read(file), Path.GetFileName(file), root);
+            }
+
+            return content.Pairs;
+        }
     }
 
     /// <summary>What there is to train on and what was refused, in lines for the person at the keyboard.</summary>
@@ -70,47 +69,33 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
                 : Array.Empty<string>(),
         ];
 
-    /// <summary>Makes sure that there are pairs to train on and that their images are there.</summary>
-    /// <exception cref="UserException">There is no pair, or an image is missing.</exception>
-    public void Check()
+    /// <summary>Makes sure that there are pairs to train on.</summary>
+    /// <exception cref="UserException">There is none.</exception>
+    public void RequirePairs()
     {
-        CheckImages([.. Train, .. Validation]);
         if (Train.IsEmpty)
         {
             throw new UserException("There is no pair to train on. Look at the reasons above, or at the filters of the script's recipe.");
         }
     }
 
-    static void CheckImages(ImmutableArray<PreparedPair> pairs)
+    /// <summary>The data without some pairs.</summary>
+    /// <param name="reasonOf">Why a pair is refused; null where it is not.</param>
+    public RunData Without(Func<PreparedPair, string?> reasonOf)
     {
-        var missing = pairs
-            .SelectMany(pair =>
-                new[] { pair.Pair.W.Image, pair.Pair.L.Image }.SelectMany(image => image.Files).Select(file => (pair.Pair.Id, File: file))
-            )
-            .Where(image => !File.Exists(image.File))
-            .ToArray();
-        if (missing.Length > 0)
-        {
-            throw new UserException(
-                $"{Count(missing.Length, "image")} of the pairs {(missing.Length == 1 ? "does" : "do")} not exist; the first is {missing[0].File} of {missing[0].Id}. "
-                    + "Say where relative paths begin with --images."
-            );
-        }
+        var refused = All.Select(pair => (Pair: pair, Reason: reasonOf(pair)))
+            .Where(pair => pair.Reason is not null)
+            .ToDictionary(pair => pair.Pair, pair => pair.Reason!, ReferenceEqualityComparer.Instance as IEqualityComparer<PreparedPair>);
+        return new(
+            [.. Train.Where(pair => !refused.ContainsKey(pair))],
+            [.. Validation.Where(pair => !refused.ContainsKey(pair))],
+            // A recipe may give a pair several times.
+            [.. Refused, .. refused.Select(pair => new Refusal(pair.Key.Pair.Id, pair.Value)).Distinct()]
+        );
     }
 
-    /// <summary>Names the contents of all images together; each file is read.</summary>
-    /// <exception cref="UserException">One cannot be read.</exception>
-    public string ImageFingerprint() =>
-        ContentHash.Of(
-            string.Join(
-                '\n',
-                Train
-                    .Concat(Validation)
-                    .SelectMany(pair => pair.Pair.W.Image.Files.Concat(pair.Pair.L.Image.Files))
-                    .Distinct()
-                    .Select(file => ImageContent.Of(new ImageSource.File(file)))
-            )
-        );
+    /// <summary>Names all texts of the pairs, in order, and what their images are called.</summary>
+    public string Fingerprint() => ContentHash.Of(string.Join('\n', All.Select(pair => JsonSerializer.Serialize(TextsOf(pair.Pair)))));
 
     /// <summary>What the run's last line says of the refused pairs.</summary>
     public string RefusedNote(RunFolder folder) =>
@@ -118,5 +103,24 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
             ? ""
             : $"; {Count(Refused.Length, "pair")} {(Refused.Length == 1 ? "was" : "were")} refused, see {folder.RefusedFile}";
 
-    static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
+    /// <summary>A number of things, for people.</summary>
+    public static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
+
+    /// <summary>An image's path says only where it lies: its content is compared by <see cref="RunImages"/>.</summary>
+    static string[] TextsOf(ContrastPair pair) =>
+        [pair.Id, pair.SystemPrompt, pair.Query, pair.W.Response, pair.L.Response, $"{pair.Source} {pair.Type}"];
+
+    void RequireEmbeddings(ModelConfig config, Tokenizer tokenizer)
+    {
+        foreach (var pair in All)
+        {
+            foreach (var rows in new[] { pair.W, pair.L })
+            {
+                foreach (var id in rows.WithImage.Ids.Where(id => id != config.ImageTokenId).Concat(rows.WithoutImage.Ids))
+                {
+                    Embeddings.Require(config, id, tokenizer.TextOf(id), pair.Pair.Id);
+                }
+            }
+        }
+    }
 }

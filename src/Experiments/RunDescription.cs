@@ -11,8 +11,6 @@ namespace SVco.Experiments;
 static class RunDescription
 {
     const string Model = "model";
-    const string TrainFile = "train_file";
-    const string ValidationFile = "validation_file";
     const string Hash = "_sha256";
 
     /// <summary>What follows from an experiment and its files.</summary>
@@ -27,8 +25,12 @@ static class RunDescription
         facts[Model + Hash] = weights;
         facts["latex"] = experiment.Objective.ToLatex();
         facts["evaluated"] = experiment.EvaluatedObjective.ToString();
-        AddFile(facts, TrainFile, experiment.Data.TrainFile);
-        AddFile(facts, ValidationFile, experiment.Data.ValidationFile);
+        foreach (var (name, path) in experiment.Data.Files())
+        {
+            facts[name] = Path.GetFullPath(path);
+            facts[name + Hash] = InputFile.Read(path, "readable", () => ContentHash.OfFile(path));
+        }
+
         return facts.ToImmutable();
     }
 
@@ -56,36 +58,36 @@ static class RunDescription
                 .Where(field => field.Before != field.Now)
                 .Select(field => $"{field.Path} is {field.Before} in the folder and {field.Now} now")
                 .FirstOrDefault()
-            ?? Contents(earlier.Resolved)
-                .Zip(Contents(resolved))
-                .Where(fact => fact.First.Value != fact.Second.Value)
-                .Select(fact => $"{fact.First.Name} is {fact.First.Value} in the folder and {fact.Second.Value} now")
-                .FirstOrDefault();
+            ?? Difference(Contents(earlier.Resolved), Contents(resolved));
     }
+
+    static string? Difference(ImmutableDictionary<string, string> before, ImmutableDictionary<string, string> now) =>
+        before
+            .Keys.Union(now.Keys)
+            .Order(StringComparer.Ordinal)
+            .Select(name =>
+                (Name: name, Before: before.GetValueOrDefault(name, FieldText.Unset), Now: now.GetValueOrDefault(name, FieldText.Unset))
+            )
+            .Where(fact => fact.Before != fact.Now)
+            .Select(fact => $"{fact.Name} is {fact.Before} in the folder and {fact.Now} now")
+            .FirstOrDefault();
 
     /// <summary>What the files are, wherever they lie. Pairs are called after their file, and what is random in a recipe goes by those names.</summary>
-    static IEnumerable<(string Name, string Value)> Contents(ImmutableSortedDictionary<string, string> resolved)
-    {
-        string Content(string file) =>
-            resolved.GetValueOrDefault(file) is { } path
-                ? $"{Path.GetFileName(path)} of SHA-256 {resolved.GetValueOrDefault(file + Hash)}"
-                : FieldText.Unset;
+    static ImmutableDictionary<string, string> Contents(ImmutableSortedDictionary<string, string> resolved) =>
+        resolved
+            .Where(fact => fact.Key.EndsWith(Hash, StringComparison.Ordinal))
+            .Select(fact => (File: fact.Key[..^Hash.Length], Content: $"of SHA-256 {fact.Value}"))
+            .ToImmutableDictionary(
+                fact => NameOf(fact.File),
+                fact => fact.File == Model ? fact.Content : $"{Path.GetFileName(resolved[fact.File])} {fact.Content}"
+            );
 
-        return
-        [
-            ("the base model", $"of SHA-256 {resolved.GetValueOrDefault(Model + Hash)}"),
-            ("the file of training pairs", Content(TrainFile)),
-            ("the file of validation pairs", Content(ValidationFile)),
-        ];
-    }
-
-    static void AddFile(ImmutableSortedDictionary<string, string>.Builder facts, string name, string? file)
-    {
-        if (file is not null)
+    static string NameOf(string file) =>
+        file switch
         {
-            using var stream = RunData.OpenPairs(file);
-            facts[name] = Path.GetFullPath(file);
-            facts[name + Hash] = ContentHash.Of(stream);
-        }
-    }
+            Model => "the base model",
+            Mvc.TrainFile => "the file of training pairs",
+            Mvc.ValidationFile => "the file of validation pairs",
+            _ => $"the recipe's {file}",
+        };
 }

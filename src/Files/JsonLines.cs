@@ -24,10 +24,10 @@ public static class JsonLines
 
     /// <summary>The objects of a file that was written whole; a last line without its end counts. See <see cref="JsonLog"/> for one that grows.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="madeBy">The command that writes it, for the message when it is missing.</param>
+    /// <param name="howToMake">What to do when it is missing, a sentence.</param>
     /// <exception cref="UserException">It is missing (at once), or a line is not what it should be (while reading).</exception>
-    public static IEnumerable<T> Read<T>(string path, string madeBy) =>
-        File.Exists(path) ? Whole<T>(path) : throw new UserException($"{path} does not exist yet. Run `svco data {madeBy}` first.");
+    public static IEnumerable<T> Read<T>(string path, string howToMake) =>
+        File.Exists(path) ? Whole<T>(path) : throw new UserException($"{path} does not exist yet. {howToMake}");
 
     /// <summary>Writes a file whole or not at all.</summary>
     /// <returns>The number of lines.</returns>

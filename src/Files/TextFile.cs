@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 using SVco.Core;
 
 namespace SVco.Files;

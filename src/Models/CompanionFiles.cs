@@ -1,5 +1,6 @@
 using SVco.Core;
 using SVco.Files;
+using SVco.Models.Hub;
 
 namespace SVco.Models;
 
@@ -29,19 +30,7 @@ public static class CompanionFiles
                 }
             });
 
-    /// <summary>Copies them, their content alone: a copy of a file that is read-only can be synced and replaced.</summary>
-    /// <exception cref="UserException">One cannot be read.</exception>
-    internal static void Copy(string from, string to)
-    {
-        foreach (var file in Of(from))
-        {
-            using var source = InputFile.Open(file);
-            using var copy = File.Create(Path.Combine(to, Path.GetFileName(file)));
-            source.CopyTo(copy);
-        }
-    }
-
-    static IEnumerable<string> Of(string folder) =>
+    internal static IEnumerable<string> Of(string folder) =>
         Directory
             .EnumerateFiles(folder)
             .Where(file =>
@@ -49,19 +38,6 @@ public static class CompanionFiles
                 && Path.GetFileName(file) is var name
                 && name is not ("config.json" or "adapter_config.json" or "trainer_state.json")
                 && !name.EndsWith(".index.json")
-                && IsThere(file)
+                && ModelFiles.IsThere(file)
             );
-
-    static bool IsThere(string file)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(file, returnFinalTarget: true) is not { } target || target.Exists;
-        }
-        catch (IOException)
-        {
-            // A link that leads to itself.
-            return false;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using SVco.Core;
 using SVco.Models.Checkpoints;
+using SVco.Models.Folders;
 using SVco.Models.Images;
 using SVco.Models.Networks;
 using static TorchSharp.torch;
@@ -75,7 +76,7 @@ public abstract partial class VisionLanguageModel : IDisposable
     public static VisionLanguageModel Load(string folder, LoadOptions options)
     {
         NativeLibraries.Load();
-        var config = ModelFamilies.ReadConfig(Path.Combine(folder, "config.json"));
+        var config = ModelFolder.Check(folder);
         using var checkpoint = Checkpoint.Open(folder);
         using var scope = NewDisposeScope();
         var weights = new CheckpointWeights(checkpoint, config.NamesInFiles, TypesFrom(config, checkpoint, options), options.Device);

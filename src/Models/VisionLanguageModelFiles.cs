@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using SVco.Core;
 using SVco.Files;
 using SVco.Models.Checkpoints;
+using SVco.Models.Folders;
+using SVco.Models.Hub;
 using SVco.Models.Networks;
 using static TorchSharp.torch;
 
@@ -34,9 +36,9 @@ public abstract partial class VisionLanguageModel
             overwrite,
             temporary =>
             {
-                if (Folder.Length > 0)
+                foreach (var (name, content) in Companions())
                 {
-                    CompanionFiles.Copy(Folder, temporary);
+                    File.WriteAllBytes(Path.Combine(temporary, name), content);
                 }
 
                 WriteConfig(temporary, ConfigToSave());
@@ -89,15 +91,52 @@ public abstract partial class VisionLanguageModel
         }
     }
 
+    /// <summary>Whether a config, or a section of one, has fields that older versions of transformers do not know.</summary>
+    static bool IsNewer(JsonObject section) =>
+        ((string[])["dtype", "image_token_id", "rope_parameters", "rope_scaling"]).Any(name => section[name] is not null);
+
+    static void PutMissing(JsonObject json, JsonObject known)
+    {
+        foreach (var (name, value) in known.Where(field => field.Value is not null))
+        {
+            if (value is JsonObject section && json[name] is JsonObject old)
+            {
+                PutMissing(old, section);
+            }
+            else if (json[name] is null)
+            {
+                json[name] = value!.DeepClone();
+            }
+        }
+    }
+
     static void WriteConfig(string folder, JsonObject config) =>
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(Indented) + "\n");
 
+    IEnumerable<(string Name, byte[] Content)> Companions() =>
+        Folder.Length == 0
+            ? []
+            : OlderLayout.Of(CompanionFiles.Of(Folder).ToDictionary(file => Path.GetFileName(file), file => InputFile.Bytes(file)));
+
     JsonObject ConfigToSave()
     {
-        var source = Path.Combine(Folder, "config.json");
-        var json = Folder.Length > 0 ? JsonNode.Parse(File.ReadAllText(source))!.AsObject() : Config.ToJson();
+        var known = Config.ToJson();
+        if (Folder.Length == 0)
+        {
+            known["torch_dtype"] = DataType.TorchNameOf(Dtype);
+            return known;
+        }
+
+        var json = JsonNode.Parse(TextFile.Utf8(Path.Combine(Folder, ModelFiles.Config)).Span)!.AsObject();
+        var isNewer = new[] { json, json["text_config"], json["vision_config"] }.OfType<JsonObject>().Any(IsNewer);
         json.Remove("dtype");
         json["torch_dtype"] = DataType.TorchNameOf(Dtype);
+        if (isNewer)
+        {
+            // What stands there stays, and beside it the fields under the older names, which every version reads.
+            PutMissing(json, known);
+        }
+
         return json;
     }
 }

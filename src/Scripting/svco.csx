@@ -8,6 +8,7 @@
 #r "bin/Release/SVco.Scripting.dll"
 
 global using System;
+global using System.IO;
 global using System.Linq;
 global using SVco.Core;
 global using static SVco.Core.Behaviour;
@@ -21,6 +22,7 @@ global using static SVco.Experiments.ModelSpec;
 global using static SVco.Experiments.Precision;
 global using static SVco.Models.Part;
 global using SVco.Scripting;
+global using SVco.Scripting.Display;
 global using SVco.Scripting.Host;
 using System.Runtime.CompilerServices;
 
@@ -30,6 +32,9 @@ string PreludeFile([CallerFilePath] string path = "") => path;
 Repository.FoundFrom(PreludeFile());
 
 Experiment Experiment(string name) => new(name);
+
+// The experiment of a run's experiment.yaml, to be run again or changed.
+Experiment ExperimentFrom(string yamlFile) => global::SVco.Experiments.Experiment.FromYaml(File.ReadAllText(yamlFile));
 
 // The name SVco alone would be the namespace.
 Objective SVco(double beta1, double beta2) => Symmetric(Vco(beta1, beta2));

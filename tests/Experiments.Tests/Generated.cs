@@ -45,5 +45,6 @@ static class Generated
             ? Gen.Elements("q_proj", "v_proj", "all-linear").NonEmptyListOf().Select(names => (object?)names.ToArray())
         : field.Type == typeof(Objective) ? Gen.Elements<Objective>(Objectives).Select(formula => (object?)formula)
         : field.Type == typeof(Recipe<ContrastPair>) ? Gen.Elements<Recipe<ContrastPair>>(Recipes).Select(recipe => (object?)recipe)
+        : field.Type == typeof(bool) ? Gen.Elements<object?>(false, true)
         : Gen.Elements(Enum.GetValues(field.Type).Cast<object?>());
 }

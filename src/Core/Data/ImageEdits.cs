@@ -15,15 +15,20 @@ public static class ImageEdits
 
     /// <summary>The pixels an image description stands for.</summary>
     /// <param name="source">The description.</param>
-    /// <param name="open">Decodes a file.</param>
-    public static RgbImage Render(ImageSource source, Func<string, RgbImage> open) =>
+    /// <param name="decode">Decodes the bytes of a file or of what stands in the data.</param>
+    public static RgbImage Render(ImageSource source, Func<ImageSource, RgbImage> decode) =>
         source switch
         {
-            ImageSource.File(var path) => open(path),
+            ImageSource.File or ImageSource.Inline => decode(source),
             ImageSource.Drawn picture => picture.Draw(),
-            ImageSource.Flipped(var of) => Flip(Render(of, open)),
-            ImageSource.RandomCrop(var of, var minScale, var maxScale, var seed) => RandomCrop(Render(of, open), minScale, maxScale, seed),
-            ImageSource.DiffusionNoise(var of, var step, var seed) => DiffusionNoise(Render(of, open), step, seed),
+            ImageSource.Flipped(var of) => Flip(Render(of, decode)),
+            ImageSource.RandomCrop(var of, var minScale, var maxScale, var seed) => RandomCrop(
+                Render(of, decode),
+                minScale,
+                maxScale,
+                seed
+            ),
+            ImageSource.DiffusionNoise(var of, var step, var seed) => DiffusionNoise(Render(of, decode), step, seed),
             _ => throw new UnreachableException(),
         };
 

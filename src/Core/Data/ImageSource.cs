@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace SVco.Core.Data;
 
 /// <summary>A description of an image: where its pixels come from and what is done to them. Nothing is read before it is needed.</summary>
@@ -18,6 +20,17 @@ public abstract record ImageSource
 
     /// <summary>An image file, decoded and converted to RGB as it is (no EXIF turn).</summary>
     public sealed record File(string Path) : ImageSource;
+
+    /// <summary>An image whose file stands in the data itself, as a <c>data:</c> address.</summary>
+    /// <param name="Base64">The bytes of its file.</param>
+    public sealed record Inline(string Base64) : ImageSource
+    {
+        /// <summary>The bytes of its file.</summary>
+        public byte[] Bytes => Convert.FromBase64String(Base64);
+
+        /// <summary>Names it by its content, as an image's path names a file.</summary>
+        public override string ToString() => $"inline image {Convert.ToHexStringLower(SHA256.HashData(Bytes))}";
+    }
 
     /// <summary>A picture that draws itself when it is needed; no file. Equal pictures have equal pixels.</summary>
     public abstract record Drawn : ImageSource

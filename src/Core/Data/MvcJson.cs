@@ -12,28 +12,22 @@ public sealed record Refusal(string Id, string Reason);
 public sealed record MvcData(ImmutableArray<ContrastPair> Pairs, ImmutableArray<Refusal> Refusals);
 
 /// <summary>
-/// Reads minimal visual contrasts: a JSON list of {chosen_images[], rejected_images[], system_prompt, instruction_prompt,
-/// chosen_response, rejected_response} and, where known, source and type.
+/// Reads minimal visual contrasts: a JSON list, or JSON Lines, of {chosen_images[], rejected_images[], system_prompt, instruction_prompt,
+/// chosen_response, rejected_response} and, where known, source and type. Without system_prompt it is empty.
 /// </summary>
 public static class MvcJson
 {
-    /// <summary>Reads the text of a file.</summary>
+    static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    /// <summary>Reads the text of a file: a list, or JSON Lines (an object a line).</summary>
     /// <param name="json">The text.</param>
     /// <param name="fileName">The file's name, for messages and for the pairs' ids.</param>
     /// <param name="imageRoot">The folder against which relative image paths are taken; empty leaves them as they are.</param>
-    /// <exception cref="UserException">The text is not JSON, or not a list.</exception>
+    /// <exception cref="UserException">The text is not JSON, or neither a list nor lines of objects.</exception>
     public static MvcData Parse(string json, string fileName, string imageRoot)
     {
-        using var document = Document(json, fileName);
-        if (document.RootElement.ValueKind != JsonValueKind.Array)
-        {
-            throw new UserException(
-                $"{fileName}, line 1, column 1: the file holds {Kind(document.RootElement)}, but pairs come as a list: [{{\"chosen_images\": [...], ...}}, ...]."
-            );
-        }
-
-        var entries = document
-            .RootElement.EnumerateArray()
+        var text = json.TrimStart('\uFEFF');
+        var entries = (text.TrimStart().StartsWith('{') ? Lines(text, fileName) : List(text, fileName))
             .Select((entry, index) => (Id: $"{fileName}#{index}", Read: Read(entry, $"{fileName}#{index}", imageRoot)))
             .ToList();
         return new(
@@ -42,23 +36,44 @@ public static class MvcJson
         );
     }
 
-    static JsonDocument Document(string json, string fileName)
+    static IEnumerable<JsonElement> List(string json, string fileName)
+    {
+        var root = Element(json, fileName, firstLine: 1);
+        return root.ValueKind == JsonValueKind.Array
+            ? root.EnumerateArray()
+            : throw new UserException($"{fileName}, line 1, column 1: the file holds {Kind(root)}, but {Expected}");
+    }
+
+    static IEnumerable<JsonElement> Lines(string json, string fileName)
+    {
+        var lines = json.Split('\n').Select(line => line.Trim()).Index().Where(line => line.Item.Length > 0).ToList();
+        return lines.Exists(line => !line.Item.StartsWith('{') || !line.Item.TrimEnd(',').EndsWith('}'))
+            ? throw new UserException($"{fileName}, line 1, column 1: the file holds an object, but {Expected}")
+            : lines.Select(line => Element(line.Item.TrimEnd(','), fileName, line.Index + 1));
+    }
+
+    const string Expected = "pairs come as a list, [{\"chosen_images\": [...], ...}, ...], or as JSON Lines, a whole object on each line.";
+
+    static JsonElement Element(string json, string fileName, int firstLine)
     {
         try
         {
-            return JsonDocument.Parse(json.TrimStart('\uFEFF'));
+            using var document = JsonDocument.Parse(json, Options);
+            return document.RootElement.Clone();
         }
         catch (JsonException error)
         {
             throw new UserException(
-                $"{fileName}, line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}: this is not JSON. {Cause(error)}",
+                $"{fileName}, line {error.LineNumber + firstLine}, column {error.BytePositionInLine + 1}: this is not JSON. {Cause(error)}",
                 error
             );
         }
     }
 
     /// <summary>The message without the place that System.Text.Json puts at its end, counted from 0.</summary>
-    static string Cause(JsonException error) => error.Message.Split(" LineNumber:")[0];
+    static string Cause(JsonException error) =>
+        error.Message.Split(" LineNumber:")[0]
+        + (error.Message.StartsWith("'N'") || error.Message.StartsWith("'I'") ? " NaN and Infinity are no JSON; write null." : "");
 
     static (ContrastPair? Pair, string? Refused) Read(JsonElement entry, string id, string imageRoot)
     {
@@ -84,9 +99,9 @@ public static class MvcJson
         var pair = new ContrastPair(
             id,
             Text("instruction_prompt"),
-            new(new ImageSource.File(Image("chosen_images")), Text("chosen_response")),
-            new(new ImageSource.File(Image("rejected_images")), Text("rejected_response")),
-            Text("system_prompt", mayBeEmpty: true),
+            new(Image("chosen_images"), Text("chosen_response")),
+            new(Image("rejected_images"), Text("rejected_response")),
+            Optional("system_prompt"),
             Optional("source"),
             Type(Optional("type"))
         );
@@ -98,10 +113,10 @@ public static class MvcJson
             return "";
         }
 
-        string Text(string field, bool mayBeEmpty = false) =>
+        string Text(string field) =>
             !entry.TryGetProperty(field, out var value) ? Refuse($"{field} is missing")
             : value.ValueKind != JsonValueKind.String ? Refuse($"{field} is {Kind(value)}, not a text")
-            : !mayBeEmpty && string.IsNullOrWhiteSpace(value.GetString()) ? Refuse($"{field} is empty")
+            : string.IsNullOrWhiteSpace(value.GetString()) ? Refuse($"{field} is empty")
             : value.GetString()!;
 
         string Optional(string field) =>
@@ -109,13 +124,34 @@ public static class MvcJson
             : value.ValueKind != JsonValueKind.String ? Refuse($"{field} is {Kind(value)}, not a text")
             : value.GetString()!;
 
-        string Image(string field) =>
+        ImageSource Image(string field) =>
+            PathOf(field) switch
+            {
+                var path when path.StartsWith("data:", StringComparison.OrdinalIgnoreCase) => InlineImage(field, path),
+                var path when path.Contains("://") => new ImageSource.File(
+                    Refuse($"{field} is the address {Short(path)}, which is not fetched; download the image and give its path")
+                ),
+                var path when path.Contains('\0') => new ImageSource.File(Refuse($"{field} holds a zero character, which no path has")),
+                var path => new ImageSource.File(path.Length == 0 ? "" : Joined(imageRoot, path)),
+            };
+
+        ImageSource InlineImage(string field, string address)
+        {
+            const string marker = ";base64,";
+            var at = address.IndexOf(marker, StringComparison.OrdinalIgnoreCase);
+            var content = at < 0 ? "" : address[(at + marker.Length)..];
+            return content.Length > 0 && Convert.TryFromBase64String(content, new byte[content.Length], out _)
+                ? new ImageSource.Inline(content)
+                : new ImageSource.File(Refuse($"{field} is a data: address without valid base64 in it ({Short(address)})"));
+        }
+
+        string PathOf(string field) =>
             !entry.TryGetProperty(field, out var value) ? Refuse($"{field} is missing")
             : value.ValueKind != JsonValueKind.Array ? Refuse($"{field} is {Kind(value)}, not a list of one path")
             : value.GetArrayLength() != 1 ? Refuse($"{field} has {value.GetArrayLength()} images, not exactly one")
             : value[0].ValueKind != JsonValueKind.String ? Refuse($"{field} holds {Kind(value[0])}, not a path")
             : string.IsNullOrWhiteSpace(value[0].GetString()) ? Refuse($"{field} holds an empty path")
-            : Joined(imageRoot, value[0].GetString()!);
+            : value[0].GetString()!;
 
         ContrastType Type(string name)
         {
@@ -138,15 +174,13 @@ public static class MvcJson
         }
     }
 
-    /// <summary>A path below a root; an absolute one (also a Windows one or an address) stays as it is.</summary>
+    /// <summary>A path below a root; an absolute one (also a Windows one) stays as it is.</summary>
     static string Joined(string root, string path) =>
-        root.Length == 0
-        || path[0] is '/' or '\\'
-        || path.Contains("://")
-        || (path.Length > 1 && char.IsAsciiLetter(path[0]) && path[1] == ':')
-            ? path
+        root.Length == 0 || path[0] is '/' or '\\' || (path.Length > 1 && char.IsAsciiLetter(path[0]) && path[1] == ':') ? path
         : root.EndsWith('/') ? root + path
         : $"{root}/{path}";
+
+    static string Short(string text) => text.Length > 60 ? text[..60] + "..." : text;
 
     static string Kind(JsonElement element) =>
         element.ValueKind switch

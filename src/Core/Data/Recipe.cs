@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace SVco.Core.Data;
 
@@ -91,6 +92,18 @@ public abstract partial record Recipe<T>
         /// <inheritdoc/>
         public override int GetHashCode() => Description.GetHashCode(StringComparison.Ordinal);
     }
+
+    /// <summary>The sources that it reads, in order, each as often as it stands there.</summary>
+    public IEnumerable<Source> Sources() =>
+        this switch
+        {
+            Source source => [source],
+            SampledAsMany(var of, var other, _) => of.Sources().Concat(other.Sources()),
+            Step step => step.Of.Sources(),
+            Concatenated(var parts) => parts.SelectMany(part => part.Sources()),
+            Mixed(var parts, _) => parts.SelectMany(part => part.Recipe.Sources()),
+            _ => throw new UnreachableException(),
+        };
 
     /// <summary>The items that a predicate holds for; the name says what it asks, and stands for it in the fingerprint.</summary>
     /// <exception cref="UserException">The name is empty.</exception>

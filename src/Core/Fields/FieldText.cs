@@ -14,11 +14,15 @@ public static partial class FieldText
     /// <summary>What stands for the value of a field that is not set.</summary>
     public const string Unset = "none";
 
+    const string Yes = "true";
+    const string No = "false";
+
     /// <summary>The text of a value, which <see cref="Parse"/> reads.</summary>
     public static string Of(object? value) =>
         value switch
         {
             null => Unset,
+            bool flag => flag ? Yes : No,
             double number => PlainExponent().Replace(number.ToString("R", CultureInfo.InvariantCulture), "e$1$2"),
             Enum choice => Join(choice),
             string[] names => string.Join(", ", names),
@@ -37,6 +41,9 @@ public static partial class FieldText
         : type == typeof(int)
             ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole
                 : null
+        : type == typeof(bool)
+            ? text is Yes or No ? text == Yes
+                : null
         : type == typeof(string[]) ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         : type == typeof(Objective) ? Objective.Parse(text)
         : type == typeof(Recipe<ContrastPair>) ? Recipe.Parse(text)
@@ -47,6 +54,7 @@ public static partial class FieldText
     public static string Expected(Type type) =>
         type == typeof(double) ? "a number"
         : type == typeof(int) ? "a whole number"
+        : type == typeof(bool) ? $"{Yes} or {No}"
         : type == typeof(string[]) ? "names with commas between them"
         : type == typeof(Objective) ? "a formula"
         : type == typeof(Recipe<ContrastPair>) ? "a recipe"

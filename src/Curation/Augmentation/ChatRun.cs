@@ -47,7 +47,7 @@ sealed class ChatRun : IDisposable
     )
     {
         (this.settings, this.folder, this.journal, this.progress) = (settings, folder, journal, progress);
-        total = JsonLines.Read<JsonElement>(folder.Kept, "filter").Count();
+        total = CurationFolder.Lines<JsonElement>(folder.Kept, "filter").Count();
         writer = new(client, journal, settings);
         spentBefore = writer.Spent;
         (written, refused) = (new(folder.Augmented), new(folder.RefusedByAugment));
@@ -118,7 +118,7 @@ sealed class ChatRun : IDisposable
 
     async Task WriteAllAsync(CancellationToken stop)
     {
-        foreach (var pair in JsonLines.Read<Candidate>(folder.Kept, "filter"))
+        foreach (var pair in CurationFolder.Lines<Candidate>(folder.Kept, "filter"))
         {
             if (running.Count == PairsPerCall * settings.Concurrency)
             {

@@ -127,7 +127,7 @@ sealed class CandidateScorer(
             }
 
             Interlocked.Increment(ref decoded);
-            var pixels = ImageEdits.Render(image, name => ImageDecoder.Decode(data, name));
+            var pixels = ImageEdits.Render(image, source => ImageDecoder.Decode(data, $"{source}"));
             return (content, key, needsSiglip ? siglip.Process(pixels) : null, needsDinov2 ? dinov2.Process(pixels) : null, null);
         }
         catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)

@@ -19,7 +19,7 @@ public sealed record FineCopsRefFolders
     public string NegativeImages { get; init; } = "finecops-ref/neg_images";
 }
 
-/// <summary>Reads the image negatives of FineCops-Ref, each joined with its positive sample; those of order are discarded.</summary>
+/// <summary>Reads the image negatives of FineCops-Ref, each joined with its positive sample; those of order are refused, as in the paper.</summary>
 sealed class FineCopsRef(ImageFinder finder, FineCopsRefFolders folders)
 {
     /// <summary>The name of the source.</summary>
@@ -113,6 +113,7 @@ sealed class FineCopsRef(ImageFinder finder, FineCopsRefFolders folders)
     static ContrastType TypeOf(string kind) =>
         kind.ToLowerInvariant() switch
         {
+            // The reason in the words of golden/sources.
             var name when name.Contains("order") => throw new EntryException("Order contrasts are discarded", kind),
             var name when name.Contains("obj") => ContrastType.Object,
             var name when name.Contains("att") => ContrastType.Attribute,

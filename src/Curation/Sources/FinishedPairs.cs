@@ -117,7 +117,10 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
 
     string Image(string role, string name) => SourceEntry.Path(finder.Find(role, file.Images, name));
 
-    static string PathOf(ImageSource image) => ((ImageSource.File)image).Path;
+    static string PathOf(ImageSource image) =>
+        image is ImageSource.File(var path)
+            ? path
+            : throw new EntryException("image stands in the data itself", "save it as a file and name its path");
 
     string Full => Path.Combine(finder.Root, file.File);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Files;
@@ -25,7 +26,7 @@ public static class Asking
     /// <param name="stop">Ends it between two batches.</param>
     /// <returns>An answer for each item.</returns>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    /// <exception cref="Core.UserException">An image cannot be read, or the answers not be kept.</exception>
+    /// <exception cref="UserException">An image cannot be read, a prompt has a second image tag, or the answers cannot be kept.</exception>
     public static ImmutableArray<Answer> Ask(
         AskedModel model,
         IReadOnlyList<Item> items,
@@ -52,6 +53,7 @@ public static class Asking
     static Question[] Questions(AskedModel model, IReadOnlyList<Item> items, AskSettings settings)
     {
         var shown = items.Select(item => settings.WithImages ? item.Image : null).ToArray();
+        RequirePlaceholders(model, items.Zip(shown), settings);
         var contents = shown.OfType<ImageSource>().Distinct().ToDictionary(image => image, ImageContent.Of);
         return
         [
@@ -60,6 +62,21 @@ public static class Asking
                 (item, image) => new Question(KeyOf(model, item, image is null ? "" : contents[image], settings), item, image)
             ),
         ];
+    }
+
+    /// <summary>As in training: a question with an image and a second image tag written out in its text cannot be put.</summary>
+    static void RequirePlaceholders(AskedModel model, IEnumerable<(Item Item, ImageSource? Image)> questions, AskSettings settings)
+    {
+        foreach (var (item, _) in questions.Where(question => question.Image is not null))
+        {
+            var tags = model.Chat.Prompt("", item.Prompt, 1, settings.Behaviour).Count(id => id == model.Chat.ImageToken);
+            if (tags != 1)
+            {
+                throw new UserException(
+                    $"{item.Id}: its prompt has {tags} image tags and one image. Take the tag out of the text, or ask with Behaviour.Corrected, where it stays text."
+                );
+            }
+        }
     }
 
     static string KeyOf(AskedModel model, Item item, string image, AskSettings settings)

@@ -62,8 +62,7 @@ static class LanguageTraining
         using var optimizer = new Optimizer(
             model.Network.Parameters,
             name => model.Network.Config.HasWeightDecay(name, Behaviour.Corrected),
-            settings,
-            new SingleReplica()
+            settings
         );
         for (var step = 0; step < stage.Steps; step++)
         {

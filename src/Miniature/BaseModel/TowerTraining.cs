@@ -49,8 +49,7 @@ static class TowerTraining
         using var optimizer = new Optimizer(
             model.Parameters.Concat(weights),
             name => model.Config.HasWeightDecay(name, Behaviour.Corrected),
-            Settings,
-            new SingleReplica()
+            Settings
         );
         for (var step = 0; step < steps; step++)
         {

@@ -45,7 +45,7 @@ public static class BenchmarkSuite
 
     /// <summary>Draws the benchmarks, in the order of tables.</summary>
     /// <param name="split">Whose scenes: validation to choose, test to report.</param>
-    /// <param name="items">The number of groups in each part of the choice benchmarks, of captions, and of requests in each style.</param>
+    /// <param name="items">The number of groups in each category of the choice benchmarks, of captions, and of requests in each style.</param>
     /// <param name="seed">Which items.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one item.</exception>
     public static ImmutableArray<Benchmark> Draw(Split split, int items, ulong seed = 0)
@@ -150,9 +150,9 @@ public static class BenchmarkSuite
         ];
     }
 
-    static string NameOf<T>(T part) => part is Slot.Relation ? "position" : $"{part}".ToLowerInvariant();
+    static string NameOf<T>(T kind) => kind is Slot.Relation ? "position" : $"{kind}".ToLowerInvariant();
 
-    /// <summary>An item with choices; whoever puts it into a benchmark knows its id and part.</summary>
+    /// <summary>An item with choices; whoever puts it into a benchmark knows its id and category.</summary>
     static Item Choose(int group, Scene scene, string query, ImmutableArray<string> options, int correct) =>
         new("", "", $"{group}", new ScenePicture(scene), query, new ItemTask.Choose(options, correct));
 

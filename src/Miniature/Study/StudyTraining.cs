@@ -51,7 +51,7 @@ sealed record StudyTraining(ImmutableArray<CurvePoint> Curves, double Seconds, s
         return new(CurvesOf(treatment.Name, seed, steps), clock.Elapsed.TotalSeconds, data.Fingerprint);
     }
 
-    static TrainingJob Job(MiniatureModel model, SeedData data, Treatment treatment, int seed)
+    static TrainingSetup Job(MiniatureModel model, SeedData data, Treatment treatment, int seed)
     {
         var stepsOfAnEpoch = (data.Pairs.Length + StudySettings.Batch - 1) / StudySettings.Batch;
         var settings = new TrainSettings

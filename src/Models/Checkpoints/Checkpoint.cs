@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Folders;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Checkpoints;
@@ -45,12 +46,37 @@ public sealed class Checkpoint : IDisposable
             );
     }
 
+    /// <summary>Whether a folder has weights as safetensors.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SingleName)) || File.Exists(Path.Combine(folder, IndexName));
+
     /// <summary>Whether there is a tensor of this name.</summary>
     public bool Has(string name) => fileOf.ContainsKey(name);
 
     /// <summary>The element type of a tensor in its file.</summary>
     /// <exception cref="UserException">There is no such tensor.</exception>
     public ScalarType TypeOf(string name) => FileOf(name).TypeOf(name);
+
+    /// <summary>The element type of a tensor as the format calls it, such as BF16.</summary>
+    /// <exception cref="UserException">There is no such tensor.</exception>
+    public string TypeNameOf(string name) => FileOf(name).Header.Tensors[name].Type;
+
+    /// <summary>The shape of a tensor.</summary>
+    /// <exception cref="UserException">There is no such tensor.</exception>
+    public ImmutableArray<long> ShapeOf(string name) => FileOf(name).Header.Tensors[name].Shape;
+
+    /// <summary>Whether two tensors have the same shape and values.</summary>
+    /// <exception cref="UserException">One is not there.</exception>
+    public bool AreEqual(string one, string other)
+    {
+        if (!ShapeOf(one).SequenceEqual(ShapeOf(other)))
+        {
+            return false;
+        }
+
+        using var scope = NewDisposeScope();
+        var (a, b) = (FileOf(one).Read(one), FileOf(other).Read(other));
+        return a.dtype == b.dtype ? a.equal(b).all().item<bool>() : a.to(float64).equal(b.to(float64)).all().item<bool>();
+    }
 
     /// <summary>Copies a tensor into one that is already allocated; see <see cref="SafetensorsFile.CopyTo"/>.</summary>
     /// <exception cref="UserException">There is no such tensor, or its shape is another.</exception>
@@ -116,31 +142,20 @@ public sealed class Checkpoint : IDisposable
 
     static Dictionary<string, string> ReadIndex(string index)
     {
-        try
+        var root = ModelJson.Read(index);
+        if (
+            root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("weight_map", out var shards)
+            || shards.ValueKind != JsonValueKind.Object
+            || shards.EnumerateObject().Any(property => property.Value.ValueKind != JsonValueKind.String)
+        )
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(index), new() { AllowDuplicateProperties = false });
-            if (
-                document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("weight_map", out var shards)
-                || shards.ValueKind != JsonValueKind.Object
-                || shards.EnumerateObject().Any(property => property.Value.ValueKind != JsonValueKind.String)
-            )
-            {
-                throw new UserException($"{index} needs a field 'weight_map' that gives each tensor's file.");
-            }
+            throw new UserException($"{index} needs a field 'weight_map' that gives each tensor's file.");
+        }
 
-            var shardOf = shards.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!);
-            return shardOf.Values.FirstOrDefault(shard => shard.Length == 0 || Path.GetFileName(shard) != shard) is { } outside
-                ? throw new UserException($"{index} names the shard '{outside}', which is no plain file name.")
-                : shardOf;
-        }
-        catch (JsonException error)
-        {
-            throw new UserException($"{index} is no valid JSON: {error.Message}", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{index} cannot be read: {error.Message}", error);
-        }
+        var shardOf = shards.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!);
+        return shardOf.Values.FirstOrDefault(shard => shard.Length == 0 || Path.GetFileName(shard) != shard) is { } outside
+            ? throw new UserException($"{index} names the shard '{outside}', which is no plain file name.")
+            : shardOf;
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using SVco.Core;
+using SVco.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,10 +37,10 @@ public sealed unsafe partial class SafetensorsFile : IDisposable
         NativeLibraries.Load();
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var stream = InputFile.Open(path);
             var header = SafetensorsHeader.Read(stream, path);
             var map = MemoryMappedFile.CreateFromFile(
-                stream,
+                (FileStream)stream,
                 null,
                 0,
                 MemoryMappedFileAccess.Read,

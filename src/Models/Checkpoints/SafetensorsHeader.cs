@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Folders;
 
 namespace SVco.Models.Checkpoints;
 
@@ -32,6 +33,11 @@ public sealed record SafetensorsHeader(ImmutableDictionary<string, TensorEntry> 
         }
 
         stream.ReadExactly(lengthBytes);
+        if (NotTheFile.Says(Start(stream)) is { } what)
+        {
+            throw new UserException($"{file} {what}");
+        }
+
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > MaximumLength)
         {
@@ -46,6 +52,16 @@ public sealed record SafetensorsHeader(ImmutableDictionary<string, TensorEntry> 
         var json = new byte[length];
         stream.ReadExactly(json);
         return Parse(json, 8 + (long)length, stream.Length, file);
+    }
+
+    /// <summary>The first bytes of a file, which stays where it stands.</summary>
+    static byte[] Start(Stream stream)
+    {
+        var (at, start) = (stream.Position, new byte[Math.Min(64, stream.Length)]);
+        stream.Position = 0;
+        stream.ReadExactly(start);
+        stream.Position = at;
+        return start;
     }
 
     static SafetensorsHeader Parse(byte[] json, long start, long end, string file)
@@ -71,8 +87,9 @@ public sealed record SafetensorsHeader(ImmutableDictionary<string, TensorEntry> 
         {
             throw Malformed(file, "its header is not UTF-8", error);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second is what System.Text.Json throws for half of a surrogate pair.
             throw Malformed(file, $"its header is no valid JSON ({error.Message})", error);
         }
     }

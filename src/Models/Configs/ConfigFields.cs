@@ -1,33 +1,21 @@
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Folders;
 
 namespace SVco.Models;
 
 /// <summary>Typed reading of a config.json; absent and null fields have the given default, a wrong one is an error that names file and field.</summary>
 sealed record ConfigFields(JsonElement Object, string File, string Path = "")
 {
-    static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    /// <summary>More layers, channels or the like than any model has; a number beyond it would only be allocated.</summary>
+    const int LargestSize = 1 << 24;
 
     /// <summary>Reads a file whose root is an object.</summary>
     /// <exception cref="UserException">It cannot be read or is no JSON object.</exception>
-    public static ConfigFields Read(string file)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(file), Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigFields(document.RootElement.Clone(), file)
-                : throw new UserException($"{file} is no JSON object.");
-        }
-        catch (JsonException error)
-        {
-            throw new UserException($"{file} is no valid JSON: {error.Message}", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{file} cannot be read: {error.Message}", error);
-        }
-    }
+    public static ConfigFields Read(string file) =>
+        ModelJson.Read(file) is { ValueKind: JsonValueKind.Object } root
+            ? new ConfigFields(root, file)
+            : throw new UserException($"{file} is no JSON object.");
 
     /// <summary>The field, or null where it is absent or null.</summary>
     public JsonElement? this[string name] =>
@@ -65,12 +53,21 @@ sealed record ConfigFields(JsonElement Object, string File, string Path = "")
         : throw Wrong(name, "an integer");
 
     /// <summary>A size or count: a positive integer.</summary>
-    public int Size(string name, int fallback) =>
-        Integer(name, fallback) is > 0 and var size ? size : throw Wrong(name, "a positive integer");
+    /// <param name="name">The field.</param>
+    /// <param name="fallback">Where it is absent.</param>
+    /// <param name="most">The largest that can be meant.</param>
+    public int Size(string name, int fallback, int most = LargestSize) =>
+        Integer(name, fallback) is > 0 and var size && size <= most ? size : throw Wrong(name, $"an integer from 1 to {most}");
+
+    /// <summary>The number of layers.</summary>
+    public int Layers(string name, int fallback) => Size(name, fallback, most: 1024);
 
     /// <summary>The error for a value that is well formed but not supported.</summary>
     public UserException Unsupported(string name, string reason) =>
         new($"{File}: {Path}{name} = {this[name]?.GetRawText() ?? "absent"} is not supported: {reason}.");
+
+    /// <summary>The error for two fields, or two places of one field, that say different things.</summary>
+    public UserException Contradicting(string one, string other) => new($"{File}: {Path}{one}, but {Path}{other}. Only one can be right.");
 
     UserException Wrong(string name, string expected) =>
         new($"{File}: {Path}{name} is {this[name]!.Value.GetRawText()}, it must be {expected}.");

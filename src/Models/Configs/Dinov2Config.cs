@@ -46,10 +46,10 @@ public sealed record Dinov2Config(
 
         var config = new Dinov2Config(
             fields.Size("hidden_size", defaults.HiddenSize),
-            fields.Size("num_hidden_layers", defaults.Layers),
+            fields.Layers("num_hidden_layers", defaults.Layers),
             fields.Size("num_attention_heads", defaults.Heads),
             fields.Size("mlp_ratio", defaults.MlpRatio),
-            fields.Size("image_size", defaults.ImageSize),
+            fields.Size("image_size", defaults.ImageSize, most: 16384),
             fields.Size("patch_size", defaults.PatchSize),
             fields.Size("num_channels", defaults.Channels),
             Activations.Parse(fields, "hidden_act", defaults.Activation),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using SVco.Core;
 
 namespace SVco.Models;
 
@@ -90,14 +91,12 @@ public sealed record TextConfig(
             VocabularySize = fields.Size("vocab_size", defaults.VocabularySize),
             HiddenSize = width,
             IntermediateSize = fields.Size("intermediate_size", defaults.IntermediateSize),
-            Layers = fields.Size("num_hidden_layers", defaults.Layers),
+            Layers = fields.Layers("num_hidden_layers", defaults.Layers),
             Heads = heads,
             KeyValueHeads = keyValueHeads,
             HeadSize = fields.Size("head_dim", Math.Max(1, width / heads)),
             RmsNormEpsilon = fields.Number("rms_norm_eps", defaults.RmsNormEpsilon),
-            RopeTheta = fields.Section("rope_parameters") is { } rope
-                ? rope.Number("rope_theta", defaults.RopeTheta)
-                : fields.Number("rope_theta", defaults.RopeTheta),
+            RopeTheta = RopeThetaOf(fields) ?? defaults.RopeTheta,
             Activation = Activations.Parse(fields, "hidden_act", defaults.Activation),
             QueryKeyValueBias = defaults.QueryKeyValueBias || bias,
             OutputBias = bias,
@@ -131,12 +130,9 @@ public sealed record TextConfig(
             throw fields.Unsupported("head_dim", "a qwen2 has hidden_size / num_attention_heads");
         }
 
-        foreach (var name in (string[])["rope_scaling", "rope_parameters"])
+        foreach (var rope in RopeSectionsOf(fields))
         {
-            if (fields.Section(name) is { } rope && rope.Text("rope_type", rope.Text("type", "default")) != "default")
-            {
-                throw fields.Unsupported(name, "only unscaled rotary positions are; use a base model without it");
-            }
+            CheckRope(rope);
         }
 
         if (fields.Flag("use_sliding_window", false))
@@ -144,9 +140,76 @@ public sealed record TextConfig(
             throw fields.Unsupported("use_sliding_window", "attention always sees all tokens");
         }
 
+        if (config.ModelType != "qwen2" && fields["sliding_window"] is not null)
+        {
+            throw fields.Unsupported("sliding_window", "attention always sees all tokens");
+        }
+
+        if (
+            fields["layer_types"] is { } types
+            && !(types.ValueKind == JsonValueKind.Array && types.EnumerateArray().All(type => $"{type}" == "full_attention"))
+        )
+        {
+            throw fields.Unsupported("layer_types", "every layer is full_attention");
+        }
+
+        UnknownFields.Refuse(fields);
+
         if (fields.Number("attention_dropout", 0) != 0)
         {
             throw fields.Unsupported("attention_dropout", "decoders run without dropout");
+        }
+    }
+
+    /// <summary>
+    /// Before transformers 5 rope_theta stands beside the other fields, since then in rope_parameters, in some configs in rope_scaling. The
+    /// latter two go first, as there; different values are an error.
+    /// </summary>
+    static double? RopeThetaOf(ConfigFields fields)
+    {
+        var places = RopeSectionsOf(fields)
+            .Append(fields)
+            .Where(place => place["rope_theta"] is not null)
+            .Select(place => (Name: place.Path + "rope_theta", Value: place.Number("rope_theta", 0)))
+            .ToArray();
+        if (places.FirstOrDefault(place => !(place.Value > 0)) is { Name: not null } odd)
+        {
+            throw new UserException($"{fields.File}: {odd.Name} = {odd.Value} must be above 0.");
+        }
+
+        return places.FirstOrDefault(place => place.Value != places[0].Value) is { Name: not null } other
+                ? throw new UserException(
+                    $"{fields.File}: {places[0].Name} = {places[0].Value}, but {other.Name} = {other.Value}. Only one can be right: take the other out."
+                )
+            : places.Length > 0 ? places[0].Value
+            : null;
+    }
+
+    static IEnumerable<ConfigFields> RopeSectionsOf(ConfigFields fields) =>
+        new[] { fields.Section("rope_parameters"), fields.Section("rope_scaling") }.OfType<ConfigFields>();
+
+    static void CheckRope(ConfigFields rope)
+    {
+        foreach (var name in (string[])["rope_type", "type"])
+        {
+            if (rope.Text(name, "default") != "default")
+            {
+                throw rope.Unsupported(name, "only unscaled rotary positions are; use a base model without it");
+            }
+        }
+
+        string[] known = ["rope_theta", "rope_type", "type"];
+        foreach (var field in rope.Object.EnumerateObject().Where(field => !known.Contains(field.Name)))
+        {
+            // With the default type nothing else counts but what makes a part of a head rotate.
+            var isNeutral =
+                field.Value.ValueKind == JsonValueKind.Null
+                || (field.Value.ValueKind == JsonValueKind.Number && field.Value.GetDouble() == 1)
+                || field.Name is "original_max_position_embeddings";
+            if (!isNeutral)
+            {
+                throw rope.Unsupported(field.Name, "it may change the rotary positions, and is not known here");
+            }
         }
     }
 }

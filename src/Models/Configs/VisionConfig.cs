@@ -38,6 +38,9 @@ public sealed record VisionConfig(
     bool UseHead
 )
 {
+    const int LargestSide = 16384;
+    const int MostPatches = 1 << 16;
+
     /// <summary>What a `clip_vision_model` has where its config says nothing.</summary>
     public static VisionConfig Clip { get; } = new(TowerKind.Clip, 768, 3072, 12, 12, 224, 32, 3, Activation.QuickGelu, 1e-5, false);
 
@@ -81,17 +84,20 @@ public sealed record VisionConfig(
         {
             HiddenSize = fields.Size("hidden_size", defaults.HiddenSize),
             IntermediateSize = fields.Size("intermediate_size", defaults.IntermediateSize),
-            Layers = fields.Size("num_hidden_layers", defaults.Layers),
+            Layers = fields.Layers("num_hidden_layers", defaults.Layers),
             Heads = fields.Size("num_attention_heads", defaults.Heads),
-            ImageSize = fields.Size("image_size", defaults.ImageSize),
+            ImageSize = fields.Size("image_size", defaults.ImageSize, most: LargestSide),
             PatchSize = fields.Size("patch_size", defaults.PatchSize),
             Channels = fields.Size("num_channels", defaults.Channels),
             Activation = Activations.Parse(fields, "hidden_act", defaults.Activation),
             LayerNormEpsilon = fields.Number("layer_norm_eps", defaults.LayerNormEpsilon),
             UseHead = defaults.UseHead && fields.Flag("vision_use_head", true),
         };
+        UnknownFields.Refuse(fields);
         return config.HiddenSize % config.Heads != 0 ? throw fields.Unsupported("num_attention_heads", "it must divide hidden_size")
             : config.PatchSize > config.ImageSize ? throw fields.Unsupported("patch_size", "it is larger than image_size")
+            : config.Patches > MostPatches
+                ? throw fields.Unsupported("patch_size", $"an image would have {config.Patches} patches, more than {MostPatches}")
             : fields.Number("attention_dropout", 0) != 0 ? throw fields.Unsupported("attention_dropout", "towers run without dropout")
             : config;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Folders;
 
 namespace SVco.Models.Hub;
 
@@ -40,25 +41,21 @@ public static class ModelFiles
     /// <exception cref="UserException">The file is no index, or names a file outside its folder.</exception>
     public static ImmutableArray<string> Shards(string indexFile)
     {
-        try
+        var root = ModelJson.Read(indexFile);
+        if (
+            root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("weight_map", out var map)
+            || map.ValueKind != JsonValueKind.Object
+            || map.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String)
+        )
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(indexFile));
-            var names = json
-                .RootElement.GetProperty("weight_map")
-                .EnumerateObject()
-                .Select(entry => entry.Value.GetString()!)
-                .ToImmutableSortedSet(StringComparer.Ordinal);
-            return names.FirstOrDefault(name => !IsPlainName(name)) is { } odd
-                ? throw new UserException($"{indexFile}: weight_map names '{odd}', which is not a file of this folder.")
-                : [.. names];
+            throw new UserException($"{indexFile} is not an index of safetensors files. Delete it and fetch it again.");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new UserException(
-                $"{indexFile} is not an index of safetensors files ({error.Message}) Delete it and fetch it again.",
-                error
-            );
-        }
+
+        var names = map.EnumerateObject().Select(entry => entry.Value.GetString()!).ToImmutableSortedSet(StringComparer.Ordinal);
+        return names.FirstOrDefault(name => !IsPlainName(name)) is { } odd
+            ? throw new UserException($"{indexFile}: weight_map names '{odd}', which is not a file of this folder.")
+            : [.. names];
     }
 
     /// <summary>
@@ -69,7 +66,7 @@ public static class ModelFiles
     public static ImmutableArray<string> Missing(string folder)
     {
         bool Has(string name) => IsThere(Path.Combine(folder, name));
-        string[] small = HoldsImageProcessor(Path.Combine(folder, Processor)) ? [Config, Tokenizer] : [Config, Tokenizer, ImageProcessor];
+        string[] small = Images.ImageProcessor.FileOf(folder) is null ? [Config, Tokenizer, ImageProcessor] : [Config, Tokenizer];
         var weights = Has(WeightsIndex) ? Shards(Path.Combine(folder, WeightsIndex)) : [SingleWeights];
         return [.. small.Concat(weights).Where(name => !Has(name))];
     }
@@ -79,22 +76,16 @@ public static class ModelFiles
         name is { Length: > 0 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && name.Trim('.').Length > 0;
 
     /// <summary>Whether a file exists; a link counts only if what it points to exists.</summary>
-    public static bool IsThere(string file) =>
-        File.Exists(file) && (File.ResolveLinkTarget(file, returnFinalTarget: true) is not { } target || target.Exists);
-
-    // Since transformers 5 the image processor's settings may stand inside the processor's.
-    static bool HoldsImageProcessor(string processorFile)
+    public static bool IsThere(string file)
     {
-        if (!IsThere(processorFile))
-            return false;
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(processorFile));
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("image_processor", out _);
+            return File.Exists(file) && (File.ResolveLinkTarget(file, returnFinalTarget: true) is not { } target || target.Exists);
         }
-        catch (JsonException error)
+        catch (IOException)
         {
-            throw new UserException($"{processorFile} is not JSON ({error.Message}) Delete it and fetch it again.", error);
+            // A link that leads to itself.
+            return false;
         }
     }
 }

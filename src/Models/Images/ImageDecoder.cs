@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using SkiaSharp;
 using SVco.Core;
 using SVco.Core.Data;
+using SVco.Files;
 
 namespace SVco.Models.Images;
 
@@ -19,26 +20,14 @@ public static class ImageDecoder
     /// <exception cref="UserException">The file is missing, or no image of a supported format.</exception>
     public static ImageSize SizeOf(string path)
     {
-        using var codec = SKCodec.Create(path) ?? throw NoImage(path);
+        using var stream = InputFile.Open(path);
+        using var codec = SKCodec.Create(stream) ?? throw NoImage(path);
         return new(codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Decodes a file.</summary>
     /// <exception cref="UserException">The file is missing, empty, no image, of an unsupported format, cut off, damaged, or too large.</exception>
-    public static RgbImage Decode(string path)
-    {
-        byte[] data;
-        try
-        {
-            data = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new UserException($"The image {path} cannot be read: {e.Message}", e);
-        }
-
-        return Decode(data, path);
-    }
+    public static RgbImage Decode(string path) => Decode(InputFile.Bytes(path), path);
 
     /// <summary>Decodes the bytes of a file.</summary>
     /// <param name="data">The whole file.</param>

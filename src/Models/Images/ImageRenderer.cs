@@ -8,7 +8,12 @@ public static class ImageRenderer
 {
     /// <summary>Decodes the file of a description and edits its pixels as the description says.</summary>
     /// <exception cref="UserException">The file cannot be read or decoded.</exception>
-    public static RgbImage Render(ImageSource source) => ImageEdits.Render(source, ImageDecoder.Decode);
+    public static RgbImage Render(ImageSource source) => ImageEdits.Render(source, Decode);
+
+    static RgbImage Decode(ImageSource source) =>
+        source is ImageSource.File(var path) ? ImageDecoder.Decode(path)
+        : source is ImageSource.Inline inline ? ImageDecoder.Decode(inline.Bytes, $"{source}")
+        : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The size of the image a description stands for; a file's is read from its header.</summary>
     /// <exception cref="UserException">The file cannot be read or decoded.</exception>

@@ -42,21 +42,20 @@ public sealed class SquareImageProcessor : ImageProcessor
     /// <summary>The side of the square output in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>Loads preprocessor_config.json; what it leaves out is as the processor's class in transformers has it.</summary>
+    /// <summary>Loads a folder's settings; what it leaves out is as the processor's class in transformers has it.</summary>
     /// <param name="folder">The model folder.</param>
     /// <exception cref="UserException">The file is missing or asks for something that is not supported; names file and field.</exception>
     public static new SquareImageProcessor Load(string folder)
     {
         var config = Read(folder);
-        var type = TypeOf(config);
-        return type.String() switch
+        return TypeOf(config) switch
         {
-            "SiglipImageProcessor" or "SiglipImageProcessorFast" => Siglip(config),
-            "CLIPImageProcessor" or "CLIPImageProcessorFast" or "CLIPFeatureExtractor" or "BitImageProcessor" or "BitImageProcessorFast" =>
-                ClipOrBit(config),
-            _ => throw type.Mistake(
-                "names an image processor that is not supported (supported: CLIPImageProcessor, SiglipImageProcessor, BitImageProcessor)"
-            ),
+            "SiglipImageProcessor" => Siglip(config),
+            "CLIPImageProcessor" or "CLIPFeatureExtractor" or "BitImageProcessor" => ClipOrBit(config),
+            _ => throw TypeField(config)
+                .Mistake(
+                    "names an image processor that is not supported (supported: CLIPImageProcessor, SiglipImageProcessor, BitImageProcessor)"
+                ),
         };
     }
 

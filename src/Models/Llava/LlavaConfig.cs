@@ -73,7 +73,7 @@ public sealed record LlavaConfig(
         var config = new LlavaConfig(
             fields.Section("vision_config") is { } vision ? VisionConfig.Parse(vision) : DefaultVision,
             fields.Section("text_config") is { } text ? TextConfig.Parse(text) : TextConfig.Llama,
-            fields.OptionalInteger("image_token_index") ?? fields.Integer("image_token_id", Default.ImageTokenId),
+            Same(fields, "image_token_index", "image_token_id") ?? Default.ImageTokenId,
             fields.OptionalInteger("pad_token_id"),
             Activations.Parse(fields, "projector_hidden_act", Default.ProjectorActivation),
             fields.Integer("vision_feature_layer", Default.FeatureLayer),
@@ -85,12 +85,22 @@ public sealed record LlavaConfig(
             },
             fields.Text("torch_dtype", fields.Text("dtype", ""))
         );
+        UnknownFields.Refuse(fields);
         return config.FeatureDepth < 0 || config.FeatureDepth > config.Vision.Layers
                 ? throw fields.Unsupported("vision_feature_layer", $"the tower has {config.Vision.Layers} layers")
             : !fields.Flag("multimodal_projector_bias", true)
                 ? throw fields.Unsupported("multimodal_projector_bias", "projectors have biases")
             : config;
     }
+
+    /// <summary>A field that has another name since transformers 4.50; null where it has none of its two names.</summary>
+    /// <exception cref="UserException">The two say different things.</exception>
+    static int? Same(ConfigFields fields, string older, string newer) =>
+        (fields.OptionalInteger(older), fields.OptionalInteger(newer)) switch
+        {
+            ({ } one, { } other) when one != other => throw fields.Contradicting($"{older} = {one}", $"{newer} = {other}"),
+            var (one, other) => one ?? other,
+        };
 
     /// <inheritdoc/>
     public override int FeatureWidth => Vision.HiddenSize;
@@ -125,13 +135,14 @@ public sealed record LlavaConfig(
         : Part.LanguageModel;
 
     /// <inheritdoc/>
-    public override string NamesOf(Part parts) =>
-        string.Join(
-            '|',
-            new[] { (Part.VisionTower, TowerName), (Part.Projector, ProjectorName), (Part.LanguageModel, DecoderName) }
-                .Where(part => parts.HasFlag(part.Item1))
-                .Select(part => Regex.Escape(part.Item2))
-        );
+    public override string NamesOf(Part parts) => string.Join('|', new[]
+            {
+                (Part.VisionTower, TowerName),
+                (Part.Projector, ProjectorName),
+                (Part.LanguageModel, DecoderName),
+                // Since transformers 4.52 the head stands beside the decoder, and all else below `model.`.
+                (Part.LanguageModel, OutputHead),
+            }.Where(part => parts.HasFlag(part.Item1)).Select(part => $@"(?:model\.)?{Regex.Escape(part.Item2)}"));
 
     /// <summary>
     /// Never to a bias or a norm; but under <see cref="Behaviour.Official"/> Qwen2's RMSNorm weights get it, since transformers 4.45.2 does

@@ -19,16 +19,15 @@ public sealed class LoraAdapter : IDisposable
     readonly VisionLanguageModel model;
     readonly List<Linear> targets;
 
-    LoraAdapter(LoraConfig config, VisionLanguageModel model)
+    LoraAdapter(LoraConfig config, VisionLanguageModel model, IEnumerable<Linear> targets)
     {
         if (model.Adapter is not null)
         {
             throw new InvalidOperationException("The model has an adapter already: merge it or dispose it first.");
         }
 
-        (Config, this.model) = (config, model);
-        targets = [.. model.Linears.Where(linear => config.Targets(linear.Name, model.Config))];
-        if (targets.Count == 0)
+        (Config, this.model, this.targets) = (config, model, [.. targets]);
+        if (this.targets.Count == 0)
         {
             var wanted = config.TargetPattern.Length > 0 ? config.TargetPattern : string.Join(", ", config.TargetModules);
             throw new UserException(
@@ -44,11 +43,7 @@ public sealed class LoraAdapter : IDisposable
     public IReadOnlyList<NamedTensor> Parameters =>
         [
             .. targets.SelectMany(linear =>
-                new NamedTensor[]
-                {
-                    new($"{Prefix}{linear.Name}.lora_A.weight", linear.Adapter!.A),
-                    new($"{Prefix}{linear.Name}.lora_B.weight", linear.Adapter!.B),
-                }
+                new NamedTensor[] { new(A(linear.Name), linear.Adapter!.A), new(B(linear.Name), linear.Adapter!.B) }
             ),
         ];
 
@@ -66,7 +61,7 @@ public sealed class LoraAdapter : IDisposable
         using var noGradient = no_grad();
         using var generator = new TorchSharp.torch.Generator((ulong)seed, CPU);
         var type = TypeFor(model);
-        return new LoraAdapter(config, model).Attach(linear =>
+        return new LoraAdapter(config, model, model.Linears.Where(linear => config.Targets(linear.Name, model.Config))).Attach(linear =>
         {
             // Kaiming's uniform distribution with a = sqrt(5) over the inputs.
             var bound = 1 / Math.Sqrt(linear.Weight.shape[1]);
@@ -87,27 +82,45 @@ public sealed class LoraAdapter : IDisposable
         using var file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
         using var scope = NewDisposeScope();
         var type = TypeFor(model);
-        var used = new HashSet<string>(StringComparer.Ordinal);
+        var named = model.Linears.Select(linear => (Linear: linear, Name: NameIn(file, linear, model))).ToArray();
+        if (named.FirstOrDefault(one => one.Name is null && config.Targets(one.Linear.Name, model.Config)).Linear is { } missing)
+        {
+            throw new UserException(
+                $"{file.Path} has no matrices for '{missing.Name}', which the target_modules of {ConfigName} name. The two belong to different adapters."
+            );
+        }
+
+        var nameOf = named.Where(one => one.Name is not null).ToDictionary(one => one.Linear, one => one.Name!);
+        var known = nameOf.Values.SelectMany(name => new[] { A(name), B(name) }).ToHashSet(StringComparer.Ordinal);
+        if (file.Header.Tensors.Keys.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal).FirstOrDefault() is { } stray)
+        {
+            throw new UserException($"{file.Path} holds '{stray}', which the target_modules of {ConfigName} do not name in this model.");
+        }
+
+        return new LoraAdapter(config, model, nameOf.Keys).Attach(linear =>
+            (Read(A(nameOf[linear]), config.Rank, linear.Weight.shape[1]), Read(B(nameOf[linear]), linear.Weight.shape[0], config.Rank))
+        );
+
         Tensor Read(string name, params ReadOnlySpan<long> shape)
         {
-            used.Add(name);
             var value = empty(shape, type, model.Device);
             file.CopyTo(name, value);
             return value;
         }
+    }
 
-        var adapter = new LoraAdapter(config, model);
-        var pairs = adapter.targets.ToDictionary(
-            linear => linear.Name,
-            linear =>
-                (
-                    Read($"{Prefix}{linear.Name}.lora_A.weight", config.Rank, linear.Weight.shape[1]),
-                    Read($"{Prefix}{linear.Name}.lora_B.weight", linear.Weight.shape[0], config.Rank)
-                )
-        );
-        return file.Header.Tensors.Keys.Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).FirstOrDefault() is { } stray
-            ? throw new UserException($"{file.Path} holds '{stray}', which the target_modules of {ConfigName} do not name in this model.")
-            : adapter.Attach(linear => pairs[linear.Name]);
+    static string A(string map) => $"{Prefix}{map}.lora_A.weight";
+
+    static string B(string map) => $"{Prefix}{map}.lora_B.weight";
+
+    /// <summary>The name under which a file has a map's matrices: ours, or that of another version of transformers.</summary>
+    static string? NameIn(SafetensorsFile file, Linear linear, VisionLanguageModel model)
+    {
+        const string weight = ".weight";
+        return model
+            .Config.NamesInFiles(linear.Name + weight)
+            .Select(name => name[..^weight.Length])
+            .FirstOrDefault(name => file.Header.Tensors.ContainsKey(A(name)));
     }
 
     /// <summary>Makes the adapter's matrices the only parameters with gradients, the model's own get none.</summary>

@@ -27,6 +27,15 @@ sealed class CheckpointWeights(
                     + "config.json and the weights belong to different models, or the checkpoint is incomplete."
             );
         used.Add(found);
+        // Before anything is allocated for it.
+        if (!checkpoint.ShapeOf(found).AsSpan().SequenceEqual(shape))
+        {
+            throw new UserException(
+                $"Tensor '{found}' in {checkpoint.Folder} has the shape [{string.Join(", ", checkpoint.ShapeOf(found))}], the model wants [{string.Join(", ", shape.ToArray())}]. "
+                    + "config.json and the weights belong to different models."
+            );
+        }
+
         var value = empty(shape, typeOf(name, checkpoint.TypeOf(found)), device);
         checkpoint.CopyTo(found, value);
         return value;

@@ -18,7 +18,7 @@ public sealed class Decoder
     public Decoder(TextConfig config, IWeights weights, string prefix)
     {
         Config = config;
-        embedding = weights.Get($"{prefix}model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        embedding = weights.Get($"{prefix}model.{ParameterNames.Embedding}.weight", config.VocabularySize, config.HiddenSize);
         layers = [.. Enumerable.Range(0, config.Layers).Select(i => new DecoderLayer(config, i, weights, $"{prefix}model.layers.{i}."))];
         norm = RmsNorm.From(weights, $"{prefix}model.norm", config.HiddenSize, config.RmsNormEpsilon);
         head = config.TieWordEmbeddings

@@ -6,6 +6,9 @@ static class ParameterNames
     /// <summary>The last part of the name of the map from the decoder's states to logits.</summary>
     public const string OutputHead = "lm_head";
 
+    /// <summary>The last part of the name of the token embeddings.</summary>
+    public const string Embedding = "embed_tokens";
+
     public static bool IsBias(string parameter) => parameter.EndsWith(".bias", StringComparison.Ordinal);
 
     /// <summary>CLIP's first norm is called pre_layrnorm.</summary>

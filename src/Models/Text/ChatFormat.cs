@@ -25,7 +25,7 @@ public abstract class ChatFormat
     /// <exception cref="UserException">The tokenizer has no such token.</exception>
     protected ChatFormat(Tokenizer tokenizer, string folder, string placeholder)
     {
-        Tokenizer = tokenizer;
+        (Tokenizer, ImagePlaceholder) = (tokenizer, placeholder);
         ImageToken = Required(placeholder, folder);
     }
 
@@ -37,6 +37,9 @@ public abstract class ChatFormat
 
     /// <summary>The id of the placeholder that stands for one image.</summary>
     public int ImageToken { get; }
+
+    /// <summary>The placeholder as text, such as <c>&lt;image&gt;</c>.</summary>
+    public string ImagePlaceholder { get; }
 
     /// <summary>The model's tokenizer.</summary>
     protected Tokenizer Tokenizer { get; }

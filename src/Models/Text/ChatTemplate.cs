@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using SVco.Core;
+using SVco.Files;
+using SVco.Models.Images;
 
 namespace SVco.Models.Text;
 
@@ -11,11 +13,12 @@ internal static partial class ChatTemplate
     public static (string Template, string File) Read(string folder)
     {
         var jinja = Path.Combine(folder, "chat_template.jinja");
-        return File.Exists(jinja) ? (File.ReadAllText(jinja), jinja)
+        return File.Exists(jinja) ? (TextFile.Read(jinja), jinja)
             : FromJson(Path.Combine(folder, "chat_template.json")) is { } ofProcessor ? ofProcessor
+            : FromJson(Path.Combine(folder, ImageProcessor.ProcessorFile)) is { } ofNewProcessor ? ofNewProcessor
             : FromJson(Path.Combine(folder, "tokenizer_config.json")) is { } ofTokenizer ? ofTokenizer
             : throw new UserException(
-                $"{folder} has no chat template: none of chat_template.jinja, chat_template.json and tokenizer_config.json "
+                $"{folder} has no chat template: none of chat_template.jinja, chat_template.json, processor_config.json and tokenizer_config.json "
                     + "(field \"chat_template\") holds one. Fetch chat_template.json from the model's hub page."
             );
     }

@@ -1,6 +1,6 @@
-using System.IO.Compression;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Folders;
 
 namespace SVco.Models.Text;
 
@@ -8,27 +8,8 @@ namespace SVco.Models.Text;
 internal readonly record struct JsonField(JsonElement Value, string File, string Parent = "", string Name = "", int Index = -1)
 {
     /// <summary>The root of a JSON file; a name that ends in .gz is unpacked.</summary>
-    public static JsonField Read(string file)
-    {
-        try
-        {
-            using var stream = System.IO.File.OpenRead(file);
-            using Stream content = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-                ? new GZipStream(stream, CompressionMode.Decompress)
-                : stream;
-            // A clone costs less than keeping the document's pooled memory alive until nobody reads it any more.
-            using var document = JsonDocument.Parse(content);
-            return new(document.RootElement.Clone(), file);
-        }
-        catch (Exception e) when (e is JsonException or InvalidDataException or EndOfStreamException)
-        {
-            throw new UserException($"{file} is not readable JSON ({e.Message}). Fetch the file again.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{file} cannot be read: {e.Message}", e);
-        }
-    }
+    /// <exception cref="UserException">It cannot be read, or is no JSON.</exception>
+    public static JsonField Read(string file) => new(ModelJson.Read(file), file);
 
     public JsonValueKind Kind => Value.ValueKind;
 

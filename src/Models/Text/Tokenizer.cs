@@ -87,6 +87,9 @@ public sealed record Tokenizer
     /// <exception cref="UserException">A file is missing or broken, or asks for something that is not supported; names file and field.</exception>
     public static Tokenizer Load(string folderOrTokenizerJson) => new(TokenizerFiles.Read(folderOrTokenizerJson));
 
+    /// <summary>The text of a token; a name for it where there is none.</summary>
+    public string TextOf(int id) => tokens.GetValueOrDefault(id, $"number {id}");
+
     /// <summary>
     /// The tokens of a text. Unpaired surrogates count as U+FFFD.
     /// </summary>

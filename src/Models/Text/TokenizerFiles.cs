@@ -11,11 +11,16 @@ namespace SVco.Models.Text;
 /// <param name="SpecialTokens">special_tokens_map.json, if present.</param>
 internal sealed record TokenizerFiles(JsonField Tokenizer, JsonField? Config, JsonField? SpecialTokens)
 {
+    public const string Name = "tokenizer.json";
+
+    /// <summary>Whether a folder has a tokenizer.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Name)) || File.Exists(Path.Combine(folder, Name + ".gz"));
+
     public static TokenizerFiles Read(string folderOrTokenizerJson)
     {
         var isFolder = Directory.Exists(folderOrTokenizerJson);
         var folder = isFolder ? folderOrTokenizerJson : Path.GetDirectoryName(Path.GetFullPath(folderOrTokenizerJson))!;
-        var file = isFolder ? Path.Combine(folder, "tokenizer.json") : folderOrTokenizerJson;
+        var file = isFolder ? Path.Combine(folder, Name) : folderOrTokenizerJson;
         file =
             File.Exists(file) ? file
             : File.Exists(file + ".gz") ? file + ".gz"

@@ -15,17 +15,15 @@ sealed class ProgressBar : IProgressDisplay
     readonly string _title;
     readonly int _begun;
     readonly int _total;
-    readonly CancellationToken _stop;
+    readonly RedrawnRows _rows;
     readonly Stopwatch _clock = Stopwatch.StartNew();
     int _done;
     string _metrics = "";
     string _speed = "";
-    int _rowsToDrawOver;
-    bool _interruptSeen;
 
     public ProgressBar(string title, int done, int total, CancellationToken stop)
     {
-        (_title, _begun, _done, _total, _stop) = (title, done, done, total, stop);
+        (_title, _begun, _done, _total, _rows) = (title, done, done, total, new(stop));
         Draw("");
     }
 
@@ -41,12 +39,6 @@ sealed class ProgressBar : IProgressDisplay
     [MethodImpl(MethodImplOptions.Synchronized)]
     void Draw(string above)
     {
-        // What Ctrl-C printed stands below the rows and shall stay: begin anew under it.
-        if (_stop.IsCancellationRequested && !_interruptSeen)
-        {
-            (_interruptSeen, _rowsToDrawOver) = (true, 0);
-        }
-
         var filled = _total == 0 ? Width : Width * _done / _total;
         var bar = $"[green]{new string('━', filled)}[/][grey]{new string('━', Width - filled)}[/]";
         string[] rows =
@@ -54,19 +46,13 @@ sealed class ProgressBar : IProgressDisplay
             $"{_title} {bar} {_done}/{_total}  {_speed}{(_speed.Length > 0 ? "  " : "")}{TimeLeft()}",
             .. _metrics.Length > 0 ? [Markup.Escape($"  {_metrics}")] : Array.Empty<string>(),
         ];
-        if (_rowsToDrawOver > 0)
-        {
-            AnsiConsole.Write(new ControlCode($"\u001b[{_rowsToDrawOver}A\r\u001b[J"));
-        }
-
+        AnsiConsole.Write(new ControlCode(_rows.Over(rows.Length)));
         AnsiConsole.Write(above);
         foreach (var row in rows)
         {
             AnsiConsole.Write(new Markup(row) { Overflow = Overflow.Ellipsis });
             AnsiConsole.WriteLine();
         }
-
-        _rowsToDrawOver = rows.Length;
     }
 
     string TimeLeft() =>

@@ -47,7 +47,7 @@ sealed class BenchTraining : IDisposable
         _second = settings.HasSecondModel ? VisionLanguageModel.Random(Config, 0, type) : null;
         _adapter = settings.Lora(Config) is { } lora ? LoraAdapter.Create(_policy, lora, 0) : null;
         _adapter?.Train();
-        var optimizer = new Optimizer(_adapter?.Parameters ?? _policy.Parameters, _ => true, new TrainSettings(), new SingleReplica());
+        var optimizer = new Optimizer(_adapter?.Parameters ?? _policy.Parameters, _ => true, new TrainSettings());
         _step = new TrainingStep(
             _policy,
             BenchSettings.Objective,

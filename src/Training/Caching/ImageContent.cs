@@ -13,6 +13,7 @@ public static class ImageContent
         image switch
         {
             ImageSource.File(var path) => ContentHash.OfFile(path),
+            ImageSource.Inline inline => ContentHash.Of(inline.Bytes),
             _ => $"{image} of {string.Join(", ", image.Files.Select(ContentHash.OfFile))}",
         };
 }

@@ -61,7 +61,7 @@ public sealed record MemoryEstimate(
             LayerWorking(plan) + HeadWorking(plan) + Kernels(plan),
             VisionWorking(plan),
             // Those that wait, those of the batch that is being loaded, and those of the one that is scored.
-            (TrainingJob.PrefetchedBatches + 2)
+            (TrainingSetup.PrefetchedBatches + 2)
                 * plan.Images
                 * Pixels(plan)
         );

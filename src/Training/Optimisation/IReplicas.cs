@@ -8,12 +8,6 @@ namespace SVco.Training;
 /// </summary>
 public interface IReplicas
 {
-    /// <summary>The number of processes.</summary>
-    int Count { get; }
-
-    /// <summary>Which of them this is, from 0.</summary>
-    int Rank { get; }
-
     /// <summary>
     /// Puts the sum of all replicas' gradients at the parameters, to the bit the same in each. A parameter without a gradient here may have
     /// one elsewhere.
@@ -24,12 +18,6 @@ public interface IReplicas
 /// <summary>A process that trains alone.</summary>
 public sealed record SingleReplica : IReplicas
 {
-    /// <inheritdoc/>
-    public int Count => 1;
-
-    /// <inheritdoc/>
-    public int Rank => 0;
-
     /// <summary>Leaves the gradients as they are.</summary>
     public void SumGradients(IReadOnlyList<NamedTensor> parameters) { }
 }

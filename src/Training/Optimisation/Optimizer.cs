@@ -16,12 +16,12 @@ public sealed class Optimizer : IDisposable
     /// <param name="parameters">Those of them that require gradients are updated, in place.</param>
     /// <param name="decays">Whether a parameter of this name gets weight decay.</param>
     /// <param name="settings">AdamW's numbers and the gradients' largest norm.</param>
-    /// <param name="replicas">The processes that train together.</param>
-    public Optimizer(IEnumerable<NamedTensor> parameters, Func<string, bool> decays, TrainSettings settings, IReplicas replicas)
+    /// <param name="replicas">The processes that train together; null for this one alone.</param>
+    public Optimizer(IEnumerable<NamedTensor> parameters, Func<string, bool> decays, TrainSettings settings, IReplicas? replicas = null)
     {
         _trainable = [.. parameters.Where(parameter => parameter.Value.requires_grad)];
         _adam = new AdamW(_trainable, decays, settings);
-        (_maxGradientNorm, _replicas) = (settings.MaxGradientNorm, replicas);
+        (_maxGradientNorm, _replicas) = (settings.MaxGradientNorm, replicas ?? new SingleReplica());
     }
 
     /// <summary>The number of updates made.</summary>

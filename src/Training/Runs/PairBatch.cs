@@ -5,7 +5,7 @@ using SVco.Models;
 namespace SVco.Training;
 
 /// <summary>Pairs that are scored together.</summary>
-/// <param name="Indices">Their indices in <see cref="TrainingJob.Pairs"/>.</param>
+/// <param name="Indices">Their indices in <see cref="TrainingSetup.Pairs"/>.</param>
 /// <param name="Pairs">The pairs.</param>
 /// <param name="Images">The features of their images.</param>
 public sealed record PairBatch(ImmutableArray<int> Indices, ImmutableArray<PreparedPair> Pairs, IImageFeatures Images)

@@ -8,7 +8,7 @@ namespace SVco.Training;
 
 /// <summary>
 /// The folder of a run: <c>experiment.yaml</c> (what was run), <c>metrics.jsonl</c> and <c>tensorboard/</c> (what happened),
-/// <c>images.sha256</c> (on which images), <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished
+/// <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished
 /// model in HuggingFace's or PEFT's layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -41,8 +41,6 @@ public sealed class RunFolder : IDisposable
     public string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
 
     string States => System.IO.Path.Combine(Path, "checkpoints");
-
-    string ImagesFile => System.IO.Path.Combine(Path, "images.sha256");
 
     /// <summary>Opens a run's folder, new or to go on.</summary>
     /// <param name="path">The folder.</param>
@@ -118,7 +116,12 @@ public sealed class RunFolder : IDisposable
     /// <summary>A folder in the place of a file, or the other way round, would show itself only when a step is to be saved.</summary>
     void RefuseExchanged()
     {
-        string[] files = [ReferenceFile, RefusedFile, ImagesFile, System.IO.Path.Combine(Path, MetricsLog.FileName)];
+        string[] files =
+        [
+            ReferenceFile,
+            RefusedFile,
+            .. new[] { MetricsLog.FileName, "images.sha256", "pairs.sha256" }.Select(name => System.IO.Path.Combine(Path, name)),
+        ];
         string[] folders = [Checkpoint, States, System.IO.Path.Combine(Path, MetricsLog.EventsFolder)];
         if ((files.FirstOrDefault(Directory.Exists) ?? folders.FirstOrDefault(File.Exists)) is { } odd)
         {
@@ -150,19 +153,21 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Makes sure that a run goes on with the images it began with.</summary>
-    /// <param name="images">Names the contents of all of them.</param>
-    /// <exception cref="UserException">They are others.</exception>
-    public void HoldTo(string images)
+    /// <summary>Makes sure that a run goes on with what it began with.</summary>
+    /// <param name="what">Its name: images or pairs.</param>
+    /// <param name="content">Names its content.</param>
+    /// <exception cref="UserException">It is another.</exception>
+    public void HoldTo(string what, string content)
     {
-        if (!File.Exists(ImagesFile) || (State.Newest is null && !File.Exists(ReferenceFile)))
+        var file = System.IO.Path.Combine(Path, $"{what}.sha256");
+        if (!File.Exists(file) || (State.Newest is null && !File.Exists(ReferenceFile)))
         {
-            WriteText(ImagesFile, images);
+            WriteText(file, content);
         }
-        else if (TextFile.Read(ImagesFile) != images)
+        else if (TextFile.Read(file) != content)
         {
             throw new UserException(
-                $"Images have changed since the run in {Path} began. Put them back, delete {ImagesFile} to go on with the new ones, "
+                $"The {what} have changed since the run in {Path} began. Put them back, delete {file} to go on with the new ones, "
                     + "or begin anew with --restart."
             );
         }

@@ -13,7 +13,7 @@ namespace SVco.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    readonly TrainingJob _job;
+    readonly TrainingSetup _job;
     readonly ReferenceTable _reference;
     readonly TrainingStep _step;
     readonly ImmutableArray<PlannedStep> _plan;
@@ -22,7 +22,7 @@ public sealed class Trainer : IDisposable
     /// <param name="job">What to train on what.</param>
     /// <param name="parameters">The model's own or its adapter's; those that require gradients are updated.</param>
     /// <param name="reference">The reference's log-probabilities of the job's pairs; see <see cref="ReferenceScoring"/>.</param>
-    public Trainer(TrainingJob job, IEnumerable<NamedTensor> parameters, ReferenceTable reference)
+    public Trainer(TrainingSetup job, IEnumerable<NamedTensor> parameters, ReferenceTable reference)
     {
         (_job, _reference) = (job, reference);
         _plan = StepPlan.Steps(job.Train.Length, job.Settings);
@@ -30,7 +30,7 @@ public sealed class Trainer : IDisposable
             parameters,
             name => job.Model.Config.HasWeightDecay(name, job.Settings.Behaviour),
             job.Settings,
-            new SingleReplica()
+            job.Replicas
         );
         _step = new TrainingStep(job.Model, job.Objective, job.Scoring, Optimizer);
     }

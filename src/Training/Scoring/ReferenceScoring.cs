@@ -13,9 +13,9 @@ public static class ReferenceScoring
     /// <summary>Gives the cells of every pair, from the cache or else scored, which then goes into the cache.</summary>
     /// <param name="job">The job, its model not yet trained.</param>
     /// <param name="cache">Log-probabilities of earlier runs; null scores all.</param>
-    /// <returns>A pair's index in <see cref="TrainingJob.Pairs"/> and its cells; those that were known come first.</returns>
+    /// <returns>A pair's index in <see cref="TrainingSetup.Pairs"/> and its cells; those that were known come first.</returns>
     /// <exception cref="UserException">A log-probability is not finite.</exception>
-    public static IEnumerable<(int Pair, ImmutableDictionary<Cell, double> Cells)> Score(TrainingJob job, ReferenceCache? cache)
+    public static IEnumerable<(int Pair, ImmutableDictionary<Cell, double> Cells)> Score(TrainingSetup job, ReferenceCache? cache)
     {
         var cells = job.Evaluated.ReferenceCells();
         if (cells.IsEmpty)

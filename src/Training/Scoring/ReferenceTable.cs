@@ -6,7 +6,7 @@ using SVco.Files;
 namespace SVco.Training;
 
 /// <summary>The reference's log-probabilities of all pairs of a run, kept so that a run that goes on needs no reference model.</summary>
-/// <param name="Pairs">The cells of each pair, by its index in <see cref="TrainingJob.Pairs"/>; none where the objective needs no reference.</param>
+/// <param name="Pairs">The cells of each pair, by its index in <see cref="TrainingSetup.Pairs"/>; none where the objective needs no reference.</param>
 public sealed record ReferenceTable(ImmutableArray<ImmutableDictionary<Cell, double>> Pairs)
 {
     /// <summary>The cells of a pair.</summary>

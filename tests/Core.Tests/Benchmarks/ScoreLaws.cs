@@ -23,7 +23,7 @@ public class ScoreLaws
         ([.. drawn.Select(ItemOf)], [.. drawn.Select((one, index) => new Verdict($"{index}", 0, Marks.Of(("right", one.Value))))]);
 
     [Property]
-    public bool A_group_counts_as_its_worst_item_and_parts_count_equally(Drawn[] drawn)
+    public bool A_group_counts_as_its_worst_item_and_categories_count_equally(Drawn[] drawn)
     {
         if (drawn.Length == 0)
         {

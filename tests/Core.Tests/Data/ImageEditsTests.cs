@@ -106,7 +106,7 @@ public class ImageEditsTests
         var expected = ImageEdits.Flip(ImageEdits.RandomCrop(ImageEdits.DiffusionNoise(file, 50, 2), 0.1, 0.2, 3));
         Assert.Equal(
             expected.Pixels,
-            ImageEdits.Render(source, path => path == "a.png" ? file : throw new InvalidOperationException()).Pixels
+            ImageEdits.Render(source, image => image == new ImageSource.File("a.png") ? file : throw new InvalidOperationException()).Pixels
         );
     }
 

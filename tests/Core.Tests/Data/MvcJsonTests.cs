@@ -58,7 +58,10 @@ public class MvcJsonTests
     [InlineData("""{ "rejected_response": 7 }""", "rejected_response is a number, not a text")]
     [InlineData("""{ "rejected_response": "" }""", "rejected_response is empty")]
     [InlineData("""{ "rejected_response": "\ud800" }""", "not valid Unicode")]
-    [InlineData("""{ }""", "system_prompt is missing")]
+    [InlineData("""{ }""", "instruction_prompt is missing")]
+    [InlineData("""{ "chosen_images": ["https://example.org/a.png"] }""", "is not fetched")]
+    [InlineData("""{ "chosen_images": ["data:image/png;base64,####"] }""", "without valid base64")]
+    [InlineData("""{ "chosen_images": ["a\u0000b"] }""", "zero character")]
     [InlineData("""{ "type": "order" }""", "type is \"order\"")]
     [InlineData("""{ "source": [] }""", "source is a list, not a text")]
     public void A_wrong_entry_is_refused_by_name_and_the_others_are_read(string entry, string reason)
@@ -73,7 +76,8 @@ public class MvcJsonTests
     [Theory]
     [InlineData("", 1, 1)]
     [InlineData("[\n  {,}\n]", 2, 4)]
-    [InlineData("{ }", 1, 1)]
+    [InlineData("{\n}", 1, 1)]
+    [InlineData("{ \"a\": 1 }\n{ \"b\" }", 2, 7)]
     public void A_file_that_is_no_list_of_pairs_is_refused_with_line_and_column(string json, int line, int column)
     {
         var message = Assert.Throws<UserException>(() => MvcJson.Parse(json, "train.json", "")).Message;
@@ -91,6 +95,30 @@ public class MvcJsonTests
     {
         var read = MvcJson.Parse($"[{Good.Replace("\"w.png\"", JsonSerializer.Serialize(path))}]", "train.json", root);
         Assert.Equal(new ImageSource.File(expected), read.Pairs[0].W.Image);
+    }
+
+    [Fact]
+    public void Json_lines_and_trailing_commas_are_read_like_a_list()
+    {
+        var line = Good.ReplaceLineEndings(" ");
+        var expected = MvcJson.Parse($"[{Good},{Good}]", "a", "").Pairs;
+        Assert.Equal(expected, MvcJson.Parse($"{line}\r\n\n{line}\n", "a", "").Pairs);
+        Assert.Equal(expected, MvcJson.Parse($"[{Good}, {Good.Replace("\"object\"", "\"object\",")}, // the last\n]", "a", "").Pairs);
+    }
+
+    [Fact]
+    public void Without_a_system_prompt_it_is_empty() =>
+        Assert.Equal("", Assert.Single(MvcJson.Parse($"[{Good.Replace("\"system_prompt\": \"\",", "")}]", "a", "").Pairs).SystemPrompt);
+
+    [Fact]
+    public void An_image_in_the_data_is_known_by_its_bytes()
+    {
+        byte[] bytes = [1, 2, 3, 250];
+        var pair = MvcJson.Parse($"[{Good.Replace("w.png", $"data:image/png;base64,{Convert.ToBase64String(bytes)}")}]", "a", "root").Pairs[
+            0
+        ];
+        Assert.Equal(bytes, Assert.IsType<ImageSource.Inline>(pair.W.Image).Bytes);
+        Assert.NotEqual($"{pair.W.Image}", $"{new ImageSource.Inline(Convert.ToBase64String([9]))}");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using SVco.Core;
 using SVco.Curation.Augmentation;
-using SVco.Curation.Filtering;
 using SVco.Tests;
 using Xunit.Abstractions;
 
@@ -98,24 +97,6 @@ public sealed class AnswerJournalTests(ITestOutputHelper output)
         using var work = new TemporaryFolder();
         await using var journal = new AnswerJournal(work.At("answers"));
         Assert.Contains("another `svco data augment`", Assert.Throws<UserException>(() => new AnswerJournal(work.At("answers"))).Message);
-    }
-
-    [Fact]
-    public void Two_runs_cannot_write_the_embeddings_of_one_shard_but_read_each_others()
-    {
-        using var work = new TemporaryFolder();
-        var (one, two) = (new byte[32], Enumerable.Repeat((byte)1, 32).ToArray());
-        using var first = new EmbeddingCache(work.At("cache"), 2, "1-of-2");
-        first.Add([(one, [1, 2])]);
-        Assert.Contains(
-            "another `svco data filter`",
-            Assert.Throws<UserException>(() => new EmbeddingCache(work.At("cache"), 2, "1-of-2")).Message
-        );
-        using var second = new EmbeddingCache(work.At("cache"), 2, "2-of-2");
-        second.Add([(two, [3, 4])]);
-        Assert.Equal([1, 2], second.Find(one)!);
-        Assert.Equal([3, 4], second.Find(two)!);
-        Assert.Null(first.Find(two));
     }
 
     static JournaledAnswer Answer(int index) =>

@@ -187,7 +187,7 @@ public sealed class StagesTests : IDisposable
     }
 
     [Fact]
-    public void Each_metric_and_each_of_several_parts_is_a_number_of_the_tables()
+    public void Each_metric_and_each_of_several_categories_is_a_number_of_the_tables()
     {
         Item[] items = [Choice(0) with { Category = "a" }, Choice(1) with { Category = "b" }];
         var benchmark = new Benchmark(

@@ -82,7 +82,7 @@ public class BenchmarkSuiteTests
     }
 
     [Fact]
-    public void Each_part_has_as_many_groups_as_asked_for()
+    public void Each_category_has_as_many_groups_as_asked_for()
     {
         string[] expected =
         [

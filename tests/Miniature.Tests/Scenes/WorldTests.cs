@@ -194,7 +194,8 @@ public class WorldTests
         return Rendered(drawn).SequenceEqual(Pixels(scene, 0.1))
             && Rendered(new ImageSource.Flipped(new ImageSource.Flipped(drawn))).SequenceEqual(Pixels(scene, 0.1));
 
-        static byte[] Rendered(ImageSource source) => ImageEdits.Render(source, path => throw new InvalidOperationException(path)).Pixels;
+        static byte[] Rendered(ImageSource source) =>
+            ImageEdits.Render(source, image => throw new InvalidOperationException($"{image}")).Pixels;
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class MiniatureStudyTests
     }
 
     [Fact]
-    public void Results_are_what_the_parts_say_and_come_back_from_their_file()
+    public void Results_are_what_the_measured_models_say_and_come_back_from_their_file()
     {
         using var small = new SmallModel();
         var (settings, folder) = (Settings(small.Folder), Path.Combine(small.Folder, "study"));

@@ -210,10 +210,10 @@ public class TextTokenizerTests
         using var folder = new TextFolder();
         Assert.Contains("does not exist", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
         folder.Write("tokenizer.json", "{\"model\": ");
-        Assert.Contains("not readable JSON", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
+        Assert.Contains("no valid JSON", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
         File.Delete(Path.Combine(folder.Path, "tokenizer.json"));
         folder.Write("tokenizer.json.gz", "not packed");
-        Assert.Contains("not readable JSON", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
+        Assert.Contains("not a gzip file", Assert.Throws<UserException>(() => Tokenizer.Load(folder.Path)).Message);
     }
 
     static IEnumerable<(int, int)> Offsets(JsonElement golden) =>

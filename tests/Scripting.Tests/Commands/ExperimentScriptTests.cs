@@ -109,6 +109,23 @@ public sealed class ExperimentScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task A_script_reads_the_experiment_of_a_yaml_file()
+    {
+        var script = Path.Combine(_folder, "yaml.csx");
+        File.WriteAllText(
+            script,
+            $"""
+            #load "{Path.Combine(Golden.RepositoryRoot, "src", "Scripting", "svco.csx")}"
+            var experiment = Experiment("own").Objective(SVco(0.1, 0.2)).Data(Mvc.Train.Shuffle(seed: 7).Take(8));
+            File.WriteAllText("own.yaml", experiment.ToYaml());
+            return ExperimentFrom("own.yaml") == experiment ? 0 : 3;
+            """
+        );
+        var (output, code) = await Svco("run", script);
+        Assert.True(code == 0, output);
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_the_scoring_of_the_reference_too()
     {
         var golden = Path.Combine(Golden.RepositoryRoot, "tests", "golden", "svco");

@@ -15,7 +15,7 @@ public class OptimizerTests
     {
         using var scope = NewDisposeScope();
         var parameter = ones(2).requires_grad_();
-        using var optimizer = new Optimizer([new NamedTensor("w", parameter)], _ => false, Settings, new SingleReplica());
+        using var optimizer = new Optimizer([new NamedTensor("w", parameter)], _ => false, Settings);
         parameter.grad = tensor(new[] { 1f, gradient });
 
         Assert.False(double.IsFinite(optimizer.Update(0.1)));

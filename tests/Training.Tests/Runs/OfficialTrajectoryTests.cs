@@ -222,7 +222,7 @@ public class OfficialTrajectoryTests
         var initial = trainable.ToImmutableDictionary(parameter => parameter.Name, parameter => parameter.Value.detach().clone());
         updates = () =>
             trainable.ToImmutableDictionary(parameter => parameter.Name, parameter => parameter.Value.detach() - initial[parameter.Name]);
-        var job = new TrainingJob
+        var job = new TrainingSetup
         {
             Model = model,
             Objective = objective,

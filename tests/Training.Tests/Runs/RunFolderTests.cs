@@ -123,20 +123,20 @@ public sealed class RunFolderTests : IDisposable
     {
         using (var first = Open())
         {
-            first.HoldTo("broken ones");
+            first.HoldTo("images", "broken ones");
             // Nothing has been made of them.
-            first.HoldTo("these");
+            first.HoldTo("images", "these");
             ReferenceTable.Of(0, []).Write(first.ReferenceFile);
         }
 
         using (var again = Open())
         {
-            again.HoldTo("these");
-            Assert.Contains("Images have changed", Assert.Throws<UserException>(() => again.HoldTo("those")).Message);
+            again.HoldTo("images", "these");
+            Assert.Contains("The images have changed", Assert.Throws<UserException>(() => again.HoldTo("images", "those")).Message);
         }
 
         using var anew = Open(restart: true);
-        anew.HoldTo("those");
+        anew.HoldTo("images", "those");
     }
 
     [Theory]
@@ -159,7 +159,7 @@ public sealed class RunFolderTests : IDisposable
     {
         NativeLibraries.Load();
         using var parameter = TorchSharp.torch.zeros(2).requires_grad_();
-        using var optimizer = new Optimizer([new NamedTensor("w", parameter)], _ => true, new TrainSettings(), new SingleReplica());
+        using var optimizer = new Optimizer([new NamedTensor("w", parameter)], _ => true, new TrainSettings());
         Put("checkpoints/step-00000007/state.json", state);
         var file = Path.Combine(Run, "checkpoints", "step-00000007", "optimizer.safetensors");
         if (moments is null)

@@ -9,11 +9,11 @@ namespace SVco.Training.Tests;
 /// <summary>A training of a random model on a random batch, three times over.</summary>
 static class TrainerCase
 {
-    public static Trainer Start(PackedCase random, TrainingJob job) => new(job, random.Model.Parameters, Reference(job));
+    public static Trainer Start(PackedCase random, TrainingSetup job) => new(job, random.Model.Parameters, Reference(job));
 
-    public static TrainingJob Job(PackedCase random) => Job(random, new LiveFeatures(random.Model, random.Loader(Pixels)));
+    public static TrainingSetup Job(PackedCase random) => Job(random, new LiveFeatures(random.Model, random.Loader(Pixels)));
 
-    public static TrainingJob Job(PackedCase random, IImageFeatures images) =>
+    public static TrainingSetup Job(PackedCase random, IImageFeatures images) =>
         new()
         {
             Model = random.Model,
@@ -36,7 +36,7 @@ static class TrainerCase
             Images = images,
         };
 
-    static ReferenceTable Reference(TrainingJob job) =>
+    static ReferenceTable Reference(TrainingSetup job) =>
         new([.. job.Pairs.Select(_ => Objectives.SVco(0.1, 0.1).Cells().ToImmutableDictionary(cell => cell, _ => -10.0))]);
 
     public static float[] Pixels(ImageSource image)

@@ -53,7 +53,7 @@ public sealed class JobSchedulerTests
         ];
 
     [Fact]
-    public void Earlier_rounds_and_then_long_parts_come_first_and_results_keep_the_order_of_the_parts()
+    public void Earlier_rounds_and_then_long_jobs_come_first_and_results_keep_the_order_of_the_jobs()
     {
         var results = Run([Job("short", 1), Job("later", 9, round: 1), Job("long", 5)]);
 

@@ -57,7 +57,7 @@ public class ToyFamilyTests
     {
         using var scope = NewDisposeScope();
         using var model = Model(ScalarType.Float32);
-        var job = new TrainingJob
+        var job = new TrainingSetup
         {
             Model = model,
             Objective = Objectives.SVco(0.1, 0.1),

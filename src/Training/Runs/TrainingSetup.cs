@@ -9,7 +9,7 @@ using SVco.Models;
 namespace SVco.Training;
 
 /// <summary>Everything a training run needs, the files it writes to aside.</summary>
-public sealed record TrainingJob
+public sealed record TrainingSetup
 {
     /// <summary>The policy; its trainable parameters require gradients.</summary>
     public required VisionLanguageModel Model { get; init; }
@@ -38,6 +38,9 @@ public sealed record TrainingJob
 
     /// <summary>How the table is scored.</summary>
     public IScoring Scoring { get; init; } = new PackedScoring();
+
+    /// <summary>The processes that train together.</summary>
+    public IReplicas Replicas { get; init; } = new SingleReplica();
 
     /// <summary>How many batches may be prefetched.</summary>
     internal const int PrefetchedBatches = 4;

@@ -2,21 +2,20 @@ using System.Collections.Immutable;
 using System.Globalization;
 using SVco.Training.Scheduling;
 
-namespace SVco.Miniature.Study;
+namespace SVco.Scripting.Display;
 
 /// <summary>
-/// Shows how far a study is: in a terminal a row for the whole and one for each model at work, drawn over; elsewhere a line for each tenth.
+/// Shows how far scheduled jobs are, such as the models of a study: in a terminal a row for the whole and one for each model at work, drawn over; elsewhere a line for each tenth.
 /// </summary>
 /// <param name="writer">Where it goes; the process's standard error.</param>
 /// <param name="interrupt">Whether Ctrl-C was pressed, which says so on a line of its own under the rows.</param>
-public sealed class ProgressLine(TextWriter writer, CancellationToken interrupt = default)
+public sealed class JobsDisplay(TextWriter writer, CancellationToken interrupt = default)
 {
     const int Width = 24;
 
     readonly bool terminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
-    int rowsToDrawOver;
+    readonly RedrawnRows drawn = new(interrupt);
     int tenths = -1;
-    bool interruptSeen;
 
     /// <summary>Shows it.</summary>
     public void Show(JobsProgress progress)
@@ -54,18 +53,8 @@ public sealed class ProgressLine(TextWriter writer, CancellationToken interrupt 
         }
     }
 
-    void Draw(ImmutableArray<string> rows)
-    {
-        // What Ctrl-C printed stands below the rows and shall stay: begin anew under it.
-        if (interrupt.IsCancellationRequested && !interruptSeen)
-        {
-            (interruptSeen, rowsToDrawOver) = (true, 0);
-        }
-
-        var back = rowsToDrawOver > 0 ? $"\u001b[{rowsToDrawOver}A\r\u001b[J" : "";
-        writer.Write(back + string.Concat(rows.Select(row => row + Environment.NewLine)));
-        rowsToDrawOver = rows.Length;
-    }
+    void Draw(ImmutableArray<string> rows) =>
+        writer.Write(drawn.Over(rows.Length) + string.Concat(rows.Select(row => row + Environment.NewLine)));
 
     static string Text(TimeSpan time) =>
         TimeSpan

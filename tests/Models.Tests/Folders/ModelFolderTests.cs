@@ -1,0 +1,368 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using SVco.Core;
+using SVco.Models.Checkpoints;
+using SVco.Models.Folders;
+using SVco.Models.Images;
+using SVco.Models.Lora;
+using SVco.Models.Text;
+using SVco.Tests;
+using static TorchSharp.torch;
+
+namespace SVco.Models.Tests.Folders;
+
+/// <summary>Folders as people have them: what is no model's folder says what it is, and files that do not belong together are refused.</summary>
+public sealed class ModelFolderTests : IDisposable
+{
+    const string Config = "config.json";
+    const string Preprocessor = "preprocessor_config.json";
+    const string Processor = "processor_config.json";
+    const string TokenizerFile = "tokenizer.json";
+
+    readonly TinyFolder tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    string Refusal => Assert.Throws<UserException>(() => ModelFolder.Check(tiny.Path)).Message;
+
+    void IsRefusedWith(params ReadOnlySpan<string> words)
+    {
+        var refusal = Refusal;
+        foreach (var word in words)
+        {
+            Assert.Contains(word, refusal);
+        }
+    }
+
+    [Theory]
+    [InlineData("llava-interleave")]
+    [InlineData("llava-1.5")]
+    public void A_whole_folder_is_accepted(string model)
+    {
+        using var folder = new TinyFolder(model);
+        Assert.Equal(ModelFamilies.ReadConfig(folder.At(Config)), ModelFolder.Check(folder.Path));
+    }
+
+    [Theory]
+    [InlineData(35)]
+    [InlineData(84)]
+    public void A_processor_that_makes_images_of_another_size_is_refused_with_both_files(int side)
+    {
+        tiny.With(Preprocessor, json => json["size"] = new JsonObject { ["height"] = side, ["width"] = side });
+        IsRefusedWith(Preprocessor, Config, $"{side} x {side}", "42 x 42");
+        // Whoever loads the weights without having asked is refused too.
+        Assert.Contains("42 x 42", Assert.Throws<UserException>(() => VisionLanguageModel.Load(tiny.Path, new())).Message);
+    }
+
+    [Fact]
+    public void A_processor_that_counts_other_image_tokens_is_refused()
+    {
+        tiny.With(Processor, json => json["patch_size"] = 7);
+        IsRefusedWith(Processor, Config, "patch_size 7");
+    }
+
+    [Fact]
+    public void An_image_token_that_is_another_token_of_the_tokenizer_is_refused()
+    {
+        tiny.With(Config, json => json["image_token_index"] = 17);
+        IsRefusedWith(Config, TokenizerFile, "17", "492");
+    }
+
+    [Fact]
+    public void A_stop_token_without_embedding_is_refused()
+    {
+        tiny.With("generation_config.json", json => json["eos_token_id"] = new JsonArray(491, 900));
+        IsRefusedWith("generation_config.json", "900", "512 tokens");
+    }
+
+    [Fact]
+    public void A_head_beside_tied_embeddings_is_refused_when_it_would_be_lost()
+    {
+        tiny.With(Config, json => json["text_config"]!["tie_word_embeddings"] = true);
+        IsRefusedWith("tie_word_embeddings", "lm_head.weight", Config);
+    }
+
+    [Fact]
+    public void A_missing_head_names_the_field_that_says_so()
+    {
+        Rewrite(tensors => tensors.Where(tensor => !tensor.Name.Contains("lm_head")));
+        tiny.With(Config, json => json["tie_word_embeddings"] = true);
+        IsRefusedWith("tie_word_embeddings = false", "text_config", "lm_head.weight");
+    }
+
+    [Fact]
+    public void Weights_that_are_no_floats_are_refused()
+    {
+        Rewrite(tensors =>
+            tensors.Select(tensor =>
+                tensor.Name.EndsWith("down_proj.weight") ? new NamedTensor(tensor.Name, tensor.Value.to(ScalarType.Int8)) : tensor
+            )
+        );
+        IsRefusedWith("down_proj.weight", "I8", "quantised");
+    }
+
+    [Fact]
+    public void A_quantised_checkpoint_is_named_by_its_method()
+    {
+        tiny.With(Config, json => json["text_config"]!["quantization_config"] = new JsonObject { ["quant_method"] = "gptq" });
+        IsRefusedWith("quantised (gptq)", "unquantised");
+    }
+
+    [Theory]
+    [InlineData("mistral3", "model_type")]
+    [InlineData("llava_next", "model_type")]
+    public void Another_family_is_told_before_its_chat_template(string type, string word)
+    {
+        tiny.With(Config, json => json["model_type"] = type).With("chat_template.json", "{\"chat_template\": \"another\"}");
+        IsRefusedWith(word, type, "llava");
+    }
+
+    [Fact]
+    public void A_checkpoint_of_the_original_code_is_told_so()
+    {
+        tiny.With(Config, json => json["architectures"] = new JsonArray("LlavaQwenForCausalLM"));
+        IsRefusedWith("original LLaVA code", "llava-hf/");
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("tokenizer.json")]
+    public void A_git_lfs_pointer_is_told_in_any_file(string file)
+    {
+        tiny.With(
+            file,
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+        );
+        IsRefusedWith(file, "Git LFS pointer", "git lfs pull");
+    }
+
+    [Fact]
+    public void A_web_page_in_a_files_place_is_told()
+    {
+        tiny.With(Preprocessor, "\n<!DOCTYPE html><html><body>Sign in</body></html>");
+        IsRefusedWith(Preprocessor, "web page");
+    }
+
+    [Fact]
+    public void Weights_of_another_format_are_told()
+    {
+        tiny.Without("model.safetensors").With("pytorch_model-00001-of-00002.bin", "x");
+        IsRefusedWith("pytorch_model-00001-of-00002.bin", "safetensors");
+    }
+
+    [Fact]
+    public void An_adapters_folder_names_its_base()
+    {
+        tiny.Without("model.safetensors")
+            .With("adapter_config.json", "{\"base_model_name_or_path\": \"me/base\", \"peft_type\": \"LORA\"}");
+        IsRefusedWith("LoRA adapter of me/base", "merge");
+    }
+
+    [Fact]
+    public void Folders_around_a_model_say_which_folder_to_give()
+    {
+        using var folder = new TemporaryFolder();
+        string Refused(string path)
+        {
+            Directory.CreateDirectory(folder.At(path));
+            return Assert.Throws<UserException>(() => ModelFolder.Check(folder.At(path.Split('/')[0]))).Message;
+        }
+
+        Assert.Contains(Path.Combine("snapshots", "0123abc"), Refused("one/snapshots/0123abc"));
+        Assert.Contains("me/tiny", Refused("cache/hub/models--me--tiny"));
+        Directory.CreateDirectory(folder.At("run"));
+        File.WriteAllText(folder.At("run", "experiment.yaml"), "");
+        Assert.Contains("not finished", Refused("run"));
+        Assert.Contains(folder.At("run", "checkpoint"), Refused("run/checkpoint"));
+        Assert.Contains("no config.json", Refused("other"));
+        Assert.Contains("does not exist", Assert.Throws<UserException>(() => ModelFolder.Check(folder.At("none"))).Message);
+    }
+
+    [Fact]
+    public void Settings_with_a_byte_order_mark_or_in_utf_16_are_read()
+    {
+        var before = ModelFolder.Check(tiny.Path);
+        File.WriteAllText(tiny.At(Config), File.ReadAllText(tiny.At(Config)), new UTF8Encoding(true));
+        File.WriteAllText(tiny.At(Preprocessor), File.ReadAllText(tiny.At(Preprocessor)), System.Text.Encoding.Unicode);
+        Assert.Equal(before, ModelFolder.Check(tiny.Path));
+    }
+
+    [Theory]
+    [InlineData("\"\\ud83d\"")]
+    [InlineData("\"a\\udc00b\"")]
+    [InlineData("\"\\ud83d\\u0041\"")]
+    [InlineData("\"\\ud83d x \\ude00\"")]
+    public void Half_of_a_surrogate_pair_is_one_message(string text)
+    {
+        tiny.With(Config, $"{{\"model_type\": {text}}}");
+        IsRefusedWith(Config, "surrogate pair");
+    }
+
+    [Fact]
+    public void A_whole_surrogate_pair_and_an_escaped_backslash_are_read()
+    {
+        tiny.With("chat_template.json", json => json["note"] = "😀 \\ud83d");
+        ModelFolder.Check(tiny.Path);
+    }
+
+    [Theory]
+    [InlineData("num_hidden_layers", 1_000_000)]
+    [InlineData("vocab_size", 2_000_000_000)]
+    [InlineData("hidden_size", -3)]
+    public void A_number_that_no_model_has_is_refused_before_anything_is_made_of_it(string field, int value)
+    {
+        tiny.With(Config, json => json["text_config"]![field] = value);
+        IsRefusedWith($"text_config.{field}", $"{value}");
+    }
+
+    [Fact]
+    public void The_layout_of_transformers_5_is_the_same_model()
+    {
+        var before = (ModelFolder.Check(tiny.Path), ImageProcessor.SettingsOf(tiny.Path).Length > 0, Chat(tiny.Path));
+        ToVersion5(tiny);
+        Assert.Equal(before, (ModelFolder.Check(tiny.Path), ImageProcessor.SettingsOf(tiny.Path).Length > 0, Chat(tiny.Path)));
+    }
+
+    [Fact]
+    public void Two_places_of_the_image_settings_that_differ_are_refused()
+    {
+        var settings = tiny.Json(Preprocessor);
+        settings["image_mean"] = new JsonArray(0.4, 0.5, 0.5);
+        tiny.With(Processor, json => json["image_processor"] = settings);
+        IsRefusedWith(Preprocessor, Processor, "image_mean");
+    }
+
+    [Theory]
+    [InlineData("SiglipImageProcessorPil")]
+    [InlineData("SiglipImageProcessorFast")]
+    public void The_class_of_another_environment_is_the_same_processor(string name)
+    {
+        tiny.With(Preprocessor, json => json["image_processor_type"] = name);
+        ModelFolder.Check(tiny.Path);
+    }
+
+    [Fact]
+    public void What_is_saved_of_a_folder_of_transformers_5_is_in_the_older_layout()
+    {
+        ToVersion5(tiny);
+        using var folder = new TemporaryFolder();
+        using (var model = VisionLanguageModel.Load(tiny.Path, new()))
+        {
+            model.Save(folder.At("saved"));
+        }
+
+        JsonNode Saved(string file) => JsonNode.Parse(File.ReadAllText(folder.At("saved", file)))!;
+        var config = Saved(Config);
+        Assert.Equal(
+            (1e6, 492, "float32", null),
+            (
+                (double)config["text_config"]!["rope_theta"]!,
+                (int)config["image_token_index"]!,
+                (string)config["torch_dtype"]!,
+                config["dtype"]
+            )
+        );
+        Assert.Equal("SiglipImageProcessor", (string?)Saved(Preprocessor)["image_processor_type"]);
+        Assert.Null(Saved(Processor)["image_processor"]);
+        Assert.NotNull(Saved("chat_template.json")["chat_template"]);
+        Assert.Equal("PreTrainedTokenizerFast", (string?)Saved("tokenizer_config.json")["tokenizer_class"]);
+        ModelFolder.Check(folder.At("saved"));
+    }
+
+    [Fact]
+    public void A_link_to_a_file_that_is_gone_is_left_out_of_what_is_saved()
+    {
+        File.CreateSymbolicLink(tiny.At("added_tokens.json"), tiny.At("gone.json"));
+        using var folder = new TemporaryFolder();
+        using var model = VisionLanguageModel.Load(tiny.Path, new());
+        model.Save(folder.At("saved"));
+        Assert.False(File.Exists(folder.At("saved", "added_tokens.json")));
+        Assert.True(File.Exists(folder.At("saved", "special_tokens_map.json")));
+    }
+
+    [Fact]
+    public void A_lora_leaves_the_frozen_tower_alone_under_the_names_of_every_version()
+    {
+        var config = ModelFamilies.ReadConfig(tiny.At(Config));
+        var lora = LoraConfig.Outside(config, Part.VisionTower, 4, 8, "q_proj", "v_proj");
+        foreach (var name in VisionLanguageModel.ParameterShapes(config).Where(shape => shape.Map?.EndsWith(".q_proj") == true))
+        {
+            foreach (var known in config.NamesInFiles(name.Name).Select(file => file[..^".weight".Length]))
+            {
+                Assert.Equal(
+                    name.Part == Part.LanguageModel,
+                    System.Text.RegularExpressions.Regex.IsMatch(known, $@"\A(?:{lora.TargetPattern})\z")
+                );
+            }
+        }
+    }
+
+    [Fact]
+    public void An_adapter_with_the_names_of_newer_versions_is_the_same_adapter()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = VisionLanguageModel.Load(tiny.Path, new());
+        var lora = LoraConfig.Outside(model.Config, Part.VisionTower, 4, 8, "q_proj", "v_proj");
+        using (var adapter = LoraAdapter.Create(model, lora, seed: 3))
+        {
+            adapter.Save(folder.At("ours"));
+            var renamed = adapter.Parameters.Select(parameter => new NamedTensor(
+                parameter.Name.Replace("model.language_model.model.", "model.model.language_model."),
+                parameter.Value
+            ));
+            Directory.CreateDirectory(folder.At("theirs"));
+            File.Copy(folder.At("ours", "adapter_config.json"), folder.At("theirs", "adapter_config.json"));
+            SafetensorsWriter.Write(folder.At("theirs", "adapter_model.safetensors"), [.. renamed]);
+        }
+
+        using var read = LoraAdapter.Load(folder.At("theirs"), model);
+        using var ours = SafetensorsFile.Open(folder.At("ours", "adapter_model.safetensors"));
+        Assert.Equal(ours.Header.Tensors.Count, read.Parameters.Count);
+        Assert.All(read.Parameters, parameter => Assert.True(parameter.Value.equal(ours.Read(parameter.Name)).all().item<bool>()));
+    }
+
+    static string Chat(string folder) => ChatFormat.For(Tokenizer.Load(folder), folder).Name;
+
+    /// <summary>The same folder as transformers 5 saves it.</summary>
+    static void ToVersion5(TinyFolder folder)
+    {
+        var settings = folder.Json(Preprocessor);
+        settings["image_processor_type"] = "SiglipImageProcessorFast";
+        var template = (string)folder.Json("chat_template.json")["chat_template"]!;
+        folder
+            .With(Processor, json => json["image_processor"] = settings)
+            .With("chat_template.jinja", template)
+            .With("tokenizer_config.json", json => json["tokenizer_class"] = "TokenizersBackend")
+            .Without(Preprocessor, "chat_template.json")
+            .With(
+                Config,
+                json =>
+                {
+                    var text = json["text_config"]!.AsObject();
+                    text["rope_parameters"] = new JsonObject
+                    {
+                        ["rope_theta"] = text["rope_theta"]!.DeepClone(),
+                        ["rope_type"] = "default",
+                    };
+                    text.Remove("rope_theta");
+                    json["image_token_id"] = json["image_token_index"]!.DeepClone();
+                    json.Remove("image_token_index");
+                    json["dtype"] = json["torch_dtype"]!.DeepClone();
+                    json.Remove("torch_dtype");
+                }
+            );
+    }
+
+    void Rewrite(Func<IEnumerable<NamedTensor>, IEnumerable<NamedTensor>> change)
+    {
+        NativeLibraries.Load();
+        NamedTensor[] tensors;
+        using (var file = SafetensorsFile.Open(tiny.At("model.safetensors")))
+        {
+            tensors = [.. file.Header.Tensors.Keys.Select(name => new NamedTensor(name, file.Read(name)))];
+        }
+
+        SafetensorsWriter.Write(tiny.At("model.safetensors"), [.. change(tensors)]);
+    }
+}
