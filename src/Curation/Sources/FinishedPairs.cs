@@ -38,8 +38,7 @@ sealed class FinishedPairs(ImageFinder finder, PairFile file)
 
     Candidate Mvc(JsonEntry entry, HashSet<string> seen)
     {
-        // Written anew: the file's reader lets commas at an end and comments pass.
-        var read = MvcJson.Parse($"[{JsonSerializer.Serialize(entry.Value)}]", file.File, "");
+        var read = MvcJson.Parse($"[{entry.Value.GetRawText()}]", file.File, "");
         if (read.Pairs is not [var pair])
         {
             throw new EntryException("entry is not in the MVC format", read.Refusals[0].Reason);

@@ -106,6 +106,10 @@ static class SourceEntry
         {
             return Refused(error.Reason, error.Detail);
         }
+        catch (UserException error)
+        {
+            return Refused("entry cannot be read", error.Message);
+        }
         catch (InvalidOperationException error)
         {
             // System.Text.Json's word for half a surrogate, wherever it stands.
