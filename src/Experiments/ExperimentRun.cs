@@ -75,8 +75,9 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         var device = Devices.Parse(experiment.Device);
         var scoring = new PackedScoring { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
         var plan = RunMemory.Plan(experiment, modelFolder, data, scoring, device);
+        var memory = RunMemory.Describe(plan, device);
         RunSpace.Check(experiment, plan, modelFolder, folder, data.Train.Length);
-        progress.Note(RunMemory.Describe(plan, device));
+        progress.Note(memory);
         using var model = VisionLanguageModel.Load(modelFolder, experiment.Model.LoadOptions(device));
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, scoring, fingerprint);

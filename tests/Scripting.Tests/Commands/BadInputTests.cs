@@ -149,6 +149,16 @@ public sealed class BadInputTests : IDisposable
         }
     }
 
+    [MountFact]
+    public async Task A_lock_left_on_a_disk_that_can_only_be_read_is_not_another_process()
+    {
+        using var disk = new FullDisk(PathOf("disk"), kilobytes: 60_000);
+        Directory.CreateDirectory(PathOf("disk/run"));
+        File.WriteAllText(PathOf("disk/run/lock"), "");
+        disk.MakeReadOnly();
+        await Fails(["--output", PathOf("disk/run")], "cannot be written", "Choose another with --output");
+    }
+
     [Fact]
     public async Task A_link_to_a_file_that_is_gone_is_left_out_of_the_saved_model()
     {

@@ -135,7 +135,16 @@ public sealed class ExperimentScriptTests : IDisposable
             Path.Combine(_folder, "many.json"),
             JsonSerializer.Serialize(Enumerable.Repeat(pairs, 200).SelectMany(all => all))
         );
-        string[] options = ["--model", Path.Combine(golden, "llava-interleave", "checkpoint"), "--data", "many.json", "--images", golden];
+        string[] options =
+        [
+            "--model",
+            Path.Combine(golden, "llava-interleave", "checkpoint"),
+            "--data",
+            "many.json",
+            "--images",
+            golden,
+            "--allow-overlap",
+        ];
         using var process = Start(["run", Script("svco_lvint.csx"), .. options]);
         while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("reference 1/")) { }
 
