@@ -184,7 +184,7 @@ public sealed record CurationSettings
         Require(double.IsFinite(Filter.SiglipMin) && double.IsFinite(Filter.Dinov2Max), "filter: siglip_min and dinov2_max are numbers");
         Require(
             Split.MadeImages.Length > 0
-                && ImageFinder.IsBelow(Path.GetFullPath(Path.Combine("/root", Split.MadeImages)), Path.GetFullPath("/root")),
+                && FolderBoundary.IsIn(Path.GetFullPath(Path.Combine("/root", Split.MadeImages)), Path.GetFullPath("/root")),
             "split: made_images is a folder below the data root"
         );
         Require(Filter.Batch is > 0 and <= 4096, "filter: batch is from 1 to 4096");

@@ -186,7 +186,7 @@ public static class FilterStage
         var parts = Directory.Exists(folder.At("shards"))
             ? Directory
                 .EnumerateFiles(folder.At("shards"), "done.*.jsonl")
-                .Select(path => CurationFolder.Lines<ShardDone>(path, "filter").Single())
+                .Select(path => CurationFolder.Lines<ShardDone>(path, "filter").ToArray() is [var part] ? part : throw NotDone(path))
                 .ToList()
             : [];
         var candidates = Sha256(folder.Candidates);
@@ -218,6 +218,9 @@ public static class FilterStage
         static bool IsWhole(IGrouping<int, ShardDone> division) =>
             Enumerable.Range(1, division.Key).All(index => division.Any(part => part.Index == index));
     }
+
+    static UserException NotDone(string path) =>
+        new($"{path} is not the one line of a finished shard. Delete it and run `svco data filter` again.");
 
     /// <summary>Every candidate is there exactly once: measured or refused, in the order of the candidates.</summary>
     static void CheckIds(CurationFolder folder, IEnumerable<Candidate> measured, List<RefusedEntry> refused)

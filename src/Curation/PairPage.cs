@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using SkiaSharp;
@@ -59,7 +57,7 @@ public static class PairPage
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var ofCuration = new CurationFolder(folder).DataRoot;
-        return File.Exists(ofCuration) ? File.ReadAllText(ofCuration).Trim() : folder;
+        return File.Exists(ofCuration) ? TextFile.Read(ofCuration).Trim() : folder;
     }
 
     /// <summary>A pair, and what a stage says against it.</summary>
@@ -76,11 +74,7 @@ public static class PairPage
             );
         }
 
-        var data = MvcJson.Parse(
-            File.Exists(file) ? File.ReadAllText(file) : throw new UserException($"{file} does not exist."),
-            Path.GetFileName(file),
-            ""
-        );
+        var data = MvcJson.Parse(TextFile.Read(file), Path.GetFileName(file), "");
         var details = SplitStage.DetailsOf(file);
         ImmutableArray<Candidate> detailed = File.Exists(details) ? [.. CurationFolder.Lines<Candidate>(details, "split")] : [];
         // The file may have been edited since.
@@ -101,18 +95,9 @@ public static class PairPage
     {
         try
         {
-            var shown =
-                line.ValueKind == JsonValueKind.Object && line.TryGetProperty("candidate", out _)
-                    ? line.Deserialize<RefusedCandidate>(JsonLines.Options) is { } refused
-                        ? new Shown(
-                            refused.Candidate,
-                            string.IsNullOrEmpty(refused.Detail) ? refused.Reason : $"{refused.Reason}: {refused.Detail}"
-                        )
-                        : default
-                    : new(line.Deserialize<Candidate>(JsonLines.Options)!, "");
-            return shown.Pair is { WImage: not null, WCaption: not null, LCaption: not null, Source: not null }
-                ? shown
-                : throw new JsonException("It has no images and captions.");
+            return line.ValueKind == JsonValueKind.Object && line.TryGetProperty("candidate", out _)
+                ? OfRefused(line.Deserialize<RefusedCandidate>(JsonLines.Options)!)
+                : new(line.Deserialize<Candidate>(JsonLines.Options) ?? throw new JsonException("It is null."), "");
         }
         catch (JsonException error)
         {
@@ -122,6 +107,9 @@ public static class PairPage
             );
         }
     }
+
+    static Shown OfRefused(RefusedCandidate refused) =>
+        new(refused.Candidate, refused.Detail.Length == 0 ? refused.Reason : $"{refused.Reason}: {refused.Detail}");
 
     static string PathOf(ContrastPair pair, ImageSource image) =>
         image is ImageSource.File(var path)
@@ -145,34 +133,34 @@ public static class PairPage
             LResponse = pair.L.Response,
         };
 
-    static string Head(string file, ImmutableArray<Shown> pairs, int total) =>
-        $$"""
+    static Html Head(string file, ImmutableArray<Shown> pairs, int total) =>
+        $"""
             <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-            <title>{{Encoded(Path.GetFileName(file))}}</title>
-            <style>{{Style}}</style>
-            <h1>{{Encoded(Path.GetFileName(file))}}</h1>
-            <p><span id="shown">{{pairs.Length}}</span> shown; {{pairs.Length}} of {{total}} pairs are in this page.</p>
-            <p><label>type <select id="type"><option value="">all{{Options(
+            <title>{Path.GetFileName(file)}</title>
+            <style>{Html.Trusted(Style)}</style>
+            <h1>{Path.GetFileName(file)}</h1>
+            <p><span id="shown">{pairs.Length}</span> shown; {pairs.Length} of {total} pairs are in this page.</p>
+            <p><label>type <select id="type"><option value="">all{Options(
                 pairs.Select(shown => shown.Pair.Type.ToString())
-            )}}</select></label>
-            <label>source <select id="source"><option value="">all{{Options(pairs.Select(shown => shown.Pair.Source))}}</select></label></p>
+            )}</select></label>
+            <label>source <select id="source"><option value="">all{Options(pairs.Select(shown => shown.Pair.Source))}</select></label></p>
             <main>
 
             """;
 
-    static string Options(IEnumerable<string> values) =>
-        string.Concat(values.Distinct().Order(StringComparer.Ordinal).Select(value => $"<option>{Encoded(value)}"));
+    static IEnumerable<Html> Options(IEnumerable<string> values) =>
+        values.Distinct().Order(StringComparer.Ordinal).Select<string, Html>(value => $"<option>{value}");
 
-    static string Section(Shown shown, string root)
+    static Html Section(Shown shown, string root)
     {
         var pair = shown.Pair;
         var (w, l) = Words.Diff(pair.WResponse ?? pair.WCaption, pair.LResponse ?? pair.LCaption);
-        var cosines = pair.SiglipCosine is null
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $" · SigLIP {pair.SiglipCosine:F3} · DINOv2 {pair.Dinov2Cosine:F3}");
+        Html cosines = pair is { SiglipCosine: { } siglip, Dinov2Cosine: { } dinov2 }
+            ? $" · SigLIP {siglip:F3} · DINOv2 {dinov2:F3}"
+            : Html.Empty;
         return $"""
-            <section data-type="{pair.Type}" data-source="{Encoded(pair.Source)}">
-            <div class="meta">{Encoded(pair.Id)} · {pair.Type}{cosines}</div>{Element("against", shown.Reason)}{Element("question", pair.Question)}
+            <section data-type="{pair.Type}" data-source="{pair.Source}">
+            <div class="meta">{pair.Id} · {pair.Type}{cosines}</div>{Element("against", shown.Reason)}{Element("question", pair.Question)}
             <div class="sides"><div>{Picture(pair.WImage, pair.W)}{Marked(w)}{Caption(
                 pair.WResponse,
                 pair.WCaption
@@ -184,35 +172,30 @@ public static class PairPage
 
             """;
 
-        string Picture(string path, Func<string, ImageSource> image) =>
-            ImageFinder.IsBelow(Path.GetFullPath(Path.Combine(root, path)), Path.GetFullPath(root))
-                ? Thumbnail(image(root))
-                : $"<p class=\"meta\">{Encoded(path)} leaves the data root.</p>";
+        Html Picture(string path, Func<string, ImageSource> image) =>
+            !FolderBoundary.IsIn(Path.GetFullPath(Path.Combine(root, path)), Path.GetFullPath(root)) ? $"<p class=\"meta\">{path} leaves the data root.</p>" : Thumbnail(image(root));
 
-        static string Element(string name, string? text) =>
-            string.IsNullOrEmpty(text) ? "" : $"<div class=\"{name}\">{Encoded(text)}</div>";
+        static Html Element(string name, string? text) => string.IsNullOrEmpty(text) ? Html.Empty : $"<div class=\"{name}\">{text}</div>";
 
-        static string Caption(string? response, string caption) =>
-            response is null || response == caption ? "" : $"<div class=\"caption\">from: {Encoded(caption)}</div>";
+        static Html Caption(string? response, string caption) =>
+            response is null || response == caption ? Html.Empty : $"<div class=\"caption\">from: {caption}</div>";
     }
 
     /// <summary>The words that differ are marked, neighbours together, without the blank before them.</summary>
-    static string Marked(ImmutableArray<DiffPiece> pieces)
+    static IEnumerable<Html> Marked(ImmutableArray<DiffPiece> pieces)
     {
-        var html = new StringBuilder();
         for (var at = 0; at < pieces.Length; )
         {
             var differs = pieces[at].Differs;
-            var run = string.Concat(pieces.Skip(at).TakeWhile(piece => piece.Differs == differs).Select(piece => piece.Text));
+            var same = pieces.Skip(at).TakeWhile(piece => piece.Differs == differs).ToArray();
+            var run = string.Concat(same.Select(piece => piece.Text));
             var words = run.TrimStart();
-            html.Append(Encoded(run[..^words.Length])).Append(differs ? $"<mark>{Encoded(words)}</mark>" : Encoded(words));
-            at += pieces.Skip(at).TakeWhile(piece => piece.Differs == differs).Count();
+            yield return differs ? (Html)$"{run[..^words.Length]}<mark>{words}</mark>" : $"{run}";
+            at += same.Length;
         }
-
-        return html.ToString();
     }
 
-    static string Thumbnail(ImageSource image)
+    static Html Thumbnail(ImageSource image)
     {
         try
         {
@@ -227,11 +210,9 @@ public static class PairPage
         }
         catch (UserException error)
         {
-            return $"<p class=\"meta\">{Encoded(error.Message)}</p>";
+            return $"<p class=\"meta\">{error.Message}</p>";
         }
     }
-
-    static string Encoded(string text) => WebUtility.HtmlEncode(text);
 
     const string Style = """
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using CsvHelper;
 using SVco.Core;
@@ -27,7 +26,7 @@ public static class StatsStage
         var text = Text(table, refusals, counted);
         Write(folder.At("stats.txt"), text);
         Write(folder.At("stats.csv"), Csv(table));
-        Write(folder.At("stats.html"), Html(table, refusals, counted));
+        Write(folder.At("stats.html"), Page(table, refusals, counted).ToString());
         return text;
     }
 
@@ -80,33 +79,36 @@ public static class StatsStage
         return writer.ToString();
     }
 
-    static string Html(Composition table, ImmutableArray<RefusalCount> refusals, string counted) =>
-        $$"""
+    const string Style = """
+
+        :root{color-scheme:light dark;--paper:#fff;--ink:#222;--soft:#5f6670;--rule:#d9dce0}
+        @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e6e8eb;--soft:#a4abb5;--rule:#3a4049} }
+        body{font:15px/1.4 sans-serif;margin:1.2em;background:var(--paper);color:var(--ink)} h1{font-size:1.25em} p{color:var(--soft)}
+        table{border-collapse:collapse} td,th{padding:.3em .8em .3em 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
+        .number{text-align:right} tr.all td{font-weight:bold}
+        """;
+
+    static Html Page(Composition table, ImmutableArray<RefusalCount> refusals, string counted) =>
+        $"""
             <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
             <title>Composition</title>
-            <style>
-            :root{color-scheme:light dark;--paper:#fff;--ink:#222;--soft:#5f6670;--rule:#d9dce0}
-            @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e6e8eb;--soft:#a4abb5;--rule:#3a4049} }
-            body{font:15px/1.4 sans-serif;margin:1.2em;background:var(--paper);color:var(--ink)} h1{font-size:1.25em} p{color:var(--soft)}
-            table{border-collapse:collapse} td,th{padding:.3em .8em .3em 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
-            .number{text-align:right} tr.all td{font-weight:bold}
-            </style>
+            <style>{Html.Trusted(Style)}</style>
             <h1>Pairs by source and type</h1>
-            <p>{{counted}}</p>
-            <table class="composition"><tr><th>source<th>type<th class="number">before<th class="number">after{{string.Concat(
-                table.Rows.Select(row => Row("", row.Source, row.Type, row.Before, row.After))
-            )}}{{Row("all", "all", "", table.Before, table.After)}}
+            <p>{counted}</p>
+            <table class="composition"><tr><th>source<th>type<th class="number">before<th class="number">after{table.Rows.Select(row =>
+                Row("", [row.Source, $"{row.Type}"], row.Before, row.After)
+            )}{Row("all", ["all", ""], table.Before, table.After)}
             </table>
             <h1>Not among the pairs</h1>
-            <table class="refusals"><tr><th>source<th>kind<th>reason<th class="number">count{{string.Concat(
-                refusals.Select(refusal => Row("", refusal.Source, refusal.Kind, refusal.Reason, refusal.Count))
-            )}}
+            <table class="refusals"><tr><th>source<th>kind<th>reason<th class="number">count{refusals.Select(refusal =>
+                Row("", [refusal.Source, refusal.Kind, refusal.Reason], refusal.Count)
+            )}
             </table>
             </html>
             """;
 
-    static string Row(string name, params ReadOnlySpan<object> cells) =>
-        $"\n<tr{(name.Length > 0 ? $" class=\"{name}\"" : "")}>{string.Concat(cells.ToArray().Select(cell => $"<td{(cell is int ? " class=\"number\"" : "")}>{WebUtility.HtmlEncode(cell.ToString())}"))}";
+    static Html Row(string name, string[] texts, params int[] numbers) =>
+        $"\n<tr class=\"{name}\">{texts.Select<string, Html>(text => $"<td>{text}")}{numbers.Select<int, Html>(number => $"<td class=\"number\">{number}")}";
 
     static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

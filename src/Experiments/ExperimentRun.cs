@@ -64,6 +64,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
     RunResult Run(RunFolder folder, string modelFolder, ModelConfig config, string weights)
     {
+        folder.State.Check(progress.Note);
         NativeLibraries.Load();
         var data = Prepare(folder, modelFolder, config);
         if (experiment.Memory == Memory.Small)
@@ -73,14 +74,21 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
         var device = Devices.Parse(experiment.Device);
         var scoring = new PackedScoring { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
-        progress.Note(RunMemory.Describe(experiment, modelFolder, data, scoring, device));
+        var plan = RunMemory.Plan(experiment, modelFolder, data, scoring, device);
+        var memory = RunMemory.Describe(plan, device);
+        RunSpace.Check(experiment, plan, modelFolder, folder, data.Train.Length);
+        progress.Note(memory);
         using var model = VisionLanguageModel.Load(modelFolder, experiment.Model.LoadOptions(device));
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, scoring, fingerprint);
         // Before the weights of a saved state are restored: the reference is the model before training.
         var reference =
-            ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length)
-            ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
+            (
+                ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note) is { } known
+                && known.Has(job.Evaluated.ReferenceCells())
+                    ? known
+                    : null
+            ) ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
         using var adapter = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, adapter, reference, folder, data);
     }

@@ -8,9 +8,8 @@ namespace SVco.Experiments;
 /// <summary>The memory of a run before it begins.</summary>
 static class RunMemory
 {
-    /// <summary>What the run will take, before anything is loaded; on the CPU also a warning where that is hardly there.</summary>
-    /// <exception cref="Core.UserException">The CPU's memory cannot hold weights and optimiser.</exception>
-    public static string Describe(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
+    /// <summary>What decides what the run will take.</summary>
+    public static MemoryPlan Plan(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
     {
         var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
@@ -23,13 +22,19 @@ static class RunMemory
             experiment.Objective.Cells(),
             experiment.Train.BatchSize
         );
-        var plan = largest with
+        return largest with
         {
             Type = load.Dtype!.Value,
             VisionType = load.VisionDtype ?? load.Dtype.Value,
             Lora = model.Lora is { } lora ? Adapters.Config(config, model.Frozen, lora) : null,
             Scoring = scoring,
         };
+    }
+
+    /// <summary>What the run will take, before anything is loaded; on the CPU also a warning where that is hardly there.</summary>
+    /// <exception cref="Core.UserException">The CPU's memory cannot hold weights and optimiser.</exception>
+    public static string Describe(MemoryPlan plan, torch.Device device)
+    {
         var machine = new MachineMemory();
         var warning = device.type == DeviceType.CPU ? MemoryAdvice.Check(plan, machine.Installed, machine.Free) : null;
         return warning ?? $"memory: about {MemoryEstimate.Of(plan)}";

@@ -9,12 +9,14 @@ namespace SVco.Files;
 public static class CompleteLines
 {
     /// <summary>Each complete line without its end, and where it begins.</summary>
-    public static IEnumerable<(long Start, byte[] Bytes)> Of(SafeFileHandle file)
+    /// <param name="file">Read from where it stands; it may grow meanwhile.</param>
+    /// <param name="lastToo">Whether what stands after the last line feed counts, as in a file that was written whole.</param>
+    public static IEnumerable<(long Start, byte[] Bytes)> Of(Stream file, bool lastToo = false)
     {
-        var buffer = new byte[1 << 20];
+        var buffer = new byte[1 << 16];
         var line = new MemoryStream();
-        var (start, position) = (0L, 0L);
-        for (int read; (read = RandomAccess.Read(file, buffer, position)) > 0; position += read)
+        var start = file.Position;
+        for (int read; (read = file.Read(buffer)) > 0; )
         {
             var from = 0;
             for (int to; (to = Array.IndexOf(buffer, (byte)'\n', from, read - from)) >= 0; from = to + 1)
@@ -26,6 +28,11 @@ public static class CompleteLines
             }
 
             line.Write(buffer, from, read - from);
+        }
+
+        if (lastToo && line.Length > 0)
+        {
+            yield return (start, line.ToArray());
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using SVco.Core;
@@ -23,4 +24,11 @@ public static class ContentHash
         using var stream = InputFile.Open(path);
         return InputFile.Read(path, "readable", () => Of(stream));
     }
+
+    /// <summary>Of every file in a folder and the folders in it, by its path there, with slashes.</summary>
+    /// <exception cref="UserException">One cannot be read.</exception>
+    public static ImmutableSortedDictionary<string, string> OfFolder(string folder) =>
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .ToImmutableSortedDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), OfFile, StringComparer.Ordinal);
 }

@@ -5,6 +5,11 @@ namespace SVco.Files;
 /// <summary>A file that one process at a time holds; it is gone when it is let go of, and a process that was killed holds nothing.</summary>
 public sealed class FileLock : IDisposable
 {
+    // What the systems say of a file that is held. A file left behind on a disk that has become read-only is not held.
+    const int LinuxWouldBlock = 11;
+    const int MacWouldBlock = 35;
+    const int WindowsSharingViolation = unchecked((int)0x80070020);
+
     readonly FileStream held;
 
     /// <summary>Takes the lock at once or not at all.</summary>
@@ -20,7 +25,7 @@ public sealed class FileLock : IDisposable
             Directory.CreateDirectory(folder);
             held = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException error) when (File.Exists(path))
+        catch (IOException error) when (IsHeld(error))
         {
             throw new UserException(whenHeld, error);
         }
@@ -29,6 +34,9 @@ public sealed class FileLock : IDisposable
             throw new UserException($"{folder} cannot be written: {error.Message.TrimEnd('.')}. {whenRefused}", error);
         }
     }
+
+    /// <summary>Whether a file could not be opened because another process holds it.</summary>
+    public static bool IsHeld(IOException error) => error.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation;
 
     /// <summary>Lets go of it.</summary>
     public void Dispose() => held.Dispose();

@@ -33,16 +33,18 @@ public static class InputFile
     }
 
     /// <summary>Opens a file to be read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="others">What other handles may do with it meanwhile.</param>
     /// <returns>A stream with a length.</returns>
     /// <exception cref="UserException">It is not there, is no regular file, or cannot be opened.</exception>
-    public static Stream Open(string path) =>
+    public static Stream Open(string path, FileShare others = FileShare.Read) =>
         path.Contains('\0')
             ? throw new UserException($"The path {path.Replace('\0', '?')} holds a zero character, which no file's name has.")
         : Directory.Exists(path) ? throw new UserException($"{path} is a folder; a file is expected.")
         : !File.Exists(path) ? throw new UserException($"{path} does not exist.")
         // Pipes, sockets and devices have the length 0; opening a pipe would wait for whoever writes into it.
         : LengthOf(path) == 0 ? new MemoryStream([], writable: false)
-        : Read(path, "readable", () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+        : Read(path, "readable", () => new FileStream(path, FileMode.Open, FileAccess.Read, others));
 
     /// <summary>Reads something from a file; whatever goes wrong becomes one message.</summary>
     /// <param name="path">The file.</param>

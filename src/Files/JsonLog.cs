@@ -13,9 +13,14 @@ public sealed class JsonLog : IDisposable
     long end;
 
     /// <summary>Opens or makes a log to append to.</summary>
+    /// <exception cref="UserException">It cannot be opened or is no regular file.</exception>
     public JsonLog(string path)
     {
-        file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        file = InputFile.Read(
+            path,
+            "a file that can be written",
+            () => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read)
+        );
         end = CompleteLines.CutAfter(file);
     }
 
@@ -23,10 +28,10 @@ public sealed class JsonLog : IDisposable
     /// <exception cref="UserException">One of them is not what it should be (while reading).</exception>
     public static IEnumerable<T> Read<T>(string path)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        foreach (var (index, line) in CompleteLines.Of(file).Index())
+        using var file = InputFile.Open(path, FileShare.ReadWrite);
+        foreach (var item in JsonLines.Lines<T>(file, path, lastToo: false, "Take it out."))
         {
-            yield return JsonLines.Parse<T>(line.Bytes, path, index + 1, "Take it out.");
+            yield return item;
         }
     }
 

@@ -113,23 +113,10 @@ public abstract partial class VisionLanguageModel
     static void WriteConfig(string folder, JsonObject config) =>
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(Indented) + "\n");
 
-    /// <summary>What a processor and a tokenizer are made of; weights, their index, config.json and hub bookkeeping are not among it.</summary>
     IEnumerable<(string Name, byte[] Content)> Companions() =>
         Folder.Length == 0
             ? []
-            : OlderLayout.Of(
-                Directory
-                    .EnumerateFiles(Folder)
-                    .Where(file =>
-                        Path.GetExtension(file) is ".json" or ".jinja" or ".txt" or ".model"
-                        && Path.GetFileName(file) is var name
-                        && name is not ("config.json" or "adapter_config.json" or "trainer_state.json")
-                        && !name.EndsWith(".index.json")
-                        // A link to a file that is gone: what needs it has said so, as transformers does.
-                        && ModelFiles.IsThere(file)
-                    )
-                    .ToDictionary(file => Path.GetFileName(file), file => InputFile.Bytes(file))
-            );
+            : OlderLayout.Of(CompanionFiles.Of(Folder).ToDictionary(file => Path.GetFileName(file), file => InputFile.Bytes(file)));
 
     JsonObject ConfigToSave()
     {

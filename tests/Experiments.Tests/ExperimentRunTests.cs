@@ -74,6 +74,152 @@ public sealed class ExperimentRunTests : IDisposable
         Assert.Equal(Short, Experiment.FromYaml(File.ReadAllText(_folder.At("run", "experiment.yaml"))));
     }
 
+    /// <summary>A folder of a run that was stopped after its first of two steps.</summary>
+    async Task Stop()
+    {
+        using var stop = new CancellationTokenSource();
+        await Short.RunAsync(
+            progress: new Seen(next =>
+            {
+                if (next is RunEvent.Trained)
+                {
+                    stop.Cancel();
+                }
+            }),
+            stop: stop.Token
+        );
+    }
+
+    string State(string file) => _folder.At("run", "checkpoints", "step-00000001", file);
+
+    [Theory]
+    [InlineData("optimizer.safetensors")]
+    [InlineData("model/model.safetensors")]
+    [InlineData("model/config.json")]
+    public async Task One_flipped_bit_in_a_saved_state_is_told_with_what_to_do(string file)
+    {
+        await Stop();
+        var bytes = File.ReadAllBytes(State(file));
+        bytes[^20] ^= 4;
+        File.WriteAllBytes(State(file), bytes);
+        await IsTold(file);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("""{"Step":0}""")]
+    [InlineData("""{"Step":2}""")]
+    [InlineData("""{"Step":-3}""")]
+    [InlineData("""{"Step":null}""")]
+    [InlineData("""{"Step":1.5}""")]
+    [InlineData("""{"Step":1000000}""")]
+    public async Task A_state_that_says_something_else_is_told_with_what_to_do(string text)
+    {
+        await Stop();
+        File.WriteAllText(State("state.json"), text);
+        await IsTold("state.json");
+    }
+
+    [Theory]
+    [InlineData("state.json")]
+    [InlineData("optimizer.safetensors")]
+    [InlineData("model/model.safetensors")]
+    public async Task A_state_that_lost_a_file_is_told_with_what_to_do(string file)
+    {
+        await Stop();
+        File.Delete(State(file));
+        await IsTold(file);
+    }
+
+    [Fact]
+    public async Task A_run_of_an_earlier_version_goes_on_with_a_word()
+    {
+        await Stop();
+        File.WriteAllText(State("state.json"), """{"Step":1}""");
+        var reference = File.ReadAllText(_folder.At("run", "reference.json"));
+        File.WriteAllText(_folder.At("run", "reference.json"), reference[reference.IndexOf('[')..^2]);
+
+        var result = await Short.RunAsync(progress: new Seen(_events.Add));
+
+        Assert.Equal(2, _events.Count(next => next is RunEvent.Note(var text) && text.Contains("without a checksum")));
+        Assert.Equal($"{(await Short.With("output", _folder.At("whole")).RunAsync()).Train}", $"{result.Train}");
+    }
+
+    [Theory]
+    [InlineData(":-", ":-9")]
+    [InlineData("W.Match", "W.Natch")]
+    public async Task A_reference_that_was_changed_is_scored_again(string before, string after)
+    {
+        await Stop();
+        var file = _folder.At("run", "reference.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace(before, after));
+
+        var result = await Short.RunAsync(progress: new Seen(_events.Add));
+
+        Assert.Contains(_events, next => next is RunEvent.Note(var text) && text.EndsWith("The reference is scored again."));
+        Assert.Equal($"{(await Short.With("output", _folder.At("whole")).RunAsync()).Train}", $"{result.Train}");
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("5")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"step":"x"}""")]
+    [InlineData("""{"step":1.5}""")]
+    [InlineData("""{"step":null}""")]
+    [InlineData("""{"step":-1}""")]
+    [InlineData("""{"step":99999999999}""")]
+    [InlineData("""{"step":1,"step":2}""")]
+    [InlineData("""{"step":1,"loss":"low"}""")]
+    [InlineData("""{"step":1,"loss":[1]}""")]
+    public async Task A_line_of_the_log_that_is_none_is_told_with_its_number(string line)
+    {
+        await Stop();
+        var log = _folder.At("run", "metrics.jsonl");
+        File.AppendAllText(log, line + "\n");
+        Assert.StartsWith(
+            $"Line {File.ReadLines(log).Count()} of {log} is broken: ",
+            (await Assert.ThrowsAsync<UserException>(() => Short.RunAsync())).Message
+        );
+    }
+
+    [Theory]
+    [InlineData("metrics.jsonl")]
+    [InlineData("tensorboard")]
+    [InlineData("reference.json")]
+    [InlineData("images.sha256")]
+    [InlineData("refused.jsonl")]
+    [InlineData("checkpoints")]
+    public async Task A_folder_in_the_place_of_a_file_and_the_other_way_round_is_one_message(string name)
+    {
+        await Stop();
+        var path = _folder.At("run", name);
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+            File.WriteAllText(path, "");
+        }
+        else
+        {
+            File.Delete(path);
+            Directory.CreateDirectory(Path.Combine(path, "a"));
+        }
+
+        Assert.Contains(path, (await Assert.ThrowsAsync<UserException>(() => Short.RunAsync())).Message);
+    }
+
+    async Task IsTold(string file)
+    {
+        var message = (await Assert.ThrowsAsync<UserException>(() => Short.RunAsync())).Message;
+        Assert.Contains("step-00000001 is damaged", message);
+        Assert.Contains(file, message);
+        Assert.Contains("--restart", message);
+    }
+
     sealed class Seen(Action<RunEvent> see) : IProgress<RunEvent>
     {
         public void Report(RunEvent value) => see(value);

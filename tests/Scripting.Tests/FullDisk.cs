@@ -13,5 +13,7 @@ sealed class FullDisk : IDisposable
 
     public void Grow(int kilobytes) => Assert.True(MountFactAttribute.Succeeds("mount", "-o", $"remount,size={kilobytes}k", _path));
 
+    public void MakeReadOnly() => Assert.True(MountFactAttribute.Succeeds("mount", "-o", "remount,ro", _path));
+
     public void Dispose() => MountFactAttribute.Succeeds("umount", "-l", _path);
 }

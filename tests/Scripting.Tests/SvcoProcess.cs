@@ -11,8 +11,14 @@ static class SvcoProcess
     public static Process Start(string folder, Dictionary<string, string?> variables, params string[] args)
     {
         string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"), .. args];
-        // A test runner that was started in the background ignores Ctrl-C, and its children would too.
-        string[] whole = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. command] : command;
+        return StartCommand(folder, variables, command);
+    }
+
+    /// <summary>Another command in the same surroundings.</summary>
+    public static Process StartCommand(string folder, Dictionary<string, string?> variables, params string[] command)
+    {
+        // A test runner that was started in the background ignores Ctrl-C, one without a terminal SIGHUP, and its children would too.
+        string[] whole = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", .. command] : command;
         var start = new ProcessStartInfo(whole[0], whole[1..])
         {
             WorkingDirectory = folder,

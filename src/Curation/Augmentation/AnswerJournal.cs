@@ -171,7 +171,8 @@ sealed class AnswerJournal : IAsyncDisposable
 
     void Load()
     {
-        foreach (var (start, line) in CompleteLines.Of(file))
+        using var lines = InputFile.Open(path, FileShare.ReadWrite);
+        foreach (var (start, line) in CompleteLines.Of(lines))
         {
             if (Parse(line) is { } answer)
             {

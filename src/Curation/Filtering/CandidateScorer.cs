@@ -117,7 +117,7 @@ sealed class CandidateScorer(
         try
         {
             var path = FileOf(image);
-            var data = File.ReadAllBytes(path);
+            var data = InputFile.Bytes(path);
             var content = ContentHash.Of(data);
             var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{content} {Edit(image)}"));
             var (needsSiglip, needsDinov2) = (isScored && !siglipCache.Contains(key), isScored && !dinov2Cache.Contains(key));
@@ -130,7 +130,7 @@ sealed class CandidateScorer(
             var pixels = ImageEdits.Render(image, source => ImageDecoder.Decode(data, $"{source}"));
             return (content, key, needsSiglip ? siglip.Process(pixels) : null, needsDinov2 ? dinov2.Process(pixels) : null, null);
         }
-        catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
+        catch (UserException error)
         {
             return ("", [], null, null, error.Message);
         }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using SVco.Core;
 using SVco.Core.Data;
+using SVco.Files;
 using SVco.Models;
 using SVco.Models.Images;
 using static TorchSharp.torch;
@@ -88,7 +89,7 @@ sealed class ImageTower : IDisposable
         )
         {
             hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
-            using var file = File.OpenRead(path);
+            using var file = InputFile.Open(path);
             hash.AppendData(SHA256.HashData(file));
         }
 

@@ -1,4 +1,6 @@
 using SkiaSharp;
+using SVco.Core;
+using SVco.Files;
 using SVco.Models.Images;
 
 namespace SVco.Curation.Sources;
@@ -28,23 +30,18 @@ sealed class ImageFinder(string dataRoot)
     /// <param name="names">Paths in the folder, none of which may leave it.</param>
     public ImageSearch Find(string role, string folder, params ReadOnlySpan<string> names)
     {
+        // The folder is named by the person, who may have put a link to another disk there; what lies in it is named by files.
         var home = Path.GetFullPath(Path.Combine(root, folder));
-        if (!IsBelow(home, root))
+        if (!FolderBoundary.IsIn(home, root))
         {
             return new(null, ImageSearch.Leaves, $"{folder} is not below {root}");
         }
 
         foreach (var name in names)
         {
-            if (name.Contains('\0') || name.Contains("://") || Path.IsPathRooted(name))
+            if (FolderBoundary.Find(home, name) is not { } path)
             {
                 return new(null, ImageSearch.Leaves, name.Replace('\0', '?'));
-            }
-
-            var path = Path.GetFullPath(Path.Combine(home, name));
-            if (!IsBelow(path, home))
-            {
-                return new(null, ImageSearch.Leaves, name);
             }
 
             if (File.Exists(path))
@@ -67,12 +64,13 @@ sealed class ImageFinder(string dataRoot)
     {
         try
         {
-            if (new FileInfo(path).Length == 0)
+            using var file = InputFile.Open(path);
+            if (file.Length == 0)
             {
                 return ("is empty", $"{path} has 0 bytes");
             }
 
-            using var codec = SKCodec.Create(path, out var result);
+            using var codec = SKCodec.Create(file, out var result);
             return codec is null ? (ImageSearch.Undecodable, $"{path}: no JPEG, PNG, WebP, GIF or BMP ({result})")
                 : (long)codec.Info.Width * codec.Info.Height > ImageDecoder.MaxPixels
                     ? (
@@ -81,14 +79,9 @@ sealed class ImageFinder(string dataRoot)
                     )
                 : (null, "");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (UserException error)
         {
             return ("cannot be read", error.Message);
         }
     }
-
-    /// <summary>Whether an absolute path is a folder or below it.</summary>
-    public static bool IsBelow(string path, string folder) =>
-        path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-        || path == Path.TrimEndingDirectorySeparator(folder);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SVco.Core;
+using SVco.Files;
 
 namespace SVco.Curation.Sources;
 
@@ -15,7 +16,7 @@ sealed class JsonStream : IDisposable
     const int LongestEntry = 1 << 28;
 
     readonly string path;
-    readonly FileStream file;
+    readonly Stream file;
     byte[] buffer = new byte[FirstBuffer];
     JsonReaderState state = new(new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
     int start;
@@ -38,7 +39,7 @@ sealed class JsonStream : IDisposable
     JsonStream(string path)
     {
         this.path = path;
-        file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        file = InputFile.Open(path);
         Fill();
         start = buffer.AsSpan(0, end).StartsWith("\uFEFF"u8) ? 3 : 0;
     }

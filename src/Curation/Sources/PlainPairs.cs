@@ -6,6 +6,7 @@ using CsvHelper.Configuration;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Curation.Candidates;
+using SVco.Files;
 
 namespace SVco.Curation.Sources;
 
@@ -50,7 +51,7 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
 
     IEnumerable<Reading> Rows(string path, HashSet<string> seen)
     {
-        using var reader = new StreamReader(path);
+        using var reader = new StreamReader(InputFile.Open(path));
         var bad = false;
         using var csv = new CsvReader(
             reader,
@@ -94,10 +95,13 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
 
     IEnumerable<Reading> Lines(string path, HashSet<string> seen)
     {
-        var row = 0;
-        foreach (var line in File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)))
+        using var reader = new StreamReader(InputFile.Open(path));
+        for (var row = 0; InputFile.Read(path, "readable", reader.ReadLine) is { } line; )
         {
-            yield return Line(line, row++, seen);
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return Line(line, row++, seen);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SVco.Core;
 using SVco.Curation.Candidates;
+using SVco.Files;
 
 namespace SVco.Curation.Sources;
 
@@ -105,6 +106,10 @@ static class SourceEntry
         {
             return Refused(error.Reason, error.Detail);
         }
+        catch (UserException error)
+        {
+            return Refused("entry cannot be read", error.Message);
+        }
         catch (InvalidOperationException error)
         {
             // System.Text.Json's word for half a surrogate, wherever it stands.
@@ -130,9 +135,9 @@ static class SourceEntry
             var more = false;
             try
             {
-                more = entries.MoveNext();
+                more = InputFile.Read(path, "JSON", entries.MoveNext);
             }
-            catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
+            catch (UserException error)
             {
                 broken = Refused("annotation file is damaged", error.Message);
             }

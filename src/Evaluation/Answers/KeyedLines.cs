@@ -32,15 +32,6 @@ public sealed class KeyedLines<T> : IDisposable
         try
         {
             log = new JsonLog(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            held.Dispose();
-            throw new UserException($"{path} cannot be opened: {error.Message}", error);
-        }
-
-        try
-        {
             foreach (var line in JsonLog.Read<Line>(path))
             {
                 values.TryAdd(line.Key, line.Value);

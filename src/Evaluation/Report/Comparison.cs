@@ -66,8 +66,8 @@ public sealed record Comparison(
             .Where(column => column.Averaged && column.Benchmark != benchmark && column.Changes.ContainsKey(model))
             .Average(column => column.Changes[model].Mean);
 
-    /// <summary>The models from the highest average improvement to the lowest.</summary>
-    public ImmutableArray<string> Ranked => [.. Models.OrderByDescending(model => Improvement(model).Mean)];
+    /// <summary>The models with an average improvement, from the highest to the lowest.</summary>
+    public ImmutableArray<string> Ranked => [.. Models.Where(Improvements.ContainsKey).OrderByDescending(model => Improvement(model).Mean)];
 
     /// <summary>The mean change in a domain with its interval over seeds, by domain.</summary>
     public ImmutableArray<(string Domain, string Model, Interval Change)> Domains { get; init; } = [];

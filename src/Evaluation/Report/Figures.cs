@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ScottPlot;
 using ScottPlot.TickGenerators;
+using SVco.Core;
 using SVco.Core.Statistics;
 
 namespace SVco.Evaluation.Report;
@@ -31,8 +32,10 @@ public static class Figures
     ];
 
     /// <summary>The names of series with their colours and signs.</summary>
-    public static string Legend(IEnumerable<(string Name, int Series)> entries) =>
-        $"<ul class=\"legend\">{string.Concat(entries.Select(entry => $"<li><span aria-hidden=\"true\" style=\"color:{ThemedSvg.Variable(entry.Series)}\">{Markers[entry.Series % Markers.Length].Sign}</span> {Html.Text(entry.Name)}</li>"))}</ul>";
+    public static Html Legend(IEnumerable<(string Name, int Series)> entries) => $"<ul class=\"legend\">{entries.Select(Entry)}</ul>";
+
+    static Html Entry((string Name, int Series) entry) =>
+        $"<li><span aria-hidden=\"true\" style=\"color:{ThemedSvg.Variable(entry.Series)}\">{Markers[entry.Series % Markers.Length].Sign}</span> {entry.Name}</li>";
 
     /// <summary>Means with intervals, a group of rows for each name on the left.</summary>
     /// <param name="id">Unique in the page.</param>
@@ -42,7 +45,7 @@ public static class Figures
     /// <param name="points">Group, series and value.</param>
     /// <param name="apart">Whether the series of a group stand under each other or on one line.</param>
     /// <param name="logarithmic">For values above 0 that span several powers of ten.</param>
-    public static string Dots(
+    public static Html Dots(
         string id,
         string alternative,
         string axis,
@@ -98,7 +101,7 @@ public static class Figures
     /// <param name="vertical">What the vertical axis measures.</param>
     /// <param name="lines">At least one, each with at least one point.</param>
     /// <param name="limits">Of the vertical axis; null means those of the points.</param>
-    public static string Lines(
+    public static Html Lines(
         string id,
         string alternative,
         string vertical,
@@ -123,7 +126,7 @@ public static class Figures
     }
 
     /// <summary>Points with the line fitted to them and its confidence band.</summary>
-    public static string Fit(
+    public static Html Fit(
         string id,
         string alternative,
         string horizontal,

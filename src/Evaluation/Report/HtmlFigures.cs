@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SVco.Core;
 using SVco.Core.Statistics;
 using SVco.Evaluation.Results;
 
@@ -9,9 +10,11 @@ namespace SVco.Evaluation.Report;
 static class HtmlFigures
 {
     /// <summary>Fig. 1: mean change by domain.</summary>
-    public static string Domains(Comparison study, string id) =>
-        Figures.Legend(study.Models.Select((model, i) => (model, i)))
-        + Html.Figure(
+    public static Html Domains(Comparison study, string id) =>
+        $"{Figures.Legend(study.Models.Select((model, i) => (model, i)))}{ByDomain(study, id)}";
+
+    static Html ByDomain(Comparison study, string id) =>
+        HtmlParts.Figure(
             Figures.Dots(
                 $"{id}fig1",
                 $"Improvement over {study.Base} by domain. {string.Join("; ", study.Domains.Select(point => $"{point.Domain}, {point.Model}: {NumberText.Signed(point.Change.Mean)} %"))}.",
@@ -24,37 +27,37 @@ static class HtmlFigures
         );
 
     /// <summary>Fig. 2: caption perplexity under three image conditions, before and after.</summary>
-    public static string Perplexities(StudyResults study, string id)
+    public static Html Perplexities(StudyResults study, string id)
     {
-        string[] images = ["matching", "mismatching", "none"];
+        var images = CaptionPerplexity.Images;
         var panels = ReportTables
             .Perplexities(study)
             .GroupBy(point => (point.Caption, point.Tokens))
             .Select(
                 (panel, i) =>
-                    Html.Figure(
+                    HtmlParts.Figure(
                         Figures.Dots(
                             $"{id}fig2-{i}",
                             $"Perplexity of {panel.Key.Caption} captions over {panel.Key.Tokens} tokens. {string.Join("; ", panel.Select(point => $"{point.Model}, {point.Image} image: {point.Value.Mean.ToString("G3", CultureInfo.InvariantCulture)}"))}.",
                             "perplexity (logarithmic)",
                             [.. panel.Select(point => point.Model).Distinct()],
-                            [.. panel.Select(point => (point.Model, Array.IndexOf(images, point.Image), point.Value))],
+                            [.. panel.Select(point => (point.Model, images.IndexOf(point.Image), point.Value))],
                             apart: false,
                             logarithmic: true
                         ),
                         $"Fig. 2. Captions of {panel.Key.Caption} images, {panel.Key.Tokens} tokens."
                     )
             );
-        return $"{Figures.Legend(images.Select((image, i) => (image == "none" ? "no image" : $"{image} image", i)))}<div class=\"grid\">{string.Concat(panels)}</div>";
+        return $"{Figures.Legend(images.Select((image, i) => (image == "none" ? "no image" : $"{image} image", i)))}<div class=\"grid\">{panels}</div>";
     }
 
     /// <summary>Fig. 6: improvement of each benchmark against its visual dependency, a panel for each model.</summary>
-    public static string Dependency(Comparison study, string id)
+    public static Html Dependency(Comparison study, string id)
     {
         MetricColumn[] columns = [.. study.Wholes.Where(column => column.Averaged && column.Dependency is not null)];
         if (columns.Length == 0)
         {
-            return "";
+            return Html.Empty;
         }
 
         ImmutableArray<(double X, double Y)> Points(string model) =>
@@ -63,26 +66,32 @@ static class HtmlFigures
                     .Where(column => column.Changes.ContainsKey(model))
                     .Select(column => (column.Dependency!.Value, column.Changes[model].Mean)),
             ];
-        var limits = Limits([.. study.Models.Select(Points)]);
+        // Another model may have been measured without these benchmarks.
+        string[] models = [.. study.Models.Where(model => Points(model).Length > 0)];
+        if (models.Length == 0)
+        {
+            return Html.Empty;
+        }
+
+        var limits = Limits([.. models.Select(Points)]);
         var dependencies = columns.Select(column => column.Dependency!.Value).ToArray();
         var across = (Math.Min(0, dependencies.Min()) - 5, Math.Max(100, dependencies.Max()) + 5);
-        var panels = study.Models.Select(
-            (model, i) =>
-                Html.Figure(
-                    Figures.Fit(
-                        $"{id}fig6-{i}",
-                        $"{model}: improvement against visual dependency. {string.Join("; ", columns.Where(column => column.Changes.ContainsKey(model)).Select(column => $"{column.Benchmark}: dependency {NumberText.Of(column.Dependency!.Value)} %, change {NumberText.Signed(column.Changes[model].Mean)} %"))}.",
-                        "visual dependency, %",
-                        "change, %",
-                        i,
-                        Points(model),
-                        across,
-                        limits
-                    ),
-                    $"Fig. 6. {Html.Text(model)}: a point for each benchmark, line of least squares with 95 % band."
-                )
+        var panels = models.Select(model =>
+            HtmlParts.Figure(
+                Figures.Fit(
+                    $"{id}fig6-{study.Models.IndexOf(model)}",
+                    $"{model}: improvement against visual dependency. {string.Join("; ", columns.Where(column => column.Changes.ContainsKey(model)).Select(column => $"{column.Benchmark}: dependency {NumberText.Of(column.Dependency!.Value)} %, change {NumberText.Signed(column.Changes[model].Mean)} %"))}.",
+                    "visual dependency, %",
+                    "change, %",
+                    study.Models.IndexOf(model),
+                    Points(model),
+                    across,
+                    limits
+                ),
+                $"Fig. 6. {model}: a point for each benchmark, line of least squares with 95 % band."
+            )
         );
-        return $"<div class=\"grid\">{string.Concat(panels)}</div>";
+        return $"<div class=\"grid\">{panels}</div>";
     }
 
     /// <summary>
@@ -109,7 +118,7 @@ static class HtmlFigures
     }
 
     /// <summary>Training curves: the losses of all models, then the terms of each.</summary>
-    public static string Curves(StudyResults study, string id)
+    public static Html Curves(StudyResults study, string id)
     {
         var curves = ReportTables.Curves(study);
         var models = curves.Select(point => point.Model).Distinct().ToImmutableArray();
@@ -118,7 +127,7 @@ static class HtmlFigures
             .GroupBy(point => point.Series)
             .Select(
                 (series, i) =>
-                    Html.Figure(
+                    HtmlParts.Figure(
                         Figures.Lines(
                             $"{id}curve-{i}",
                             $"{series.Key} over optimiser steps of {string.Join(", ", models)}",
@@ -129,13 +138,13 @@ static class HtmlFigures
                                     .Select(model => new Line(model.Key, models.IndexOf(model.Key), Points(model))),
                             ]
                         ),
-                        $"{Html.Text(series.Key)}, mean over seeds."
+                        $"{series.Key}, mean over seeds."
                     )
             );
-        return $"{Figures.Legend(models.Select((model, i) => (model, i)))}<div class=\"grid\">{string.Concat(all)}</div>{string.Concat(models.Select((model, i) => Terms(model, [.. curves.Where(point => point.Model == model)], $"{id}terms-{i}-")))}";
+        return $"{Figures.Legend(models.Select((model, i) => (model, i)))}<div class=\"grid\">{all}</div>{models.Select((model, i) => Terms(model, [.. curves.Where(point => point.Model == model)], $"{id}terms-{i}-"))}";
     }
 
-    static string Terms(string model, ImmutableArray<(string Model, string Series, int Step, double Value)> curves, string id)
+    static Html Terms(string model, ImmutableArray<(string Model, string Series, int Step, double Value)> curves, string id)
     {
         var panels = curves
             .Where(point => point.Series.Contains(' ', StringComparison.Ordinal))
@@ -146,25 +155,24 @@ static class HtmlFigures
                     var lines = kind.GroupBy(point => point.Series[(kind.Key.Length + 1)..])
                         .Select((line, j) => new Line(line.Key, j, Points(line)))
                         .ToImmutableArray();
-                    return Html.Figure(
-                        Figures.Lines(
-                            $"{id}{i}",
-                            $"{model}: {kind.Key} of {string.Join(", ", lines.Select(line => line.Name))}",
-                            kind.Key,
-                            lines,
-                            // Shares need their whole scale; half a line's width above keeps the line whole.
-                            lines.All(line =>
-                                kind.Key.Contains("acc", StringComparison.Ordinal) && line.Points.All(p => p.Y is >= 0 and <= 1)
-                            )
-                                ? (-0.02, 1.02)
-                                : null
-                        ) + Figures.Legend(lines.Select(line => (line.Name, line.Series))),
-                        $"{Html.Text(model)}: {Html.Text(kind.Key)}."
+                    var drawn = Figures.Lines(
+                        $"{id}{i}",
+                        $"{model}: {kind.Key} of {string.Join(", ", lines.Select(line => line.Name))}",
+                        kind.Key,
+                        lines,
+                        // Shares need their whole scale; half a line's width above keeps the line whole.
+                        lines.All(line => kind.Key.Contains("acc", StringComparison.Ordinal) && line.Points.All(p => p.Y is >= 0 and <= 1))
+                            ? (-0.02, 1.02)
+                            : null
+                    );
+                    return HtmlParts.Figure(
+                        $"{drawn}{Figures.Legend(lines.Select(line => (line.Name, line.Series)))}",
+                        $"{model}: {kind.Key}."
                     );
                 }
             )
             .ToImmutableArray();
-        return panels.IsEmpty ? "" : $"<h3>{Html.Text(model)}</h3><div class=\"grid\">{string.Concat(panels)}</div>";
+        return panels.IsEmpty ? Html.Empty : $"<h3>{model}</h3><div class=\"grid\">{panels}</div>";
     }
 
     static ImmutableArray<(double X, double Y)> Points(IEnumerable<(string Model, string Series, int Step, double Value)> curve) =>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
+using SVco.Core;
 using SVco.Core.Objectives;
 using SVco.Evaluation.Results;
 using SVco.Files;
@@ -30,7 +30,12 @@ public static class HtmlReport
         [
             .. studies
                 .Zip(prefixes)
-                .SelectMany(study => ReportTables.Of(study.First.Results, Comparison.Of(study.First.Results), study.Second)),
+                .SelectMany(study =>
+                    Guarded(
+                        study.First.Folder,
+                        () => ReportTables.Of(study.First.Results, Comparison.Of(study.First.Results), study.Second)
+                    )
+                ),
         ];
         foreach (var table in tables)
         {
@@ -47,11 +52,6 @@ public static class HtmlReport
     public static string Page(ImmutableArray<(StudyResults Results, string Folder)> studies, DateTimeOffset when)
     {
         var title = studies.Length == 1 ? studies[0].Results.Title : $"{studies.Length} runs compared";
-        var html = new StringBuilder();
-        html.Append(
-            CultureInfo.InvariantCulture,
-            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{Html.Text(title)}</title><style>{Style.Sheet}</style></head><body><header><h1>{Html.Text(title)}</h1><p class=\"soft\">Report of <time datetime=\"{when:O}\">{when:yyyy-MM-dd HH:mm zzz}</time></p></header><main>"
-        );
         ImmutableArray<(string Name, Comparison Study)> compared =
         [
             .. studies
@@ -59,61 +59,58 @@ public static class HtmlReport
                 .Where(study => study.Study is not null)
                 .Select(study => (study.Name, study.Study!)),
         ];
-        if (compared.Length > 1)
-        {
-            html.Append("<h2>All studies</h2>").Append(HtmlTables.Studies(compared));
-        }
-
-        for (var i = 0; i < studies.Length; i++)
-        {
-            html.Append(Study(studies[i].Results, studies[i].Folder, studies.Length > 1, $"s{i}-"));
-        }
-
-        return html.Append("</main></body></html>\n").ToString();
+        Html all = compared.Length > 1 ? $"<h2>All studies</h2>{HtmlTables.Studies(compared)}" : Html.Empty;
+        Html page =
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title><style>{Html.Trusted(Style.Sheet)}</style></head><body><header><h1>{title}</h1><p class=\"soft\">Report of <time datetime=\"{when:O}\">{when:yyyy-MM-dd HH:mm zzz}</time></p></header><main>{all}{studies.Select((study, i) => Guarded(study.Folder, () => Study(study.Results, study.Folder, studies.Length > 1, $"s{i}-")))}</main></body></html>\n";
+        return page.ToString();
     }
 
-    static string Study(StudyResults study, string folder, bool several, string id)
+    /// <summary>A study whose numbers cannot be shown is told by its folder.</summary>
+    static T Guarded<T>(string folder, Func<T> make) => InputFile.Read(folder, "a study that can be shown", make);
+
+    static Html Study(StudyResults study, string folder, bool several, string id)
     {
         var comparison = Comparison.Of(study);
-        var heading = several ? "h3" : "h2";
-        return string.Concat([
-            several ? $"<h2>{Html.Text(study.Title)}</h2>" : "",
-            Sentences("summary", comparison is null ? [] : Summary.Of(comparison)),
-            Sentences("notes", study.Notes),
-            .. Sections(study, comparison, folder, id)
-                .Where(section => section.Content.Length > 0)
-                .Select(section => $"<section><{heading}>{Html.Text(section.Title)}</{heading}>{section.Content}</section>"),
-        ]);
+        Html title = several ? $"<h2>{study.Title}</h2>" : Html.Empty;
+        var sections = Sections(study, comparison, folder, id)
+            .Where(section => !section.Content.IsEmpty)
+            .Select(section => Section(section.Title, section.Content, several));
+        return $"{title}{Sentences("summary", comparison is null ? [] : Summary.Of(comparison))}{Sentences("notes", study.Notes)}{sections}";
     }
 
-    static string Sentences(string kind, IReadOnlyCollection<string> sentences) =>
+    static Html Section(string title, Html content, bool isPart)
+    {
+        Html heading = isPart ? (Html)$"<h3>{title}</h3>" : $"<h2>{title}</h2>";
+        return $"<section>{heading}{content}</section>";
+    }
+
+    static Html Sentences(string kind, IReadOnlyCollection<string> sentences) =>
         sentences.Count == 0
-            ? ""
-            : $"<ul class=\"{kind}\">{string.Concat(sentences.Select(sentence => $"<li>{Html.Text(sentence)}</li>"))}</ul>";
+            ? Html.Empty
+            : $"<ul class=\"{kind}\">{sentences.Select<string, Html>(sentence => $"<li>{sentence}</li>")}</ul>";
 
     /// <summary>The sections of a study; those without content are left out by who shows them.</summary>
-    static IEnumerable<(string Title, string Content)> Sections(StudyResults study, Comparison? comparison, string folder, string id) =>
+    static IEnumerable<(string Title, Html Content)> Sections(StudyResults study, Comparison? comparison, string folder, string id) =>
         [
             .. comparison is null ? [] : Benchmarks(comparison, id),
-            ("Caption perplexity", study.Perplexities.IsEmpty ? "" : HtmlFigures.Perplexities(study, id)),
-            ("Improvement against visual dependency", comparison is null ? "" : HtmlFigures.Dependency(comparison, id)),
+            ("Caption perplexity", study.Perplexities.IsEmpty ? Html.Empty : HtmlFigures.Perplexities(study, id)),
+            ("Improvement against visual dependency", comparison is null ? Html.Empty : HtmlFigures.Dependency(comparison, id)),
             ("Examples", HtmlExamples.Answers(study, folder)),
             (
                 "Visual sensitivity",
                 study.Sensitivities.IsEmpty
-                    ? ""
-                    : "<p>Each token of a response by log p(token, image) − log p(token, no image), in nats: blue where the image makes it likelier, orange and underlined where less likely. Point at a token or move to it by keyboard for its number.</p>"
-                        + HtmlExamples.HeatMap(study, folder)
+                    ? Html.Empty
+                    : $"<p>Each token of a response by log p(token, image) − log p(token, no image), in nats: blue where the image makes it likelier, orange and underlined where less likely. Point at a token or move to it by keyboard for its number.</p>{HtmlExamples.HeatMap(study, folder)}"
             ),
-            ("Training curves", study.Curves.IsEmpty ? "" : HtmlFigures.Curves(study, id)),
-            ("Objectives", string.Concat(study.Models.Where(model => model.Formula.Length > 0).Select(Formula)) + HtmlTables.Models(study)),
+            ("Training curves", study.Curves.IsEmpty ? Html.Empty : HtmlFigures.Curves(study, id)),
+            ("Objectives", $"{study.Models.Where(model => model.Formula.Length > 0).Select(Formula)}{HtmlTables.Models(study)}"),
             (
                 "Recipe and fingerprints",
                 Settings([.. study.Recipe, .. study.Fingerprints.Select(print => print with { Name = $"SHA-256, {print.Name}" })])
             ),
         ];
 
-    static IEnumerable<(string Title, string Content)> Benchmarks(Comparison comparison, string id) =>
+    static IEnumerable<(string Title, Html Content)> Benchmarks(Comparison comparison, string id) =>
         [
             (
                 "Table 1: benchmarks",
@@ -128,13 +125,16 @@ public static class HtmlReport
         ];
 
     // Each term by itself: browsers do not break a formula into lines.
-    static string Formula(ModelResult model) =>
-        $"<h3>{Html.Text(model.Name)}</h3><div class=\"formula\">{string.Concat(Objective.Parse(model.Formula).Terms().Select((term, i) => $"<div>{(i == 0 || term is Objective.Negate ? "" : "+ ")}{term.ToMathMl()}</div>"))}</div><p><code>{Html.Text(model.Formula)}</code></p>";
+    static Html Formula(ModelResult model) =>
+        $"<h3>{model.Name}</h3><div class=\"formula\">{Objective.Parse(model.Formula).Terms().Select(Term)}</div><p><code>{model.Formula}</code></p>";
 
-    static string Settings(ImmutableArray<NamedValue> settings) =>
+    static Html Term(Objective term, int place) =>
+        $"<div>{(place == 0 || term is Objective.Negate ? "" : "+ ")}{Html.Trusted(term.ToMathMl())}</div>";
+
+    static Html Settings(ImmutableArray<NamedValue> settings) =>
         settings.IsEmpty
-            ? ""
-            : $"<dl>{string.Concat(settings.Select(setting => $"<dt>{Html.Text(setting.Name)}</dt><dd><code>{Html.Text(setting.Value)}</code></dd>"))}</dl>";
+            ? Html.Empty
+            : $"<dl>{settings.Select<NamedValue, Html>(setting => $"<dt>{setting.Name}</dt><dd><code>{setting.Value}</code></dd>")}</dl>";
 
     static string FileName(string name) =>
         string.Concat(name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
+using SVco.Core;
 using SVco.Evaluation.Results;
 
 namespace SVco.Evaluation.Report;
@@ -11,7 +10,7 @@ static class HtmlTables
     static readonly string[] Apart = ["refusal", "style"];
 
     /// <summary>Table 1: models by benchmarks; or, with <paramref name="categories"/>, by the benchmarks' categories.</summary>
-    public static string Scores(Comparison study, bool categories, string caption)
+    public static Html Scores(Comparison study, bool categories, string caption)
     {
         MetricColumn[] columns =
         [
@@ -23,91 +22,90 @@ static class HtmlTables
         ];
         if (columns.Length == 0)
         {
-            return "";
+            return Html.Empty;
         }
 
-        var html = new StringBuilder($"<table class=\"{(categories ? "categories" : "scores")}\"><thead><tr><td></td>");
-        html.Append(categories ? "" : "<td></td>");
-        foreach (var domain in columns.GroupBy(column => column.Domain))
-        {
-            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"colgroup\" colspan=\"{domain.Count()}\">{Html.Text(domain.Key)}</th>");
-        }
-
-        html.Append("</tr><tr><th scope=\"col\">model</th>").Append(categories ? "" : "<th scope=\"col\">average improvement %</th>");
-        html.AppendJoin("", columns.Select(column => Header(column, categories))).Append("</tr></thead><tbody>");
-        html.AppendJoin("", study.Models.Prepend(study.Base).Select(model => ScoresOf(study, model, columns, categories)));
-        return Html.Scrolled(html.Append("</tbody></table>").ToString(), caption);
+        var domains = columns
+            .GroupBy(column => column.Domain)
+            .Select<IGrouping<string, MetricColumn>, Html>(domain =>
+                $"<th scope=\"colgroup\" colspan=\"{domain.Count()}\">{domain.Key}</th>"
+            );
+        Html improvement = categories ? Html.Empty : $"<th scope=\"col\">average improvement %</th>";
+        return HtmlParts.Scrolled(
+            $"<table class=\"{(categories ? "categories" : "scores")}\"><thead><tr><td></td>{Html.Trusted(categories ? "" : "<td></td>")}{domains}</tr><tr><th scope=\"col\">model</th>{improvement}{columns.Select(column => Header(column, categories))}</tr></thead><tbody>{study.Models.Prepend(study.Base).Select(model => ScoresOf(study, model, columns, categories))}</tbody></table>",
+            caption
+        );
     }
 
-    static string Header(MetricColumn column, bool categories)
+    static Html Header(MetricColumn column, bool categories)
     {
         var note = $"{column.Metric}{(column.Averaged || categories ? "" : ", not averaged")}";
-        var name = Html.Text(column.Name).Replace('-', '\u2011').Replace(": ", ":<br>", StringComparison.Ordinal);
         var (direction, arrow) = column.HigherIsBetter ? ("higher is better", "↑") : ("lower is better", "↓");
-        return $"<th scope=\"col\" title=\"{Html.Text(note)}\">{name}\u00a0<span aria-label=\"{direction}\">{arrow}</span></th>";
+        // A hyphen would be a place to break, the colon before a category is one.
+        var lines = column.Name.Replace('-', '\u2011').Split(": ");
+        var name = lines.SkipLast(1).Select<string, Html>(line => $"{line}:<br>");
+        return $"<th scope=\"col\" title=\"{note}\">{name}{lines[^1]}\u00a0<span aria-label=\"{direction}\">{arrow}</span></th>";
     }
 
-    static string ScoresOf(Comparison study, string model, IEnumerable<MetricColumn> columns, bool categories)
+    static Html ScoresOf(Comparison study, string model, IEnumerable<MetricColumn> columns, bool categories)
     {
         var improvement =
-            categories ? ""
-            : model == study.Base ? "<td>–</td>"
+            categories ? Html.Empty
+            : model == study.Base ? NoCell
             : Improvement(study, model);
         var cells = columns.Select(column =>
             column.Values.TryGetValue(model, out var value)
-                ? Cell(column.Rank(model), NumberText.Of(value.Mean), Html.Spread(value))
-                : "<td>–</td>"
+                ? Cell(column.Rank(model), NumberText.Of(value.Mean), HtmlParts.Spread(value))
+                : NoCell
         );
-        return $"<tr><th scope=\"row\">{Html.Text(model)}</th>{improvement}{string.Concat(cells)}</tr>";
+        return $"<tr><th scope=\"row\">{model}</th>{improvement}{cells}</tr>";
     }
 
     /// <summary>The settings of each model.</summary>
-    public static string Models(StudyResults study)
+    public static Html Models(StudyResults study)
     {
         string[] names = [.. study.Models.SelectMany(model => model.Settings).Select(setting => setting.Name).Distinct()];
         ModelResult[] rows = [.. study.Models.Where(model => model.Formula.Length > 0 || model.Settings.Length > 0)];
-        if (rows.Length == 0)
-        {
-            return "";
-        }
+        return rows.Length == 0
+            ? Html.Empty
+            : HtmlParts.Scrolled(
+                $"<table class=\"models\"><thead><tr><th scope=\"col\">model</th>{names.Append("seeds").Append("seconds").Select(ColumnHead)}</tr></thead><tbody>{rows.Select(Row)}</tbody></table>",
+                "How each model was trained; seconds are the mean of one finetuning."
+            );
 
-        var head = string.Concat(names.Append("seeds").Append("seconds").Select(name => $"<th scope=\"col\">{Html.Text(name)}</th>"));
-        var body = string.Concat(
-            rows.Select(model =>
-                $"<tr><th scope=\"row\">{Html.Text(model.Name)}</th>{string.Concat(names.Select(name => $"<td>{Html.Text(model.Settings.FirstOrDefault(setting => setting.Name == name)?.Value ?? "–")}</td>"))}<td>{string.Join(", ", model.Seeds)}</td><td>{NumberText.Of(model.Seconds)}</td></tr>"
-            )
-        );
-        return Html.Scrolled(
-            $"<table class=\"models\"><thead><tr><th scope=\"col\">model</th>{head}</tr></thead><tbody>{body}</tbody></table>",
-            "How each model was trained; seconds are the mean of one finetuning."
-        );
+        Html Row(ModelResult model) =>
+            $"<tr><th scope=\"row\">{model.Name}</th>{names.Select(name => TextCell(model.Settings.FirstOrDefault(setting => setting.Name == name)?.Value ?? "–"))}<td>{string.Join(", ", model.Seeds)}</td><td>{NumberText.Of(model.Seconds)}</td></tr>";
     }
 
     /// <summary>Average improvements of several studies side by side.</summary>
-    public static string Studies(ImmutableArray<(string Name, Comparison Study)> studies)
+    public static Html Studies(ImmutableArray<(string Name, Comparison Study)> studies)
     {
         string[] models = [.. studies.SelectMany(study => study.Study.Models).Distinct()];
-        var body = string.Concat(
-            models.Select(model =>
-                $"<tr><th scope=\"row\">{Html.Text(model)}</th>{string.Concat(studies.Select(study => study.Study.Models.Contains(model) ? Improvement(study.Study, model) : "<td>–</td>"))}</tr>"
-            )
-        );
-        return Html.Scrolled(
-            $"<table class=\"studies\"><thead><tr><th scope=\"col\">model</th>{string.Concat(studies.Select(study => $"<th scope=\"col\">{Html.Text(study.Name)}</th>"))}</tr></thead><tbody>{body}</tbody></table>",
+        return HtmlParts.Scrolled(
+            $"<table class=\"studies\"><thead><tr><th scope=\"col\">model</th>{studies.Select(study => ColumnHead(study.Name))}</tr></thead><tbody>{models.Select(Row)}</tbody></table>",
             "Average improvement over each study's base model in %, ± half the 95 % interval over seeds; 1 and 2 mark a study's best and second best."
         );
+
+        Html Row(string model) =>
+            $"<tr><th scope=\"row\">{model}</th>{studies.Select(study => study.Study.Models.Contains(model) ? Improvement(study.Study, model) : NoCell)}</tr>";
     }
 
-    static string Improvement(Comparison study, string model) =>
+    static Html Improvement(Comparison study, string model) =>
         !study.Improvements.ContainsKey(model)
-            ? "<td>–</td>"
+            ? NoCell
             : Cell(
                 study.Ranked.IndexOf(model) + 1,
                 NumberText.Signed(study.Improvement(model).Mean),
-                Html.Spread(study.Improvement(model))
+                HtmlParts.Spread(study.Improvement(model))
             );
 
-    static string Cell(int rank, string number, string spread) =>
+    static Html NoCell => TextCell("–");
+
+    static Html TextCell(string text) => $"<td>{text}</td>";
+
+    static Html ColumnHead(string name) => $"<th scope=\"col\">{name}</th>";
+
+    static Html Cell(int rank, string number, Html spread) =>
         rank switch
         {
             1 => $"<td class=\"best\"><b>{number}</b><sup title=\"best\">1</sup>{spread}</td>",

@@ -150,7 +150,11 @@ public static class ReportTables
     static IEnumerable<ReportTable> OfComparison(Comparison study) =>
         [
             Table1(study),
-            new("improvement.csv", ["model", .. Spread], [.. study.Models.Select(model => Row([model], study.Improvement(model)))]),
+            new(
+                "improvement.csv",
+                ["model", .. Spread],
+                [.. study.Models.Where(study.Improvements.ContainsKey).Select(model => Row([model], study.Improvement(model)))]
+            ),
             new(
                 "figure1_domains.csv",
                 ["domain", "model", .. Spread],

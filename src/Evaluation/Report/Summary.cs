@@ -9,12 +9,12 @@ public static class Summary
     /// <summary>A few sentences, the most important first.</summary>
     public static ImmutableArray<string> Of(Comparison study)
     {
-        if (study.Models.IsEmpty)
+        var ranked = study.Ranked;
+        if (ranked.IsEmpty)
         {
-            return ["No finetuned model is finished yet."];
+            return ["No finetuned model has a number that is averaged yet."];
         }
 
-        var ranked = study.Ranked;
         var seeds = study.Improvements[ranked[0]].Count;
         var averaged = study.Wholes.Count(column => column.Averaged);
         string[] sentences =
@@ -46,7 +46,12 @@ public static class Summary
     static string Fragile(Comparison study, ImmutableArray<string> ranked)
     {
         var averaged = study.Wholes.Where(column => column.Averaged).ToArray();
-        if (ranked.Length < 2 || averaged.Length < 2)
+        // A number can be left out only where every model has it and others.
+        if (
+            ranked.Length < 2
+            || averaged.DistinctBy(column => column.Benchmark).Count() < 2
+            || !averaged.All(column => ranked.All(column.Changes.ContainsKey))
+        )
         {
             return "";
         }

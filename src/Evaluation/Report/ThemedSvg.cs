@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ScottPlot;
+using SVco.Core;
 
 namespace SVco.Evaluation.Report;
 
@@ -39,7 +40,7 @@ public static partial class ThemedSvg
     /// <param name="height">Likewise.</param>
     /// <param name="id">Unique in the page.</param>
     /// <param name="alternative">What the figure shows, in words.</param>
-    public static string Render(Plot plot, int width, int height, string id, string alternative)
+    public static Html Render(Plot plot, int width, int height, string id, string alternative)
     {
         var svg = plot.GetSvgXml(width, height);
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
@@ -47,10 +48,7 @@ public static partial class ThemedSvg
             .Replace(svg, match => Variables.TryGetValue(KeyOf(match), out var name) ? $"{match.Groups[1].Value}=\"{name}\"" : match.Value);
         svg = Identifier().Replace(svg, match => $"{match.Groups[1].Value}{id}-{match.Groups[2].Value}");
         var content = svg[(svg.IndexOf('>') + 1)..];
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{Html.Text(alternative)}\">{content}"
-        );
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{alternative}\">{Html.Trusted(content)}";
     }
 
     static string KeyOf(Match match)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Evaluation.Results;
+using SVco.Files;
 using SVco.Training;
 
 namespace SVco.Evaluation.Report;
@@ -22,7 +23,7 @@ public static class TrainingRuns
             "runs",
             $"Training of {string.Join(", ", runs.Select(run => run.Name))}",
             [],
-            [.. runs.Select(run => new NamedValue(run.Name, File.ReadAllText(In(run.Folder, RunFolder.Description))))],
+            [.. runs.Select(run => new NamedValue(run.Name, TextFile.Read(In(run.Folder, RunFolder.Description))))],
             [],
             [.. runs.Select(run => new ModelResult(run.Name, "", "", [], [], 0))],
             [],

@@ -53,7 +53,11 @@ public sealed record MetricResult(
 /// <param name="Tokens">"all" or "contrast": over which tokens.</param>
 /// <param name="Image">"matching", "mismatching" or "none".</param>
 /// <param name="Value">Above 1.</param>
-public sealed record CaptionPerplexity(string Model, int Seed, string Caption, string Tokens, string Image, double Value);
+public sealed record CaptionPerplexity(string Model, int Seed, string Caption, string Tokens, string Image, double Value)
+{
+    /// <summary>The image conditions, in the order of a figure's legend.</summary>
+    public static ImmutableArray<string> Images { get; } = ["matching", "mismatching", "none"];
+}
 
 /// <summary>A point of a training curve.</summary>
 /// <param name="Model">The model's name.</param>

@@ -39,30 +39,62 @@ public sealed record StudyResults(
     /// <summary>The file in a study's folder.</summary>
     public const string FileName = "results.json";
 
-    static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    const double LargestNumber = 1e12;
+
+    static readonly JsonSerializerOptions Json = StrictJson.Of(
+        new()
+        {
+            WriteIndented = true,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        }
+    );
 
     /// <summary>Reads <see cref="FileName"/> of a study's folder.</summary>
     /// <exception cref="UserException">There is none, or it is not a study's.</exception>
     public static StudyResults Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        try
+        return File.Exists(path)
+            ? InputFile.Read(
+                path,
+                "what a study writes; run the study again",
+                () => StrictJson.Read<StudyResults>(TextFile.Utf8(path).Span, Json).Checked()
+            )
+            : throw new UserException($"{path} does not exist. Give the folder of a finished study, such as runs/miniature.");
+    }
+
+    /// <summary>Makes sure of what a reader of the numbers relies on.</summary>
+    /// <exception cref="FormatException">Something is not as it should be.</exception>
+    StudyResults Checked()
+    {
+        var names = Models.Select(model => model.Name).ToHashSet();
+        Require(!Models.IsEmpty, "There is no model; the base model comes first");
+        Require(names.Count == Models.Length, "Two models have one name");
+        Require(Metrics.All(metric => names.Contains(metric.Model)), "A metric is of a model that is not among the models");
+        Require(
+            Perplexities.All(point => CaptionPerplexity.Images.Contains(point.Image)),
+            $"The Image of a perplexity is one of {string.Join(", ", CaptionPerplexity.Images)}"
+        );
+        Require(Sensitivities.All(response => response.Tokens.Length == response.Values.Length), "A response has a value for each token");
+        Require(
+            Metrics
+                .SelectMany(metric => new[] { metric.Value, metric.NoImageValue ?? 0 })
+                .Concat(Perplexities.Select(point => point.Value))
+                .Concat(Sensitivities.SelectMany(response => response.Values))
+                .Concat(Examples.SelectMany(example => example.Answers).Select(answer => answer.Score))
+                .Concat(Models.Select(model => model.Seconds))
+                .All(number => Math.Abs(number) <= LargestNumber),
+            "All numbers but those of training curves are finite, and not above 1e12"
+        );
+        return this;
+
+        static void Require(bool holds, string rule)
         {
-            return JsonSerializer.Deserialize<StudyResults>(File.ReadAllText(path), Json)
-                ?? throw new UserException($"{path} is empty. Run the study again.");
-        }
-        catch (IOException)
-        {
-            throw new UserException($"{path} cannot be read. Give the folder of a finished study, such as runs/miniature.");
-        }
-        catch (JsonException mistake)
-        {
-            throw new UserException($"{path} is not a study's: {mistake.Message} Run the study again.");
+            if (!holds)
+            {
+                throw new FormatException($"{rule}.");
+            }
         }
     }
 

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using SVco.Evaluation.Results;
 using SVco.Files;
 
@@ -29,12 +26,6 @@ public sealed record MeasuredModel(
     ImmutableArray<Sensitivity> Sensitivities
 )
 {
-    static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>The SHA-256 of everything that it depends on: code, base model, pairs, objective, steps, seed and benchmarks.</summary>
     public static string Fingerprint(StudySettings settings, string baseModel, Treatment? treatment, int seed) =>
         ContentHash.Of(
@@ -67,15 +58,11 @@ public sealed record MeasuredModel(
             )
         );
 
-    /// <summary>The measured model that lies in a folder under its fingerprint; null where there is none.</summary>
-    public static MeasuredModel? Find(string folder, string fingerprint) =>
-        PathOf(folder, fingerprint) is var path && File.Exists(path)
-            ? JsonSerializer.Deserialize<MeasuredModel>(File.ReadAllText(path), Json)
-            : null;
+    /// <summary>The measured model that lies in a folder under its fingerprint; null where there is none or it is damaged.</summary>
+    public static MeasuredModel? Find(string folder, string fingerprint) => SealedJson.Find<MeasuredModel>(PathOf(folder, fingerprint));
 
     /// <summary>Puts it into a folder under its fingerprint, as a whole or not at all.</summary>
-    public void Save(string folder, string fingerprint) =>
-        AtomicOutput.WriteFile(PathOf(folder, fingerprint), stream => JsonSerializer.Serialize(stream, this, Json));
+    public void Save(string folder, string fingerprint) => SealedJson.Write(PathOf(folder, fingerprint), this);
 
     /// <summary>Where the answers and verdicts of the model lie in a folder of measured models.</summary>
     public static string AnswersOf(string folder, string fingerprint) => Path.Combine(folder, fingerprint[..16]);

@@ -88,7 +88,7 @@ public sealed record HubCache(string CacheFolder, HubId Id)
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException error) when (HubDisk.IsLocked(error))
+            catch (IOException error) when (FileLock.IsHeld(error))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
             }

@@ -1,4 +1,5 @@
 using SVco.Core;
+using SVco.Files;
 
 namespace SVco.Models.Hub;
 
@@ -10,14 +11,9 @@ static class HubDisk
     const int MacQuota = 69;
     const int WindowsDiskFull = unchecked((int)0x80070070);
     const int WindowsHandleDiskFull = unchecked((int)0x80070027);
-    const int LinuxWouldBlock = 11;
-    const int MacWouldBlock = 35;
-    const int WindowsSharingViolation = unchecked((int)0x80070020);
 
     public static bool IsFull(Exception error) =>
         error is IOException && error.HResult is LinuxNoSpace or LinuxQuota or MacQuota or WindowsDiskFull or WindowsHandleDiskFull;
-
-    public static bool IsLocked(IOException error) => error.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation;
 
     /// <summary>Turns a failed write into words for the person at the keyboard.</summary>
     public static UserException Explain(Exception error, string folder) =>
@@ -32,21 +28,11 @@ static class HubDisk
     /// <summary>Fails before the first byte when the files cannot fit.</summary>
     public static void CheckSpace(string folder, long bytes)
     {
-        var drive = OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder;
-        var isNetworkPath = drive.StartsWith(@"\\", StringComparison.Ordinal);
-        var free = isNetworkPath ? long.MaxValue : new DriveInfo(drive).AvailableFreeSpace;
+        var free = DiskSpace.Free(folder);
         if (free < bytes)
             throw new UserException(
-                $"The model needs {Size(bytes)}, but the disk of {folder} has only {Size(free)} free."
+                $"The model needs {DiskSpace.Text(bytes)}, but the disk of {folder} has only {DiskSpace.Text(free)} free."
                     + " Free space, or set HF_HUB_CACHE to a folder on another disk."
             );
     }
-
-    static string Size(long bytes) =>
-        bytes switch
-        {
-            >= 1L << 30 => FormattableString.Invariant($"{bytes / (double)(1L << 30):0.0} GiB"),
-            >= 1L << 20 => FormattableString.Invariant($"{bytes / (double)(1L << 20):0.0} MiB"),
-            _ => $"{bytes} bytes",
-        };
 }

@@ -83,6 +83,16 @@ public static class ModelFiles
         && name.Trim('.').Length > 0;
 
     /// <summary>Whether a file exists; a link counts only if what it points to exists.</summary>
-    public static bool IsThere(string file) =>
-        File.Exists(file) && (File.ResolveLinkTarget(file, returnFinalTarget: true) is not { } target || target.Exists);
+    public static bool IsThere(string file)
+    {
+        try
+        {
+            return File.Exists(file) && (File.ResolveLinkTarget(file, returnFinalTarget: true) is not { } target || target.Exists);
+        }
+        catch (IOException)
+        {
+            // A link that leads to itself.
+            return false;
+        }
+    }
 }

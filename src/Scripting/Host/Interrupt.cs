@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace SVco.Scripting.Host;
 
 /// <summary>
-/// Ctrl-C (SIGINT) and SIGTERM: the first asks to end cleanly, the second ends at once. It works in every process that uses
+/// Ctrl-C (SIGINT), SIGTERM and SIGHUP (the terminal was closed): the first asks to end cleanly, the second ends at once. It works in every process that uses
 /// <see cref="Token"/>, also under dotnet script; where nobody asks for the token, the first Ctrl-C ends at once as usual.
 /// </summary>
 public static class Interrupt
@@ -11,19 +11,25 @@ public static class Interrupt
     static readonly CancellationTokenSource Source = new();
     static readonly PosixSignalRegistration[] Registrations;
 
-    static Interrupt() =>
-        Registrations = [
+    static Interrupt()
+    {
+        Console.SetOut(new TerminalWriter(Console.Out));
+        Console.SetError(new TerminalWriter(Console.Error));
+        Registrations =
+        [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
         ];
+    }
 
     /// <summary>Cancelled by the first Ctrl-C.</summary>
     public static CancellationToken Token => Source.Token;
 
     static void OnSignal(PosixSignalContext signal)
     {
-        // Not taking the second signal leaves it to the system, which ends the process.
-        if (Source.IsCancellationRequested)
+        // Not taking the second signal leaves it to the system, which ends the process. A closed terminal gives one by itself and one by its shell.
+        if (Source.IsCancellationRequested && signal.Signal != PosixSignal.SIGHUP)
             return;
         signal.Cancel = true;
         Console.Error.WriteLine("Ending cleanly; press Ctrl-C again to end at once.");

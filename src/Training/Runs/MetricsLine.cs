@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace SVco.Training;
 
 /// <summary>A line of a run's <c>metrics.jsonl</c>.</summary>
-public sealed record MetricsLine
+public sealed record MetricsLine : IJsonOnDeserialized
 {
     internal const string StepName = "step";
     internal const string EvaluationLoss = "eval_loss";
@@ -22,6 +22,14 @@ public sealed record MetricsLine
     /// <summary>A number by its name, such as <c>eval_loss</c>; NaN where it was not finite.</summary>
     /// <exception cref="KeyNotFoundException">The line has no such number.</exception>
     public double this[string name] => Numbers[name] is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.NaN;
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Step < 0 || Numbers.Values.Any(value => value.ValueKind is not (JsonValueKind.Number or JsonValueKind.Null)))
+        {
+            throw new JsonException("It has something else than numbers, or a step below 0.");
+        }
+    }
 
     /// <summary>The numbers by name, for people.</summary>
     public override string ToString() => $"step {Step}: {string.Join(", ", Numbers.Select(number => $"{number.Key} {number.Value}"))}";

@@ -14,6 +14,9 @@ public sealed class MetricsLog : IDisposable
     /// <summary>The name of the file in a run's folder.</summary>
     public const string FileName = "metrics.jsonl";
 
+    /// <summary>The name of the folder of TensorBoard events in a run's folder.</summary>
+    internal const string EventsFolder = "tensorboard";
+
     readonly string _path;
     readonly JsonLog _lines;
     readonly SummaryWriter _events;
@@ -26,13 +29,17 @@ public sealed class MetricsLog : IDisposable
         _path = Path.Combine(folder, FileName);
         if (File.Exists(_path))
         {
-            JsonElement[] kept = [.. JsonLog.Read<JsonElement>(_path).Where(line => StepOf(line) <= step)];
-            IsEvaluated = kept.Any(line => StepOf(line) == step && line.TryGetProperty(MetricsLine.EvaluationLoss, out _));
-            JsonLines.Write(_path, kept);
+            var lines = Read(folder);
+            IsEvaluated = lines.Any(line => line.Step == step && line.IsValidation);
+            // Those that stay, byte for byte.
+            JsonLines.Write(
+                _path,
+                [.. JsonLog.Read<JsonElement>(_path).Zip(lines).Where(line => line.Second.Step <= step).Select(line => line.First)]
+            );
         }
 
         _lines = new JsonLog(_path);
-        _events = TorchSharp.torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"), createRunName: false);
+        _events = TorchSharp.torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, EventsFolder), createRunName: false);
     }
 
     /// <summary>The lines of a run so far; none where it has no log yet.</summary>
@@ -97,8 +104,6 @@ public sealed class MetricsLog : IDisposable
 
         _lines.Add(line);
     }
-
-    static int StepOf(JsonElement line) => line.GetProperty(MetricsLine.StepName).GetInt32();
 
     /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();

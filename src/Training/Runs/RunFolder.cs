@@ -29,7 +29,7 @@ public sealed class RunFolder : IDisposable
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint");
 
     /// <summary>What a run that was stopped goes on from.</summary>
-    public SavedState State => new(System.IO.Path.Combine(Path, "checkpoints"));
+    public SavedState State => new(States);
 
     /// <summary>Whether the run has come to its end.</summary>
     public bool IsFinished => Directory.Exists(Checkpoint);
@@ -39,6 +39,8 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The reference's log-probabilities; see <see cref="ReferenceTable"/>.</summary>
     public string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
+
+    string States => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Opens a run's folder, new or to go on.</summary>
     /// <param name="path">The folder.</param>
@@ -50,7 +52,9 @@ public sealed class RunFolder : IDisposable
     {
         if (!IsRun(path))
         {
-            throw new UserException($"{path} is not a run's folder and not empty. Choose another with --output.");
+            throw new UserException(
+                $"{path} is not a run's folder and not empty: it has no {Description}. Choose another with --output, or put the file back if it is lost."
+            );
         }
 
         var folder = new RunFolder(path);
@@ -94,7 +98,7 @@ public sealed class RunFolder : IDisposable
         {
             WriteText(description, experiment);
         }
-        else if (difference(File.ReadAllText(description)) is { } what)
+        else if (difference(TextFile.Read(description)) is { } what)
         {
             throw new UserException(
                 $"{Path} holds a run of another experiment: {what}. "
@@ -102,9 +106,28 @@ public sealed class RunFolder : IDisposable
             );
         }
 
+        RefuseExchanged();
         if (IsFinished)
         {
             State.Delete();
+        }
+    }
+
+    /// <summary>A folder in the place of a file, or the other way round, would show itself only when a step is to be saved.</summary>
+    void RefuseExchanged()
+    {
+        string[] files =
+        [
+            ReferenceFile,
+            RefusedFile,
+            .. new[] { MetricsLog.FileName, "images.sha256", "pairs.sha256" }.Select(name => System.IO.Path.Combine(Path, name)),
+        ];
+        string[] folders = [Checkpoint, States, System.IO.Path.Combine(Path, MetricsLog.EventsFolder)];
+        if ((files.FirstOrDefault(Directory.Exists) ?? folders.FirstOrDefault(File.Exists)) is { } odd)
+        {
+            throw new UserException(
+                $"{odd} is a {(Directory.Exists(odd) ? "folder" : "file")}, and a run keeps a {(Directory.Exists(odd) ? "file" : "folder")} of this name. Move it away."
+            );
         }
     }
 
@@ -141,7 +164,7 @@ public sealed class RunFolder : IDisposable
         {
             WriteText(file, content);
         }
-        else if (File.ReadAllText(file) != content)
+        else if (TextFile.Read(file) != content)
         {
             throw new UserException(
                 $"The {what} have changed since the run in {Path} began. Put them back, delete {file} to go on with the new ones, "

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using SVco.Core;
 using SVco.Files;
 using SVco.Models;
@@ -8,7 +8,10 @@ using SVco.Models.Lora;
 
 namespace SVco.Training;
 
-/// <summary>The newest state of a run to go on from, <c>step-N/</c>: the model, the optimiser's moments and the step.</summary>
+/// <summary>
+/// The newest state of a run to go on from, <c>step-N/</c>: the model, the optimiser's moments, and <c>state.json</c> with the step and the
+/// SHA-256 of every other file.
+/// </summary>
 /// <param name="folder">The folder that holds it.</param>
 public sealed class SavedState(string folder)
 {
@@ -16,21 +19,30 @@ public sealed class SavedState(string folder)
     const string OptimizerFile = "optimizer.safetensors";
     const string ModelFolder = "model";
 
-    sealed record Progress(int Step);
+    const string Prefix = "step-";
+
+    /// <param name="Step">Optimiser steps made.</param>
+    /// <param name="Files">The SHA-256 of each file by its path in the state's folder; null in a state that an earlier version saved.</param>
+    sealed record Progress(int Step, ImmutableSortedDictionary<string, string>? Files);
 
     /// <summary>Its folder; null when nothing was saved yet.</summary>
     public string? Newest =>
         Directory.Exists(folder)
             ? Directory
-                .GetDirectories(folder, "step-*")
-                .Where(state => File.Exists(Path.Combine(state, StepFile)))
+                .GetDirectories(folder, $"{Prefix}*")
+                .Where(state =>
+                    int.TryParse(Path.GetFileName(state)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                )
                 .MaxBy(state => state, StringComparer.Ordinal)
             : null;
+
+    /// <summary>Optimiser steps made when it was saved; 0 when nothing was saved yet.</summary>
+    public int Step => Newest is { } state ? int.Parse(Path.GetFileName(state)[Prefix.Length..], CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
     public void Save(VisionLanguageModel model, LoraAdapter? adapter, Optimizer optimizer)
     {
-        var newest = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{optimizer.Steps:D8}"));
+        var newest = Path.Combine(folder, NameOf(optimizer.Steps));
         if (newest == Newest)
         {
             return;
@@ -43,7 +55,7 @@ public sealed class SavedState(string folder)
             {
                 SaveModel(model, adapter, Path.Combine(temporary, ModelFolder));
                 SafetensorsWriter.Write(Path.Combine(temporary, OptimizerFile), optimizer.State);
-                File.WriteAllText(Path.Combine(temporary, StepFile), JsonSerializer.Serialize(new Progress(optimizer.Steps)));
+                SealedJson.Write(Path.Combine(temporary, StepFile), new Progress(optimizer.Steps, ContentHash.OfFolder(temporary)));
             }
         );
         // Older states, and what a killed process left half written.
@@ -52,6 +64,17 @@ public sealed class SavedState(string folder)
             Directory.Delete(older, recursive: true);
         }
     }
+
+    /// <summary>Makes sure that all files are those that were saved.</summary>
+    /// <param name="note">Is told when the state is of an earlier version, which wrote no checksums.</param>
+    /// <exception cref="UserException">The state is damaged.</exception>
+    public void Check(Action<string> note) =>
+        Read(state =>
+        {
+            var saved = state is null ? ImmutableSortedDictionary<string, string>.Empty : ProgressOf(state, note).Files;
+            var other = saved?.FirstOrDefault(file => ContentHash.OfFile(Path.Combine(state!, file.Key)) != file.Value);
+            return other?.Key is { } name ? throw new UserException($"{name} has another SHA-256 than when it was saved") : state;
+        });
 
     /// <summary>Reads the saved model.</summary>
     /// <param name="load">Is given the folder of the model or the adapter; null when nothing was saved yet.</param>
@@ -74,7 +97,7 @@ public sealed class SavedState(string folder)
                 moments.CopyTo(tensor.Name, tensor.Value);
             }
 
-            return JsonSerializer.Deserialize<Progress>(File.ReadAllText(Path.Combine(state, StepFile)))!.Step;
+            return ProgressOf(state, _ => { }).Step;
         });
 
     /// <summary>Deletes it.</summary>
@@ -99,6 +122,13 @@ public sealed class SavedState(string folder)
         }
     }
 
+    static string NameOf(int step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}");
+
+    static Progress ProgressOf(string state, Action<string> note) =>
+        SealedJson.Read<Progress>(Path.Combine(state, StepFile), note) is var progress && NameOf(progress.Step) == Path.GetFileName(state)
+            ? progress
+            : throw new UserException($"{StepFile} says that it is of step {progress.Step}");
+
     T Read<T>(Func<string?, T> read)
     {
         var state = Newest;
@@ -106,7 +136,7 @@ public sealed class SavedState(string folder)
         {
             return read(state);
         }
-        catch (Exception error) when (state is not null && error is (UserException or JsonException or IOException))
+        catch (Exception error) when (state is not null && error is not OperationCanceledException)
         {
             throw new UserException($"The saved state {state} is damaged; begin anew with --restart. ({error.Message})", error);
         }

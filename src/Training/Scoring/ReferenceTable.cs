@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Objectives;
 using SVco.Files;
@@ -20,29 +19,32 @@ public sealed record ReferenceTable(ImmutableArray<ImmutableDictionary<Cell, dou
         return new([.. Enumerable.Range(0, pairs).Select(pair => known.GetValueOrDefault(pair, []))]);
     }
 
+    /// <summary>Whether every pair has these cells.</summary>
+    public bool Has(IReadOnlyCollection<Cell> cells) => Pairs.All(pair => cells.All(pair.ContainsKey));
+
     /// <summary>The table that <see cref="Write"/> wrote; null when there is none yet, it is damaged, or it has another number of pairs.</summary>
-    public static ReferenceTable? Read(string file, int pairs)
+    /// <param name="file">The file.</param>
+    /// <param name="pairs">How many pairs there are.</param>
+    /// <param name="note">Is told of damage, and of a file without a checksum.</param>
+    public static ReferenceTable? Read(string file, int pairs, Action<string> note)
     {
         try
         {
             return
                 File.Exists(file)
-                && JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(file)) is { } entries
+                && SealedJson.Read<ImmutableArray<ImmutableDictionary<string, double>>>(file, note) is { } entries
                 && entries.Length == pairs
                 ? new([.. entries.Select(cells => cells.ToImmutableDictionary(cell => Cell.Parse(cell.Key), cell => cell.Value))])
                 : null;
         }
-        catch (Exception error) when (error is JsonException or UserException)
+        catch (UserException error)
         {
+            note($"{error.Message.TrimEnd('.')}. The reference is scored again.");
             return null;
         }
     }
 
-    /// <summary>Writes the table as JSON: for each pair its cells, such as <c>{"W.Match": -12.5}</c>.</summary>
+    /// <summary>Writes the table: for each pair its cells, such as <c>{"W.Match": -12.5}</c>.</summary>
     public void Write(string file) =>
-        AtomicOutput.WriteFile(
-            file,
-            stream =>
-                JsonSerializer.Serialize(stream, Pairs.Select(cells => cells.ToDictionary(cell => cell.Key.ToString(), cell => cell.Value)))
-        );
+        SealedJson.Write(file, Pairs.Select(cells => cells.ToDictionary(cell => cell.Key.ToString(), cell => cell.Value)));
 }

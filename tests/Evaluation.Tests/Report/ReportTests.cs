@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using SVco.Core;
 using SVco.Core.Statistics;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
@@ -158,6 +160,148 @@ public sealed class ReportTests
         text = text[text.IndexOf(begin, StringComparison.Ordinal)..];
         return text[..(text.IndexOf(end, StringComparison.Ordinal) + end.Length)];
     }
+
+    const string Hostile = "\"'><script>seen()</script></style></title>]]><img src=x onerror=seen()><svg onload=seen()>&lt;b&gt; ";
+
+    /// <summary>Every text of results.json begins with what would be an element; only formulas, pictures and image conditions must be what they are.</summary>
+    [Fact]
+    public void No_text_of_a_study_becomes_an_element()
+    {
+        var folder = Written("hostile");
+        var results = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, StudyResults.FileName)))!;
+        var changed = Change(results, "");
+        Assert.InRange(changed, 100, int.MaxValue);
+        File.WriteAllText(Path.Combine(folder, StudyResults.FileName), results.ToJsonString());
+
+        var page = HtmlReport.Page([(StudyResults.Load(folder), folder), (StudyResults.Load(folder), folder)], When);
+
+        Assert.DoesNotMatch("<script|<img src=x|<svg onload|</style>.*</style>|</title>.*</title>|&amp;amp;", page);
+        Assert.Contains("&lt;script&gt;seen()&lt;/script&gt;", page);
+        // Neither does one end an attribute.
+        Assert.DoesNotContain("\"'>", page);
+    }
+
+    static int Change(JsonNode? node, string name) =>
+        node switch
+        {
+            JsonObject fields => fields.ToArray().Sum(field => Changed(field.Value, field.Key, text => fields[field.Key] = text)),
+            JsonArray items => items.ToArray().Index().Sum(item => Changed(item.Item, name, text => items[item.Index] = text)),
+            _ => 0,
+        };
+
+    static int Changed(JsonNode? node, string name, Action<string> set)
+    {
+        if (node is not JsonValue value || !value.TryGetValue<string>(out var text))
+        {
+            return Change(node, name);
+        }
+
+        if (text.Length == 0 || name is "Formula" or "Picture" or "Image")
+        {
+            return 0;
+        }
+
+        set(Hostile + text);
+        return 1;
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd")]
+    [InlineData("../secret.png")]
+    [InlineData("pictures/../../secret.png")]
+    [InlineData("link.png")]
+    [InlineData("folder/secret.png")]
+    [InlineData("a\0b.png")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("text.png")]
+    [InlineData("results.json")]
+    public void A_picture_is_a_PNG_of_the_study_s_own_folder(string picture)
+    {
+        var folder = Written("pictures");
+        File.Copy(Path.Combine(folder, "scene.png"), Path.Combine(folder, "..", "secret.png"), overwrite: true);
+        File.WriteAllText(Path.Combine(folder, "text.png"), "no PNG");
+        foreach (var (link, target) in new[] { ("link.png", Path.Combine("..", "secret.png")), ("folder", "..") })
+        {
+            File.Delete(Path.Combine(folder, link));
+            File.CreateSymbolicLink(Path.Combine(folder, link), target);
+        }
+
+        var study = StudyResults.Load(folder);
+        Assert.Contains("<img ", HtmlReport.Page([(study, folder)], When));
+        var other = study with { Examples = [study.Examples[0] with { Picture = picture }] };
+        Assert.Contains(folder, Assert.Throws<UserException>(() => HtmlReport.Page([(other, folder)], When)).Message);
+    }
+
+    [Fact]
+    public void Whatever_is_taken_out_or_exchanged_in_results_is_one_message_or_a_page()
+    {
+        var folder = Written("mutated");
+        var text = File.ReadAllText(Path.Combine(folder, StudyResults.FileName));
+        var random = new Random(3);
+        JsonNode?[] odd =
+        [
+            null,
+            "",
+            "x",
+            0,
+            -1,
+            1e300,
+            1e11,
+            true,
+            new JsonArray(),
+            new JsonObject(),
+            new JsonArray((JsonNode?)null),
+            "NaN",
+        ];
+        for (var i = 0; i < 150; i++)
+        {
+            var results = JsonNode.Parse(text)!;
+            JsonNode place = results;
+            while (Inside(place) is { Length: > 0 } inside && random.Next(5) > 0)
+            {
+                place = inside[random.Next(inside.Length)];
+            }
+
+            switch (place)
+            {
+                case JsonObject fields when fields.Count > 0:
+                    var name = fields.ToArray()[random.Next(fields.Count)].Key;
+                    fields[name] = odd[random.Next(odd.Length)]?.DeepClone();
+                    if (random.Next(3) == 0)
+                    {
+                        fields.Remove(name);
+                    }
+
+                    break;
+                case JsonArray items when items.Count > 0:
+                    items[random.Next(items.Count)] = odd[random.Next(odd.Length)]?.DeepClone();
+                    break;
+            }
+
+            File.WriteAllText(Path.Combine(folder, StudyResults.FileName), results.ToJsonString());
+            try
+            {
+                HtmlReport.Page([(StudyResults.Load(folder), folder)], When);
+            }
+            catch (UserException error)
+            {
+                Assert.Contains(folder, error.Message);
+            }
+        }
+    }
+
+    static JsonNode[] Inside(JsonNode node) =>
+        node switch
+        {
+            JsonObject fields =>
+            [
+                .. fields.Select(field => field.Value).Where(value => value is JsonObject or JsonArray).OfType<JsonNode>(),
+            ],
+            JsonArray items => [.. items.Where(value => value is JsonObject or JsonArray).OfType<JsonNode>()],
+            _ => [],
+        };
 
     [ChromiumFact]
     public async Task Chromium_finds_tables_and_figures_and_no_error()

@@ -23,7 +23,7 @@ public sealed class BadInputTests : IDisposable
     public async Task A_missing_image_is_named_with_its_pair()
     {
         File.Delete(PathOf("images/03_l.png"));
-        await Fails("03_l.png of pairs.json#3", "--images");
+        await Fails("pairs.json#3: ", "03_l.png does not exist", "--images");
     }
 
     [Fact]
@@ -99,22 +99,82 @@ public sealed class BadInputTests : IDisposable
     public async Task A_wrong_option_is_explained(string option, string value, string message) => await Fails([option, value], message);
 
     [MountFact]
-    public async Task A_full_disk_leaves_the_state_before_and_the_run_goes_on_when_there_is_room()
+    public async Task A_disk_that_fills_up_leaves_the_state_before_and_the_run_goes_on_when_there_is_room()
     {
-        string[] steps = ["--save-every", "1", "--accumulation", "1", "--max-steps", "6"];
-        using var disk = new FullDisk(PathOf("disk"), kilobytes: 2200);
-        var (output, code) = await Run(["--output", PathOf("disk/run"), .. steps]);
+        string[] steps = ["--save-every", "1", "--accumulation", "1", "--max-steps", "40", "--epochs", "40"];
+        using var disk = new FullDisk(PathOf("disk"), kilobytes: 60_000);
+        var states = PathOf("disk/run/checkpoints");
+        var run = Run(["--output", PathOf("disk/run"), .. steps]);
+        while (
+            !run.IsCompleted
+            && !(Directory.Exists(states) && Directory.GetFiles(states, "state.json", SearchOption.AllDirectories).Length > 0)
+        )
+        {
+            await Task.Delay(10);
+        }
+
+        // Something else takes all that is left.
+        Assert.Throws<IOException>(() => Fill(PathOf("disk/other")));
+
+        var (output, code) = await run;
         Assert.Equal(1, code);
         Assert.Contains("No space left", output);
-        Assert.Single(Directory.GetFileSystemEntries(PathOf("disk/run/checkpoints")));
+        Assert.Single(Directory.GetFileSystemEntries(states));
 
-        disk.Grow(kilobytes: 60_000);
+        File.Delete(PathOf("disk/other"));
         Assert.Equal(0, (await Run(["--output", PathOf("disk/run"), .. steps])).Code);
         Assert.Equal(0, (await Run(["--output", PathOf("roomy"), .. steps])).Code);
         Assert.Equal(
             File.ReadAllBytes(PathOf("roomy/checkpoint/model.safetensors")),
             File.ReadAllBytes(PathOf("disk/run/checkpoint/model.safetensors"))
         );
+    }
+
+    [MountFact]
+    public async Task A_disk_without_room_for_two_states_is_refused_before_the_first_step()
+    {
+        using var disk = new FullDisk(PathOf("disk"), kilobytes: 1900);
+        await FailsBefore(
+            ["--output", PathOf("disk/run"), "--save-every", "1", "--accumulation", "1"],
+            "Saving needs up to 2.",
+            "but only 1."
+        );
+        Assert.Equal(0, (await Run("--output", PathOf("disk/run"), "--max-steps", "1", "--restart")).Code);
+
+        async Task FailsBefore(string[] options, params string[] messages)
+        {
+            await Fails(options, messages);
+            Assert.False(Directory.Exists(PathOf("disk/run/checkpoints")));
+            Assert.False(File.Exists(PathOf("disk/run/metrics.jsonl")));
+        }
+    }
+
+    [MountFact]
+    public async Task A_lock_left_on_a_disk_that_can_only_be_read_is_not_another_process()
+    {
+        using var disk = new FullDisk(PathOf("disk"), kilobytes: 60_000);
+        Directory.CreateDirectory(PathOf("disk/run"));
+        File.WriteAllText(PathOf("disk/run/lock"), "");
+        disk.MakeReadOnly();
+        await Fails(["--output", PathOf("disk/run")], "cannot be written", "Choose another with --output");
+    }
+
+    [Fact]
+    public async Task A_link_to_a_file_that_is_gone_is_left_out_of_the_saved_model()
+    {
+        File.CreateSymbolicLink(PathOf("model/added_tokens.json"), PathOf("gone"));
+        Assert.Equal(0, (await Run("--max-steps", "2", "--save-every", "1", "--accumulation", "1")).Code);
+        Assert.True(File.Exists(PathOf("run/checkpoint/tokenizer.json")));
+        Assert.DoesNotContain(PathOf("run/checkpoint/added_tokens.json"), Directory.GetFileSystemEntries(PathOf("run/checkpoint")));
+    }
+
+    static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        for (var block = new byte[1 << 12]; ; )
+        {
+            file.Write(block);
+        }
     }
 
     Task Fails(params string[] messages) => Fails([], messages);

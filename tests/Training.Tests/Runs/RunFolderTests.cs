@@ -148,7 +148,7 @@ public sealed class RunFolderTests : IDisposable
     {
         using var folder = Open();
         Put("reference.json", text);
-        Assert.Null(ReferenceTable.Read(folder.ReferenceFile, pairs));
+        Assert.Null(ReferenceTable.Read(folder.ReferenceFile, pairs, _ => { }));
     }
 
     [Theory]

@@ -27,11 +27,12 @@ sealed class PackedCase : IDisposable
         Cells = RandomCells();
         Weights = [.. Batch.Select(_ => Cells.ToImmutableDictionary(cell => cell, _ => _random.NextDouble() * 2 - 1))];
         using var noGrad = no_grad();
-        manual_seed(seed);
+        // Its own: another test at the same time would draw from the common one.
+        using var generator = new TorchSharp.torch.Generator((ulong)seed, CPU);
         foreach (var parameter in Model.Parameters)
         {
             // Biases are zero and norms one at first, which would hide mistakes.
-            parameter.Value.add_(randn_like(parameter.Value) * 0.1);
+            parameter.Value.add_(randn(parameter.Value.shape, parameter.Value.dtype, generator: generator) * 0.1);
         }
 
         var trainVision = _random.Next(4) == 0;
