@@ -173,7 +173,9 @@ public static class PairPage
             """;
 
         Html Picture(string path, Func<string, ImageSource> image) =>
-            !FolderBoundary.IsIn(Path.GetFullPath(Path.Combine(root, path)), Path.GetFullPath(root)) ? $"<p class=\"meta\">{path} leaves the data root.</p>" : Thumbnail(image(root));
+            !FolderBoundary.IsIn(Path.GetFullPath(Path.Combine(root, path)), Path.GetFullPath(root))
+                ? $"<p class=\"meta\">{path} leaves the data root.</p>"
+                : Thumbnail(image(root));
 
         static Html Element(string name, string? text) => string.IsNullOrEmpty(text) ? Html.Empty : $"<div class=\"{name}\">{text}</div>";
 

@@ -52,7 +52,25 @@ internal sealed record TokenizerFiles(JsonField Tokenizer, JsonField? Config, Js
                     : throw member.Field.Mistake("must be named by a token id")
             )
         );
-        return own.Concat(configured).DistinctBy(token => token.Content, StringComparer.Ordinal);
+        AddedToken[] all = [.. own.Concat(configured)];
+        foreach (
+            var ids in all.GroupBy(token => token.Content, StringComparer.Ordinal)
+                .Where(same => same.DistinctBy(token => token.Id).Skip(1).Any())
+        )
+        {
+            throw new UserException(
+                $"{Tokenizer.File} and {Config?.File} give the added token {ids.Key} different ids: {string.Join(" and ", ids.Select(token => token.Id).Distinct())}. The two files belong to different models."
+            );
+        }
+
+        foreach (var names in all.GroupBy(token => token.Id).Where(same => same.DistinctBy(token => token.Content).Skip(1).Any()))
+        {
+            throw new UserException(
+                $"{Tokenizer.File} and {Config?.File} give the id {names.Key} to different added tokens: {string.Join(" and ", names.Select(token => token.Content).Distinct())}. The two files belong to different models."
+            );
+        }
+
+        return all.DistinctBy(token => token.Content, StringComparer.Ordinal);
     }
 
     /// <summary>The text of a token by its role, e.g. "eos_token", or null.</summary>

@@ -69,6 +69,22 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void Two_files_that_give_an_added_token_different_ids_are_refused()
+    {
+        tiny.With(
+            "tokenizer_config.json",
+            json =>
+            {
+                var tokens = json["added_tokens_decoder"]!.AsObject();
+                var image = tokens["492"]!.DeepClone();
+                tokens.Remove("492");
+                tokens["493"] = image;
+            }
+        );
+        IsRefusedWith(TokenizerFile, "tokenizer_config.json", "<image>", "492 and 493");
+    }
+
+    [Fact]
     public void A_stop_token_without_embedding_is_refused()
     {
         tiny.With("generation_config.json", json => json["eos_token_id"] = new JsonArray(491, 900));
