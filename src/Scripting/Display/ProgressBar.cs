@@ -41,19 +41,24 @@ sealed class ProgressBar : IProgressDisplay
     {
         var filled = _total == 0 ? Width : Width * _done / _total;
         var bar = $"[green]{new string('━', filled)}[/][grey]{new string('━', Width - filled)}[/]";
+        var room = AnsiConsole.Profile.Width - 1;
+        var numbers = string.Join("  ", new[] { $" {_done}/{_total}", TimeLeft(), _speed }.Where(part => part.Length > 0));
         string[] rows =
         [
-            $"{_title} {bar} {_done}/{_total}  {_speed}{(_speed.Length > 0 ? "  " : "")}{TimeLeft()}",
-            .. _metrics.Length > 0 ? [Markup.Escape($"  {_metrics}")] : Array.Empty<string>(),
+            $"{Markup.Escape(_title)} {bar}{Cut(numbers, room - _title.Length - 1 - Width)}",
+            .. _metrics.Length > 0 ? [Cut($"  {_metrics}", room)] : Array.Empty<string>(),
         ];
         AnsiConsole.Write(new ControlCode(_rows.Over(rows.Length)));
         AnsiConsole.Write(above);
         foreach (var row in rows)
         {
-            AnsiConsole.Write(new Markup(row) { Overflow = Overflow.Ellipsis });
+            AnsiConsole.Write(new Markup(row));
             AnsiConsole.WriteLine();
         }
     }
+
+    /// <summary>As much of a text as there is room for, ready to be shown.</summary>
+    static string Cut(string text, int room) => Markup.Escape(text.Length <= room ? text : $"{text[..Math.Max(0, room - 1)]}…");
 
     string TimeLeft() =>
         _done == _begun ? ""
