@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SVco.Core;
+using SVco.Files;
 
 namespace SVco.Curation.Sources;
 
@@ -15,7 +16,7 @@ sealed class JsonStream : IDisposable
     const int LongestEntry = 1 << 28;
 
     readonly string path;
-    readonly FileStream file;
+    readonly Stream file;
     byte[] buffer = new byte[FirstBuffer];
     JsonReaderState state = new(new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
     int start;
@@ -25,6 +26,7 @@ sealed class JsonStream : IDisposable
     long consumed;
     Place place = Place.Outside;
     string? name;
+    bool isDone;
 
     enum Place
     {
@@ -38,9 +40,8 @@ sealed class JsonStream : IDisposable
     JsonStream(string path)
     {
         this.path = path;
-        file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        file = TextFile.Open(path);
         Fill();
-        start = buffer.AsSpan(0, end).StartsWith("\uFEFF"u8) ? 3 : 0;
     }
 
     /// <summary>The entries of the file's object or list.</summary>
@@ -48,7 +49,7 @@ sealed class JsonStream : IDisposable
     public static IEnumerable<JsonEntry> Read(string path)
     {
         using var stream = new JsonStream(path);
-        while (stream.place != Place.End)
+        while (!stream.isDone)
         {
             if (!stream.TryNext(out var document))
             {
@@ -109,7 +110,8 @@ sealed class JsonStream : IDisposable
     {
         if (!reader.Read())
         {
-            return isLast ? throw new JsonException("The file ends too early.") : false;
+            isDone = isLast && (place == Place.End ? true : throw new JsonException("The file ends too early."));
+            return isDone;
         }
 
         place = (place, reader.TokenType) switch
