@@ -26,6 +26,7 @@ sealed class CandidateScorer(
 )
 {
     readonly Stopwatch clock = new();
+    readonly PixelBudget budget = PixelBudget.OfMachine();
     int decoded;
 
     /// <summary>Images that were decoded; those that were before are not again.</summary>
@@ -117,7 +118,7 @@ sealed class CandidateScorer(
         try
         {
             var path = FileOf(image);
-            var data = File.ReadAllBytes(path);
+            var data = InputFile.Bytes(path);
             var content = ContentHash.Of(data);
             var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{content} {Edit(image)}"));
             var (needsSiglip, needsDinov2) = (isScored && !siglipCache.Contains(key), isScored && !dinov2Cache.Contains(key));
@@ -127,10 +128,17 @@ sealed class CandidateScorer(
             }
 
             Interlocked.Increment(ref decoded);
-            var pixels = ImageEdits.Render(image, source => ImageDecoder.Decode(data, $"{source}"));
-            return (content, key, needsSiglip ? siglip.Process(pixels) : null, needsDinov2 ? dinov2.Process(pixels) : null, null);
+            return budget.Within<(string, byte[], float[]?, float[]?, string?)>(
+                ImageDecoder.SizeOf(data, path),
+                path,
+                () =>
+                {
+                    var pixels = ImageEdits.Render(image, source => ImageDecoder.Decode(data, $"{source}"));
+                    return (content, key, needsSiglip ? siglip.Process(pixels) : null, needsDinov2 ? dinov2.Process(pixels) : null, null);
+                }
+            );
         }
-        catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
+        catch (UserException error)
         {
             return ("", [], null, null, error.Message);
         }

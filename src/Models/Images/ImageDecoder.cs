@@ -21,7 +21,16 @@ public static class ImageDecoder
     public static ImageSize SizeOf(string path)
     {
         using var stream = InputFile.Open(path);
-        using var codec = SKCodec.Create(stream) ?? throw NoImage(path);
+        using var codec = SKCodec.Create(stream.Length > 0 ? stream : throw Empty(path)) ?? throw NoImage(path);
+        return new(codec.Info.Width, codec.Info.Height);
+    }
+
+    /// <summary>The sides that the header in the bytes of a file gives.</summary>
+    /// <exception cref="UserException">No image of a supported format.</exception>
+    public static ImageSize SizeOf(ReadOnlySpan<byte> data, string nameForMessages)
+    {
+        using var bytes = SKData.CreateCopy(data.Length > 0 ? data : throw Empty(nameForMessages));
+        using var codec = SKCodec.Create(bytes) ?? throw NoImage(nameForMessages);
         return new(codec.Info.Width, codec.Info.Height);
     }
 
@@ -37,7 +46,7 @@ public static class ImageDecoder
     {
         if (data.IsEmpty)
         {
-            throw new UserException($"The image {nameForMessages} is empty (0 bytes). Fetch it again or remove its pair.");
+            throw Empty(nameForMessages);
         }
 
         var gif = GifFirstFrame.Read(data);
@@ -59,6 +68,8 @@ public static class ImageDecoder
         var rgba = Pixels(codec, nameForMessages);
         return new(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
     }
+
+    static UserException Empty(string name) => new($"The image {name} is empty (0 bytes). Fetch it again or remove its pair.");
 
     static UserException NoImage(string name) =>
         new($"The image {name} is missing, damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP).");

@@ -23,6 +23,8 @@ public static class ImageRenderer
         {
             case ImageSource.File(var path):
                 return ImageDecoder.SizeOf(path);
+            case ImageSource.Inline inline:
+                return ImageDecoder.SizeOf(inline.Bytes, $"{source}");
             case ImageSource.Flipped(var of):
                 return SizeOf(of);
             case ImageSource.DiffusionNoise(var of, _, _):
