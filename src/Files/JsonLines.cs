@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SVco.Core;
 
 namespace SVco.Files;
@@ -9,13 +10,18 @@ namespace SVco.Files;
 /// <summary>Files of one JSON object a line: what the stages hand to each other. Reading and writing stream.</summary>
 public static class JsonLines
 {
-    /// <summary>Names in snake case, enums by name, nothing for null; numbers that are not finite by their names.</summary>
+    /// <summary>
+    /// Names in snake case, enums by name, nothing for null; numbers that are not finite by their names. What is not declared to be null
+    /// must be there.
+    /// </summary>
     public static JsonSerializerOptions Options { get; } =
         new()
         {
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             IgnoreReadOnlyProperties = true,
+            RespectNullableAnnotations = true,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireTexts } },
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             Converters = { new JsonStringEnumConverter() },
@@ -51,13 +57,22 @@ public static class JsonLines
     /// <summary>One object as a line without its end.</summary>
     public static byte[] Line<T>(T item) => JsonSerializer.SerializeToUtf8Bytes(item, Options);
 
+    static void RequireTexts(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            property.IsRequired |=
+                property.AssociatedParameter is { IsNullable: false, HasDefaultValue: false, ParameterType.IsValueType: false };
+        }
+    }
+
     internal static T Parse<T>(ReadOnlySpan<byte> line, string path, int number, string advice)
     {
         try
         {
             return JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("It is null.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new UserException($"Line {number} of {path} is broken: {error.Message} {advice}", error);
         }

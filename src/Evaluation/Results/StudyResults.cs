@@ -43,6 +43,8 @@ public sealed record StudyResults(
     {
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -51,19 +53,13 @@ public sealed record StudyResults(
     public static StudyResults Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        try
-        {
-            return JsonSerializer.Deserialize<StudyResults>(File.ReadAllText(path), Json)
-                ?? throw new UserException($"{path} is empty. Run the study again.");
-        }
-        catch (IOException)
-        {
-            throw new UserException($"{path} cannot be read. Give the folder of a finished study, such as runs/miniature.");
-        }
-        catch (JsonException mistake)
-        {
-            throw new UserException($"{path} is not a study's: {mistake.Message} Run the study again.");
-        }
+        return File.Exists(path)
+            ? InputFile.Read(
+                path,
+                "a study's; run the study again",
+                () => JsonSerializer.Deserialize<StudyResults>(TextFile.Utf8(path).Span, Json) ?? throw new JsonException("it is null")
+            )
+            : throw new UserException($"{path} does not exist. Give the folder of a finished study, such as runs/miniature.");
     }
 
     /// <summary>Writes <see cref="FileName"/> into a folder, as a whole or not at all.</summary>

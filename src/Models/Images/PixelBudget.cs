@@ -14,6 +14,7 @@ public sealed class PixelBudget(long most)
 
     readonly object gate = new();
     long used;
+    long garbage;
 
     /// <summary>As many as the largest image has that is read, or as three quarters of the memory can hold.</summary>
     public static PixelBudget OfMachine() =>
@@ -59,6 +60,13 @@ public sealed class PixelBudget(long most)
             }
 
             used += pixels;
+
+            // Of large images the collector lets gigabytes lie about before it comes by itself.
+            if (used + garbage > most)
+            {
+                GC.Collect();
+                garbage = 0;
+            }
         }
     }
 
@@ -67,6 +75,7 @@ public sealed class PixelBudget(long most)
         lock (gate)
         {
             used -= pixels;
+            garbage += pixels;
             Monitor.PulseAll(gate);
         }
     }

@@ -27,12 +27,21 @@ public sealed record ReferenceTable(ImmutableArray<ImmutableDictionary<Cell, dou
         {
             return
                 File.Exists(file)
-                && JsonSerializer.Deserialize<Dictionary<string, double>[]>(File.ReadAllText(file)) is { } entries
+                && InputFile.Read(
+                    file,
+                    "a table of log-probabilities",
+                    () =>
+                        JsonSerializer
+                            .Deserialize<Dictionary<string, double>[]>(TextFile.Utf8(file).Span)!
+                            .Select(cells => cells.ToImmutableDictionary(cell => Cell.Parse(cell.Key), cell => cell.Value))
+                            .ToImmutableArray()
+                )
+                    is var entries
                 && entries.Length == pairs
-                ? new([.. entries.Select(cells => cells.ToImmutableDictionary(cell => Cell.Parse(cell.Key), cell => cell.Value))])
+                ? new(entries)
                 : null;
         }
-        catch (Exception error) when (error is JsonException or UserException)
+        catch (UserException)
         {
             return null;
         }
