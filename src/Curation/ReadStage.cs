@@ -57,9 +57,18 @@ public static class ReadStage
         return count > 0
             ? report
             : throw new UserException(
-                $"No source gave a candidate:\n{string.Join('\n', report.Refusals.Select(refusal => $"  {refusal.Source} {refusal.Kind}: {refusal.Reason} ({refusal.Count})"))}\n"
-                    + $"Where each was looked for is in {folder.RefusedByRead}."
+                $"No source gave a candidate:\n{string.Join('\n', report.Refusals.Select(refusal => $"  {refusal.Source} {refusal.Kind}: {refusal.Reason} ({refusal.Count}), such as {Example(refusal)}"))}\n"
+                    + $"All of them are in {folder.RefusedByRead}."
             );
+
+        string Example(RefusalCount count) =>
+            CurationFolder
+                .Lines<RefusedEntry>(folder.RefusedByRead, "read")
+                .First(refused => (refused.Source, refused.Kind, refused.Reason) == (count.Source, count.Kind, count.Reason)) switch
+            {
+                { Detail: "" } refused => refused.Key,
+                var refused => $"{refused.Key}: {refused.Detail}",
+            };
     }
 
     static IEnumerable<Candidate> Candidates(IEnumerable<Reading> readings, PartialLines refused, CancellationToken cancel)

@@ -15,11 +15,9 @@ namespace SVco.Experiments;
 /// </summary>
 sealed class RunImages
 {
-    /// <summary>Decoded images that are in memory at a time; a large one takes some hundred MB.</summary>
-    const int MostAtATime = 4;
-
     const int MostShown = 10;
 
+    readonly PixelBudget budget = PixelBudget.OfMachine();
     readonly ConcurrentDictionary<ImageSource, string> contents = new();
     readonly ConcurrentDictionary<ImageSource, string> faults = new();
 
@@ -52,7 +50,7 @@ sealed class RunImages
                 {
                     Parallel.ForEach(
                         files,
-                        new() { MaxDegreeOfParallelism = Math.Min(MostAtATime, Environment.ProcessorCount), CancellationToken = stop },
+                        new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop },
                         file =>
                         {
                             images.Read(file, processor, behaviour, known);
@@ -125,7 +123,11 @@ sealed class RunImages
             var key = ContentHash.Of($"fine image\n{contents[file]}\n{behaviour}\n{processor.GetType()}");
             if (known.Find(key) is null)
             {
-                processor.Process(ImageRenderer.Render(file, behaviour), behaviour);
+                budget.Within(
+                    ImageRenderer.SizeOf(file, behaviour),
+                    $"{file}",
+                    () => processor.Process(ImageRenderer.Render(file, behaviour), behaviour)
+                );
                 known.Put(key, [1]);
             }
         }

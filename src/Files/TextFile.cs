@@ -23,6 +23,23 @@ public static class TextFile
     /// <exception cref="UserException">The file cannot be read, is too large, or is no such text; the message names line and byte.</exception>
     public static ReadOnlyMemory<byte> Utf8(string path, long most = InputFile.MostBytes) => Utf8(InputFile.Bytes(path, most), path);
 
+    /// <summary>Opens a file of any length to be read as UTF-8 without a byte order mark. It is looked through first, so what is read is text.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="UserException">The file cannot be read or is no such text; the message names line and byte.</exception>
+    public static Stream Open(string path)
+    {
+        var stream = InputFile.Open(path);
+        try
+        {
+            return InputFile.Read(path, "text", () => Checked(stream, path));
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Bytes as UTF-8 without a byte order mark.</summary>
     /// <param name="bytes">What was read.</param>
     /// <param name="name">What messages call it.</param>
@@ -42,20 +59,52 @@ public static class TextFile
         }
 
         var text = bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
-        return System.Text.Unicode.Utf8.IsValid(text.Span) ? text : throw NotUtf8(bytes, name);
+        return System.Text.Unicode.Utf8.IsValid(text.Span) ? text : throw NotUtf8(bytes, ValidLength(bytes), name, 0, 1);
     }
 
-    static UserException NotUtf8(ReadOnlySpan<byte> bytes, string name)
+    static Stream Checked(Stream stream, string path)
     {
-        var at = 0;
-        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
+        var buffer = new byte[1 << 16];
+        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        if (Utf16.Any(encoding => buffer.AsSpan(0, length).StartsWith(encoding.Preamble)))
         {
-            at += length;
+            stream.Dispose();
+            return new MemoryStream(Utf8(path).ToArray(), writable: false);
         }
 
-        var line = bytes[..at].Count((byte)'\n') + 1;
-        return new(
-            $"{name}, line {line}, byte {at} of the file: 0x{bytes[at]:X2} is not UTF-8, so it cannot be told which letter is meant. Save the file as UTF-8."
-        );
+        var start = buffer.AsSpan(0, length).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        for (var (at, line) = (0L, 1); length > 0; )
+        {
+            var isLast = stream.Position == stream.Length;
+            var valid = ValidLength(buffer.AsSpan(0, length));
+            // A letter of up to four bytes may go on in the next piece.
+            if (valid < length && (isLast || length - valid > 3))
+            {
+                throw NotUtf8(buffer, valid, path, at, line);
+            }
+
+            (at, line) = (at + valid, line + buffer.AsSpan(0, valid).Count((byte)'\n'));
+            buffer.AsSpan(valid, length - valid).CopyTo(buffer);
+            length = length - valid + stream.Read(buffer, length - valid, buffer.Length - length + valid);
+        }
+
+        stream.Position = start;
+        return stream;
     }
+
+    static int ValidLength(ReadOnlySpan<byte> bytes)
+    {
+        var length = System.Text.Unicode.Utf8.IsValid(bytes) ? bytes.Length : 0;
+        while (length < bytes.Length && Rune.DecodeFromUtf8(bytes[length..], out _, out var letter) == System.Buffers.OperationStatus.Done)
+        {
+            length += letter;
+        }
+
+        return length;
+    }
+
+    static UserException NotUtf8(ReadOnlySpan<byte> bytes, int bad, string name, long start, int line) =>
+        new(
+            $"{name}, line {line + bytes[..bad].Count((byte)'\n')}, byte {start + bad} of the file: 0x{bytes[bad]:X2} is not UTF-8, so it cannot be told which letter is meant. Save the file as UTF-8."
+        );
 }

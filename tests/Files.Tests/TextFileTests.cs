@@ -43,6 +43,34 @@ public sealed class TextFileTests : IDisposable
         Assert.Contains("Save the file as UTF-8", error.Message);
     }
 
+    [Theory]
+    [MemberData(nameof(Encodings))]
+    public void A_long_text_is_read_in_pieces_wherever_they_end(Encoding encoding)
+    {
+        foreach (var shift in (int[])[0, 1, 2, 3])
+        {
+            var text = new string('a', shift) + string.Concat(Enumerable.Repeat("🐻", 50_000));
+            File.WriteAllText(folder.At("long.txt"), text, encoding);
+            using var reader = new StreamReader(TextFile.Open(folder.At("long.txt")));
+            Assert.Equal(text, reader.ReadToEnd());
+        }
+    }
+
+    [Fact]
+    public void A_long_text_in_another_encoding_is_refused_with_the_place_in_the_file()
+    {
+        foreach (var at in (int[])[0, 65_534, 65_535, 65_536, 130_000, 199_999])
+        {
+            var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("123456789\n", 20_000)));
+            bytes[at] = 0xE9;
+            File.WriteAllBytes(folder.At("long.txt"), bytes);
+            Assert.Contains(
+                $"line {(at / 10) + 1}, byte {at} of",
+                Assert.Throws<UserException>(() => TextFile.Open(folder.At("long.txt"))).Message
+            );
+        }
+    }
+
     [Fact]
     public void Half_a_pair_in_utf_16_is_refused()
     {

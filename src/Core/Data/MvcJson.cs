@@ -75,7 +75,12 @@ public static class MvcJson
         error.Message.Split(" LineNumber:")[0]
         + (error.Message.StartsWith("'N'") || error.Message.StartsWith("'I'") ? " NaN and Infinity are no JSON; write null." : "");
 
-    static (ContrastPair? Pair, string? Refused) Read(JsonElement entry, string id, string imageRoot)
+    /// <summary>Reads one entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="id">The pair's id.</param>
+    /// <param name="imageRoot">The folder against which relative image paths are taken; empty leaves them as they are.</param>
+    /// <returns>The pair, or why it is none.</returns>
+    public static (ContrastPair? Pair, string? Refused) Read(JsonElement entry, string id, string imageRoot)
     {
         try
         {

@@ -26,6 +26,7 @@ sealed class CandidateScorer(
 )
 {
     readonly Stopwatch clock = new();
+    readonly PixelBudget budget = PixelBudget.OfMachine();
     int decoded;
 
     /// <summary>Images that were decoded; those that were before are not again.</summary>
@@ -127,8 +128,15 @@ sealed class CandidateScorer(
             }
 
             Interlocked.Increment(ref decoded);
-            var pixels = ImageEdits.Render(image, source => ImageDecoder.Decode(data, $"{source}"));
-            return (content, key, needsSiglip ? siglip.Process(pixels) : null, needsDinov2 ? dinov2.Process(pixels) : null, null);
+            return budget.Within<(string, byte[], float[]?, float[]?, string?)>(
+                ImageDecoder.SizeOf(data, path),
+                path,
+                () =>
+                {
+                    var pixels = ImageEdits.Render(image, source => ImageDecoder.Decode(data, $"{source}"));
+                    return (content, key, needsSiglip ? siglip.Process(pixels) : null, needsDinov2 ? dinov2.Process(pixels) : null, null);
+                }
+            );
         }
         catch (UserException error)
         {

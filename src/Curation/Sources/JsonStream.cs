@@ -26,6 +26,7 @@ sealed class JsonStream : IDisposable
     long consumed;
     Place place = Place.Outside;
     string? name;
+    bool isDone;
 
     enum Place
     {
@@ -39,9 +40,8 @@ sealed class JsonStream : IDisposable
     JsonStream(string path)
     {
         this.path = path;
-        file = InputFile.Open(path);
+        file = TextFile.Open(path);
         Fill();
-        start = buffer.AsSpan(0, end).StartsWith("\uFEFF"u8) ? 3 : 0;
     }
 
     /// <summary>The entries of the file's object or list.</summary>
@@ -49,7 +49,7 @@ sealed class JsonStream : IDisposable
     public static IEnumerable<JsonEntry> Read(string path)
     {
         using var stream = new JsonStream(path);
-        while (stream.place != Place.End)
+        while (!stream.isDone)
         {
             if (!stream.TryNext(out var document))
             {
@@ -110,7 +110,8 @@ sealed class JsonStream : IDisposable
     {
         if (!reader.Read())
         {
-            return isLast ? throw new JsonException("The file ends too early.") : false;
+            isDone = isLast && (place == Place.End ? true : throw new JsonException("The file ends too early."));
+            return isDone;
         }
 
         place = (place, reader.TokenType) switch

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using SVco.Core;
@@ -24,103 +23,104 @@ public sealed record PairFile
 }
 
 /// <summary>
-/// Reads one's own counterfactuals: .csv with a header or .jsonl, fields image_a, caption_a, image_b, caption_b, type and perhaps id.
-/// Side A is the positive one. They are filtered.
+/// Reads one's own counterfactuals: .csv or .tsv with a header, separated by comma, semicolon or tab, or .jsonl or .json; fields image_a,
+/// caption_a, image_b, caption_b, and perhaps type and id. Side A is the positive one. They are filtered.
 /// </summary>
 sealed class PlainPairs(ImageFinder finder, PairFile file)
 {
     const string Kind = "pairs";
 
+    const int LongestShown = 200;
+
     static readonly ImmutableArray<string> Columns = ["image_a", "caption_a", "image_b", "caption_b"];
+    static readonly ImmutableArray<string> Known = [.. Columns, "type", "id"];
+    static readonly ImmutableArray<string> Separators = [",", ";", "\t"];
 
     /// <summary>Everything in the file, streaming.</summary>
-    /// <exception cref="UserException">The file's name ends neither in .csv nor in .jsonl.</exception>
+    /// <exception cref="UserException">The file's name says that it is something else.</exception>
     public IEnumerable<Reading> Read()
     {
         var path = Path.Combine(finder.Root, file.File);
         var seen = new HashSet<string>();
-        return !File.Exists(path)
-            ? [Refused("annotation file is missing", $"looked for {path}")]
-            : Path.GetExtension(path).ToLowerInvariant() switch
-            {
-                ".csv" => Rows(path, seen),
-                ".jsonl" => Lines(path, seen),
-                var other => throw new UserException($"sources: pairs: {path} ends in \"{other}\"; pairs come as .csv or .jsonl."),
-            };
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".csv" or ".tsv" => SourceEntry.OfFile(file.Name, Kind, path, () => Rows(path, seen)),
+            ".jsonl" or ".ndjson" or ".json" => SourceEntry.EntriesOrLines(file.Name, Kind, path, entry => [Entry(entry, seen)]),
+            var other => throw new UserException($"sources: pairs: {path} ends in \"{other}\"; pairs come as .csv, .tsv, .jsonl or .json."),
+        };
     }
 
     IEnumerable<Reading> Rows(string path, HashSet<string> seen)
     {
-        using var reader = new StreamReader(InputFile.Open(path));
+        using var reader = new StreamReader(TextFile.Open(path));
         var bad = false;
-        using var csv = new CsvReader(
+        using var csv = new CsvParser(
             reader,
-            new CsvConfiguration(CultureInfo.InvariantCulture)
-            {
-                BadDataFound = _ => bad = true,
-                MissingFieldFound = null,
-                PrepareHeaderForMatch = header => header.Header.Trim().ToLowerInvariant(),
-            }
+            new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = SeparatorOf(path), BadDataFound = _ => bad = true }
         );
-        if (!csv.Read() || !csv.ReadHeader())
+        if (!csv.Read())
         {
             yield return Refused("annotation file is empty", path);
             yield break;
         }
 
-        var header = csv.HeaderRecord!.Select(name => name.Trim().ToLowerInvariant()).ToList();
-        if (Columns.Where(column => !header.Contains(column)).ToList() is { Count: > 0 } missing)
+        var header = csv.Record!.Select(name => name.Trim().ToLowerInvariant()).ToList();
+        if (Columns.Except(header).ToList() is { Count: > 0 } missing)
         {
-            yield return Refused("columns are missing", $"{path}: the first line has no {string.Join(", ", missing)}");
+            var first = csv.RawRecord.Trim();
+            yield return Refused(
+                "columns are missing",
+                $"{path}: the first line has no {string.Join(", ", missing)}; it is {(first.Length > LongestShown ? first[..LongestShown] + "..." : first)}"
+            );
             yield break;
         }
 
-        for (int row = 0, line = csv.Parser.RawRow + 1; csv.Read(); row++, line = csv.Parser.RawRow + 1)
+        if (header.Where(Known.Contains).CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+        {
+            yield return Refused("a column is named twice", $"{path}: {twice}");
+            yield break;
+        }
+
+        for (int row = 0, line = csv.RawRow + 1; csv.Read(); row++, line = csv.RawRow + 1)
         {
             // What is wrong with a field comes out when it is asked for. A quote that is never closed takes all lines after it with it.
             bad = false;
-            for (var column = 0; column < csv.Parser.Count; column++)
-            {
-                csv.GetField(column);
-            }
-
+            var fields = csv.Record!;
+            var place = line >= csv.RawRow ? $"{path}, line {csv.RawRow}" : $"{path}, lines {line} to {csv.RawRow}";
             yield return Pair(
-                row.ToString(),
+                $"{row}",
                 name =>
-                    bad ? throw new EntryException("row is not CSV", $"{path}, lines {line} to {csv.Parser.RawRow}") : csv.GetField(name),
+                    bad
+                        ? throw new EntryException(
+                            "row is not CSV",
+                            $"{place}: a text with quotes in it stands in quotes itself, its own doubled: \"a \"\"red\"\" car\""
+                        )
+                    : fields.Length != header.Count
+                        ? throw new EntryException(
+                            "row and header differ in their number of fields",
+                            $"{place}: the row has {fields.Length} fields, the header {header.Count}; put texts with {(csv.Delimiter == "," ? "commas" : csv.Delimiter == ";" ? "semicolons" : "tabs")} in quotes"
+                        )
+                    : header.IndexOf(name) is >= 0 and var column ? fields[column]
+                    : null,
                 seen
             );
         }
     }
 
-    IEnumerable<Reading> Lines(string path, HashSet<string> seen)
+    /// <summary>The header has known words, so it tells the separator.</summary>
+    static string SeparatorOf(string path)
     {
-        using var reader = new StreamReader(InputFile.Open(path));
-        for (var row = 0; InputFile.Read(path, "readable", reader.ReadLine) is { } line; )
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                yield return Line(line, row++, seen);
-            }
-        }
+        using var reader = new StreamReader(TextFile.Open(path));
+        string? header;
+        while ((header = reader.ReadLine()) is "") { }
+
+        return Separators.MaxBy(separator =>
+            Columns.Intersect((header ?? "").Split(separator).Select(name => name.Trim(' ', '"').ToLowerInvariant())).Count()
+        )!;
     }
 
-    Reading Line(string line, int row, HashSet<string> seen)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            return Pair(
-                row.ToString(),
-                field => field == "id" ? SourceEntry.Name(json.RootElement, field) : SourceEntry.TextOrNull(json.RootElement, field),
-                seen
-            );
-        }
-        catch (JsonException error)
-        {
-            return new Reading.Refused(new(file.Name, Kind, row.ToString(), "line is not JSON", error.Message));
-        }
-    }
+    Reading Entry(JsonEntry entry, HashSet<string> seen) =>
+        Pair(entry.Name, field => field == "id" ? SourceEntry.Name(entry.Value, field) : SourceEntry.TextOrNull(entry.Value, field), seen);
 
     Reading Pair(string row, Func<string, string?> field, HashSet<string> seen)
     {

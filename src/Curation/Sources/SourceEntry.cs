@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CsvHelper;
 using SVco.Core;
 using SVco.Curation.Candidates;
 using SVco.Files;
@@ -119,8 +120,23 @@ static class SourceEntry
         Reading Refused(string reason, string detail) => new Reading.Refused(new(source, kind, Short(key), reason, detail));
     }
 
-    /// <summary>The entries of a file up to its end or to where it stops being JSON, which is told as one more refusal.</summary>
-    public static IEnumerable<Reading> Entries(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read)
+    /// <summary>
+    /// The entries of a JSON file: of its list or object, or, as JSON Lines, an object a line. Where it stops being JSON is told as one more
+    /// refusal; of JSON Lines, a broken line costs that line.
+    /// </summary>
+    public static IEnumerable<Reading> Entries(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read) =>
+        OfFile(source, kind, path, () => JsonStream.Read(path).SelectMany(read));
+
+    /// <summary>The same, where an object at the beginning is a line's and does not hold all entries by their names.</summary>
+    public static IEnumerable<Reading> EntriesOrLines(
+        string source,
+        string kind,
+        string path,
+        Func<JsonEntry, IEnumerable<Reading>> read
+    ) => OfFile(source, kind, path, () => IsLines(path) ? Lines(source, kind, path, read) : JsonStream.Read(path).SelectMany(read));
+
+    /// <summary>What a file holds, up to its end or to where it cannot be read any further, which is told as one more refusal.</summary>
+    public static IEnumerable<Reading> OfFile(string source, string kind, string path, Func<IEnumerable<Reading>> read)
     {
         if (!File.Exists(path))
         {
@@ -128,39 +144,94 @@ static class SourceEntry
             yield break;
         }
 
-        using var entries = JsonStream.Read(path).GetEnumerator();
-        for (; ; )
+        IEnumerator<Reading>? readings = null;
+        try
         {
-            Reading? broken = null;
-            var more = false;
-            try
+            for (Reading? next; ; )
             {
-                more = InputFile.Read(path, "JSON", entries.MoveNext);
-            }
-            catch (UserException error)
-            {
-                broken = Refused("annotation file is damaged", error.Message);
-            }
+                Reading? broken = null;
+                try
+                {
+                    readings ??= read().GetEnumerator();
+                    next = readings.MoveNext() ? readings.Current : null;
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    (next, broken) = (null, Refused("annotation file is damaged", error.Message));
+                }
 
-            if (broken is not null)
-            {
-                yield return broken;
-            }
+                if ((next ?? broken) is { } reading)
+                {
+                    yield return reading;
+                }
 
-            if (!more)
-            {
-                yield break;
+                if (next is null)
+                {
+                    yield break;
+                }
             }
-
-            foreach (var reading in read(entries.Current))
-            {
-                yield return reading;
-            }
+        }
+        finally
+        {
+            readings?.Dispose();
         }
 
         Reading Refused(string reason, string detail) =>
             new Reading.Refused(new(source, kind, System.IO.Path.GetFileName(path), reason, detail));
     }
+
+    static bool IsLines(string path)
+    {
+        using var reader = new StreamReader(TextFile.Open(path));
+        int letter;
+        while ((letter = reader.Read()) >= 0 && char.IsWhiteSpace((char)letter)) { }
+
+        return letter == '{' || (letter != '[' && System.IO.Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".ndjson");
+    }
+
+    static IEnumerable<Reading> Lines(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read)
+    {
+        using var reader = new StreamReader(TextFile.Open(path));
+        var row = 0;
+        for (var number = 1; reader.ReadLine() is { } line; number++)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
+            var name = $"{row++}";
+            JsonDocument? document = null;
+            var fault = "";
+            try
+            {
+                document = JsonDocument.Parse(line.Trim().TrimEnd(','), LineOptions);
+            }
+            catch (JsonException error)
+            {
+                fault = error.Message.Split(" LineNumber:")[0];
+            }
+
+            using (document)
+            {
+                foreach (
+                    var reading in document is null
+                        ? [new Reading.Refused(new(source, kind, name, "line is not JSON", $"{path}, line {number}: {fault}"))]
+                        : read(new(name, document.RootElement))
+                )
+                {
+                    yield return reading;
+                }
+            }
+        }
+
+        if (row == 0)
+        {
+            yield return new Reading.Refused(new(source, kind, System.IO.Path.GetFileName(path), "annotation file is empty", path));
+        }
+    }
+
+    static readonly JsonDocumentOptions LineOptions = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     static string Short(string key) => key.Length <= 200 ? key : $"{key[..200]}...";
 }

@@ -15,7 +15,33 @@ namespace SVco.Models.Hub;
 /// <summary>A revision as the server knows it.</summary>
 /// <param name="Commit">The commit the revision is.</param>
 /// <param name="Files">The repository's files.</param>
-sealed record HubListing(string Commit, ImmutableArray<string> Files);
+sealed record HubListing(string Commit, ImmutableArray<string> Files)
+{
+    /// <summary>Reads what a hub says of a revision.</summary>
+    /// <param name="answer">What it said.</param>
+    /// <param name="address">Where, for messages.</param>
+    /// <param name="token">Does not appear in messages.</param>
+    /// <exception cref="UserException">It is not a model's description.</exception>
+    public static HubListing Parse(ReadOnlyMemory<byte> answer, Uri address, Secret token)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(answer);
+            var commit = json.RootElement.GetProperty("sha").GetString();
+            var files = json
+                .RootElement.GetProperty("siblings")
+                .EnumerateArray()
+                .Select(file => file.GetProperty("rfilename").GetString() ?? throw new JsonException("A file has no name."));
+            return ModelFiles.IsPlainName(commit) ? new(commit!, [.. files.Distinct()]) : throw new JsonException("sha is no commit.");
+        }
+        catch (Exception error)
+        {
+            throw new UserException(
+                $"The answer of {address} is not a model's description: {token.Hide(error.Message)} Is HF_ENDPOINT a model hub?"
+            );
+        }
+    }
+}
 
 /// <summary>A file as the server knows it.</summary>
 /// <param name="Name">Its name in the repository.</param>
@@ -91,22 +117,7 @@ sealed class HubClient : IDisposable
         var address = new Uri($"{settings.Endpoint.AbsoluteUri.TrimEnd('/')}/api/models/{id.Repository}/revision/{id.EscapedRevision}");
         using var response = await SendAsync(HttpMethod.Get, address, from: 0, stopWhenDescribed: false, cancel);
         RequireSuccess(response, null);
-        try
-        {
-            using var json = JsonDocument.Parse(await ReadAllAsync(response, cancel));
-            var commit = json.RootElement.GetProperty("sha").GetString();
-            var files = json
-                .RootElement.GetProperty("siblings")
-                .EnumerateArray()
-                .Select(file => file.GetProperty("rfilename").GetString() ?? throw new JsonException("A file has no name."));
-            return ModelFiles.IsPlainName(commit) ? new(commit!, [.. files.Distinct()]) : throw new JsonException("sha is no commit.");
-        }
-        catch (Exception error) when (error is not (UserException or HubConnectionException or OperationCanceledException))
-        {
-            throw new UserException(
-                $"The answer of {address} is not a model's description: {token.Hide(error.Message)} Is HF_ENDPOINT a model hub?"
-            );
-        }
+        return HubListing.Parse(await ReadAllAsync(response, cancel), address, token);
     }
 
     public Task<HubFile[]> DescribeAsync(string commit, IEnumerable<string> names, CancellationToken cancel) =>

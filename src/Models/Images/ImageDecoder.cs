@@ -23,15 +23,27 @@ public static class ImageDecoder
     public static ImageSize SizeOf(string path, bool turn = false)
     {
         using var stream = InputFile.Open(path);
+        return SizeOf(stream.Length > 0 ? stream : throw Empty(path), path, turn);
+    }
+
+    /// <summary>The sides that the header in the bytes of a file gives.</summary>
+    /// <exception cref="UserException">No image of a supported format.</exception>
+    public static ImageSize SizeOf(ReadOnlySpan<byte> data, string nameForMessages, bool turn = false) =>
+        SizeOf(new MemoryStream(data.Length > 0 ? data.ToArray() : throw Empty(nameForMessages)), nameForMessages, turn);
+
+    static ImageSize SizeOf(Stream stream, string name, bool turn)
+    {
         var start = new byte[4];
         if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && TiffImage.Is(start))
         {
-            var image = Decode(path, turn);
-            return new(image.Width, image.Height);
+            var whole = new byte[stream.Length];
+            stream.Position = 0;
+            stream.ReadExactly(whole);
+            return TiffImage.SizeOf(whole, name);
         }
 
         stream.Position = 0;
-        using var codec = SKCodec.Create(stream) ?? throw NoImage(path);
+        using var codec = SKCodec.Create(stream) ?? throw NoImage(name);
         return turn && ExifTurn.ExchangesSides(codec.EncodedOrigin)
             ? new(codec.Info.Height, codec.Info.Width)
             : new(codec.Info.Width, codec.Info.Height);
@@ -70,9 +82,7 @@ public static class ImageDecoder
     {
         if (data.IsEmpty)
         {
-            throw new UserException(
-                $"The image {nameForMessages} is empty (0 bytes) or no regular file. Fetch it again or remove its pair."
-            );
+            throw Empty(nameForMessages);
         }
 
         var gif = GifFirstFrame.Read(data);
@@ -95,6 +105,9 @@ public static class ImageDecoder
         var image = new RgbImage(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
         return turn ? ExifTurn.Of(image, codec.EncodedOrigin) : image;
     }
+
+    static UserException Empty(string name) =>
+        new($"The image {name} is empty (0 bytes) or no regular file. Fetch it again or remove its pair.");
 
     static UserException NoImage(string name) =>
         new($"The image {name} is missing, damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP, TIFF).");

@@ -31,6 +31,8 @@ public static class ImageRenderer
         {
             case ImageSource.File(var path):
                 return ImageDecoder.SizeOf(path, Turns(behaviour));
+            case ImageSource.Inline inline:
+                return ImageDecoder.SizeOf(inline.Bytes, $"{source}", Turns(behaviour));
             case ImageSource.Flipped(var of):
                 return SizeOf(of, behaviour);
             case ImageSource.DiffusionNoise(var of, _, _):

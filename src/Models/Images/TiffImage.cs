@@ -9,16 +9,23 @@ internal static class TiffImage
 {
     public static bool Is(ReadOnlySpan<byte> data) => data.StartsWith("II*\0"u8) || data.StartsWith("MM\0*"u8);
 
+    /// <summary>The sides that a file gives.</summary>
+    /// <exception cref="UserException">It is damaged.</exception>
+    public static ImageSize SizeOf(byte[] data, string name) =>
+        Open(data, name, tiff => new ImageSize(Number(tiff, TiffTag.IMAGEWIDTH), Number(tiff, TiffTag.IMAGELENGTH)));
+
     /// <summary>Decodes a file.</summary>
     /// <param name="data">The whole file.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="UserException">It is damaged, too large, or has more than 8 bits a sample.</exception>
-    public static RgbImage Decode(byte[] data, string name)
+    public static RgbImage Decode(byte[] data, string name) => Open(data, name, tiff => Decode(tiff, name));
+
+    static T Open<T>(byte[] data, string name, Func<Tiff, T> read)
     {
         try
         {
             using var tiff = Tiff.ClientOpen(name, "r", new MemoryStream(data), new TiffStream()) ?? throw Damaged(name);
-            return Decode(tiff, name);
+            return read(tiff);
         }
         catch (Exception error) when (error is not UserException)
         {

@@ -173,7 +173,7 @@ public sealed class ReaderTests : IDisposable
             [
                 "1: type is unknown",
                 "3: row is not CSV",
-                "4: image_b is empty",
+                "4: row and header differ in their number of fields",
                 "5: captions are equal",
                 "6: caption_a is too long",
                 "7: type is unknown",
@@ -183,6 +183,239 @@ public sealed class ReaderTests : IDisposable
             refused
         );
         Assert.Contains("lines 11 to 1", File.ReadAllText(work.At("out", "refused.read.jsonl")));
+    }
+
+    [Theory]
+    [InlineData(",", "a, b", 7)]
+    [InlineData(";", "a; b", 7)]
+    [InlineData("\t", "a\tb", 7)]
+    [InlineData(",", null, 5)]
+    public void A_row_with_more_or_fewer_fields_than_the_header_is_refused_whatever_the_separator(
+        string separator,
+        string? more,
+        int fields
+    )
+    {
+        string Row(params string[] texts) => string.Join(separator, texts);
+        var (found, refused) = Read(
+            new()
+            {
+                Pairs =
+                [
+                    Source(
+                        "mine.csv",
+                        string.Join(
+                            "\n",
+                            Row("id", "image_a", "\"caption_a\"", "image_b", "Caption_B", "type"),
+                            Row("1", "a.png", "a car", "b.png", $"\"a{separator} van\"", "object"),
+                            more is null
+                                ? Row("2", "a.png", "a car", "b.png", "a van")
+                                : Row("2", "a.png", "a car", "b.png", more, "object")
+                        )
+                    ),
+                ],
+            }
+        );
+        Assert.Equal(("1", $"a{separator} van"), (Assert.Single(found).Key, found[0].LCaption));
+        Assert.Equal(["1: row and header differ in their number of fields"], refused);
+        Assert.Contains(
+            $"mine.csv, line 3: the row has {fields} fields, the header 6; put texts with",
+            File.ReadAllText(work.At("out", "refused.read.jsonl"))
+        );
+    }
+
+    [Fact]
+    public void Headers_that_cannot_be_meant_are_named()
+    {
+        const string good = "image_a,caption_a,image_b,caption_b\na.png,x,b.png,y\n";
+        var (found, refused) = Read(
+            new()
+            {
+                Pairs =
+                [
+                    Source("good.csv", good),
+                    Source("twice.csv", good.Replace("caption_b", "caption_b,Caption_A")),
+                    Source("bar.csv", good.Replace(',', '|')),
+                    Source("empty.csv", "\n"),
+                    Source("blank.jsonl", "\n\n"),
+                ],
+            }
+        );
+        Assert.Single(found);
+        Assert.Equal(
+            [
+                "twice.csv: a column is named twice",
+                "bar.csv: columns are missing",
+                "empty.csv: annotation file is empty",
+                "blank.jsonl: annotation file is empty",
+            ],
+            refused
+        );
+        Assert.Contains("it is image_a|caption_a", File.ReadAllText(work.At("out", "refused.read.jsonl")));
+    }
+
+    [Fact]
+    public void Text_in_another_encoding_is_refused_with_line_and_byte_and_UTF_16_with_its_mark_is_read()
+    {
+        const string csv = "image_a,caption_a,image_b,caption_b\na.png,a café,b.png,a bar\n";
+        const string json = """[{"image_a":"a.png","caption_a":"a café","image_b":"b.png","caption_b":"a bar"}]""";
+        const string mvc = """
+            [{"chosen_images":["a.png"],"rejected_images":["b.png"],
+            "instruction_prompt":"Where?","chosen_response":"A café.","rejected_response":"A bar."}]
+            """;
+        PairFile In(string name, string text, Encoding encoding)
+        {
+            File.WriteAllBytes(work.At("data", name), [.. encoding.Preamble, .. encoding.GetBytes(text)]);
+            return new() { File = name, Images = "pictures" };
+        }
+
+        var (found, refused) = Read(
+            new()
+            {
+                Pairs =
+                [
+                    In("utf8.csv", csv, new UTF8Encoding(true)),
+                    In("utf16.csv", csv, Encoding.Unicode),
+                    In("utf16be.jsonl", json[1..^1], Encoding.BigEndianUnicode),
+                    In("latin.csv", csv, Encoding.Latin1),
+                    In("latin1.jsonl", $"{json[1..^1]}\n{json[1..^1]}", Encoding.Latin1),
+                ],
+                Mvc = [In("utf16.mvc.json", mvc, Encoding.Unicode), In("latin.mvc.json", mvc, Encoding.Latin1)],
+            }
+        );
+        Assert.Equal(
+            ["A café.", "a café", "a café", "a café"],
+            found.Select(candidate => candidate.WCaption).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            [
+                "latin.mvc.json: annotation file is damaged",
+                "latin.csv: annotation file is damaged",
+                "latin1.jsonl: annotation file is damaged",
+            ],
+            refused
+        );
+        var told = File.ReadAllText(work.At("out", "refused.read.jsonl"));
+        Assert.Contains($"latin.csv, line 2, byte {csv.IndexOf('é')} of the file: 0xE9 is not UTF-8", told);
+        Assert.Contains("latin1.jsonl, line 1, byte", told);
+        Assert.Contains("latin.mvc.json, line 2, byte", told);
+    }
+
+    [Fact]
+    public void Image_paths_are_read_or_told_for_what_they_are()
+    {
+        static string Row(string image) => $"{image},a cat,b.png,a dog\n";
+        var (found, refused) = Read(
+            new()
+            {
+                Pairs =
+                [
+                    Source(
+                        "mine.csv",
+                        "image_a,caption_a,image_b,caption_b\n"
+                            + Row(work.At("data", "pictures", "a.png"))
+                            + Row("https://example.org/a.png")
+                            + Row("file:///a.png")
+                            + Row("data:image/png;base64")
+                            + Row("folder\\a.png")
+                            + Row("C:/pictures/a.png")
+                            + Row("D:\\a.png")
+                            + Row("\\\\server\\share\\a.png")
+                            + Row(work.At("elsewhere.png"))
+                            + Row("../mine.csv")
+                            + Row("a\0.png")
+                    ),
+                ],
+            }
+        );
+        Assert.Equal("pictures/a.png", Assert.Single(found).WImage);
+        Assert.Equal(
+            [
+                "1: image is an address, not fetched",
+                "2: image is an address, not fetched",
+                "3: image stands in the data itself",
+                "4: image path is one of Windows",
+                "5: image path is one of Windows",
+                "6: image path is one of Windows",
+                "7: image path is one of Windows",
+                "8: image path leaves the data root",
+                "9: image path leaves the data root",
+                "10: image path holds a zero character",
+            ],
+            refused
+        );
+    }
+
+    [Fact]
+    public void An_absolute_path_may_begin_with_what_a_linked_data_root_leads_to()
+    {
+        Directory.CreateSymbolicLink(work.At("link"), work.At("data"));
+        var found = new ImageFinder(work.At("link")).Find("image", "pictures", work.At("data", "pictures", "a.png"));
+        Assert.Equal("pictures/a.png", found.Path);
+    }
+
+    [Fact]
+    public void Preferences_as_in_mDPO_s_sample_are_an_image_a_prompt_with_the_whole_chat_and_two_answers()
+    {
+        static string Entry(string prompt, string image = "img_path", string asked = "prompt", string rejected = "\"A dog.\"") =>
+            $$"""{"{{image}}":"a.png","{{asked}}":"{{prompt}}","chosen":"A cat.","rejected":{{rejected}}}""";
+        string[] entries =
+        [
+            Entry("A chat. USER: <image>\\nWhat is it? ASSISTANT:"),
+            Entry("USER: <image>\\nWhat is it?\\nASSISTANT: "),
+            Entry("What is it?", image: "image_path", asked: "question"),
+            Entry("USER: What? ASSISTANT: That. USER: What is it? ASSISTANT:"),
+            Entry("USER: What is it?"),
+            Entry("<|im_start|>user\\nWhat is it?<|im_end|>"),
+            Entry("What is it?", image: "picture"),
+            Entry("What is it?", asked: "text"),
+            Entry("What is it?", rejected: "[]"),
+            Entry("What is it?").Replace("{", "{\"image\":\"a.png\","),
+        ];
+        var (found, refused) = Read(new() { Preferences = [Source("sample.json", $"[{string.Join(",", entries)}]")] });
+        Assert.Equal(["A chat.", null, null], found.Select(candidate => candidate.SystemPrompt));
+        Assert.All(
+            found,
+            candidate =>
+                Assert.Equal(
+                    ("pictures/a.png", "What is it?", "A cat.", "A dog.", LOrigin.Crop),
+                    (candidate.WImage, candidate.Question, candidate.WResponse, candidate.LResponse, candidate.LOrigin)
+                )
+        );
+        Assert.Equal(
+            [
+                "3: prompt is not one question",
+                "4: prompt is not one question",
+                "5: prompt is not one question",
+                "6: image is missing",
+                "7: prompt is missing",
+                "8: rejected is not a text",
+                "9: image and img_path are both there",
+            ],
+            refused
+        );
+        Assert.Contains(
+            "a preference has image (or img_path), chosen and rejected",
+            File.ReadAllText(work.At("out", "refused.read.jsonl"))
+        );
+    }
+
+    [Fact]
+    public void Lists_and_JSON_Lines_are_both_read_with_commas_and_comments_and_a_broken_line_costs_that_line()
+    {
+        const string mvc =
+            """{"chosen_images":["a.png"],"rejected_images":["b.png"],"instruction_prompt":"q","chosen_response":"A.","rejected_response":"B.",/* the last */}""";
+        const string pair = """{"image_a":"a.png","caption_a":"a cat","image_b":"b.png","caption_b":"a dog",}""";
+        var (found, refused) = Read(
+            new()
+            {
+                Mvc = [Source("list.json", $"[{mvc},\n// and\n{mvc},]"), Source("lines.json", $"{mvc}\n{{\n\n{mvc},\n")],
+                Pairs = [Source("pairs.json", $"[{pair}]"), Source("more.jsonl", $"{pair},\r\n{pair}")],
+                Preferences = [Source("twice.json", "[1] [2]")],
+            }
+        );
+        Assert.Equal(["list#0", "list#1", "lines#0", "lines#2", "0", "0", "1"], found.Select(candidate => candidate.Key));
+        Assert.Equal(["1: line is not JSON", "0: entry is not an object", "twice.json: annotation file is damaged"], refused);
     }
 
     [Fact]
