@@ -186,7 +186,13 @@ public static class FilterStage
         var parts = Directory.Exists(folder.At("shards"))
             ? Directory
                 .EnumerateFiles(folder.At("shards"), "done.*.jsonl")
-                .Select(path => CurationFolder.Lines<ShardDone>(path, "filter").Single())
+                .Select(path =>
+                    CurationFolder.Lines<ShardDone>(path, "filter").Take(2).ToList() is [var done]
+                        ? done
+                        : throw new UserException(
+                            $"{path} is damaged: it has not exactly one line. Delete it and run `svco data filter` again."
+                        )
+                )
                 .ToList()
             : [];
         var candidates = Sha256(folder.Candidates);

@@ -59,7 +59,7 @@ public static class PairPage
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var ofCuration = new CurationFolder(folder).DataRoot;
-        return File.Exists(ofCuration) ? File.ReadAllText(ofCuration).Trim() : folder;
+        return File.Exists(ofCuration) ? TextFile.Read(ofCuration).Trim() : folder;
     }
 
     /// <summary>A pair, and what a stage says against it.</summary>
@@ -76,11 +76,7 @@ public static class PairPage
             );
         }
 
-        var data = MvcJson.Parse(
-            File.Exists(file) ? File.ReadAllText(file) : throw new UserException($"{file} does not exist."),
-            Path.GetFileName(file),
-            ""
-        );
+        var data = MvcJson.Parse(TextFile.Read(file), Path.GetFileName(file), "");
         var details = SplitStage.DetailsOf(file);
         ImmutableArray<Candidate> detailed = File.Exists(details) ? [.. CurationFolder.Lines<Candidate>(details, "split")] : [];
         // The file may have been edited since.

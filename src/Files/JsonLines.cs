@@ -78,9 +78,12 @@ public static class JsonLines
         }
     }
 
-    static IEnumerable<T> Lines<T>(string path) =>
-        File.ReadLines(path)
-            .Select(
-                (line, index) => Parse<T>(Encoding.UTF8.GetBytes(line), path, index + 1, "Make the file again with the command before.")
-            );
+    static IEnumerable<T> Lines<T>(string path)
+    {
+        using var reader = new StreamReader(TextFile.Open(path));
+        for (var number = 1; reader.ReadLine() is { } line; number++)
+        {
+            yield return Parse<T>(Encoding.UTF8.GetBytes(line), path, number, "Make the file again with the command before.");
+        }
+    }
 }

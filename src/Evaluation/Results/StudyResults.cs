@@ -54,13 +54,29 @@ public sealed record StudyResults(
     {
         var path = Path.Combine(folder, FileName);
         return File.Exists(path)
-            ? InputFile.Read(
-                path,
-                "a study's; run the study again",
-                () => JsonSerializer.Deserialize<StudyResults>(TextFile.Utf8(path).Span, Json) ?? throw new JsonException("it is null")
-            )
+            ? InputFile.Read(path, "a study's; run the study again", () => Read(TextFile.Utf8(path)))
             : throw new UserException($"{path} does not exist. Give the folder of a finished study, such as runs/miniature.");
     }
+
+    static StudyResults Read(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return
+            !HasNullElements(document.RootElement)
+            && document.Deserialize<StudyResults>(Json) is { } results
+            && results.Sensitivities.All(sensitivity => sensitivity.Tokens.Length == sensitivity.Values.Length)
+            ? results
+            : throw new JsonException("null stands for an element, or tokens and values differ in number");
+    }
+
+    /// <summary>Annotations are only respected for members.</summary>
+    static bool HasNullElements(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Array => value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HasNullElements(item)),
+            JsonValueKind.Object => value.EnumerateObject().Any(member => HasNullElements(member.Value)),
+            _ => false,
+        };
 
     /// <summary>Writes <see cref="FileName"/> into a folder, as a whole or not at all.</summary>
     public void Save(string folder)

@@ -70,7 +70,11 @@ public sealed record MeasuredModel(
     /// <summary>The measured model that lies in a folder under its fingerprint; null where there is none.</summary>
     public static MeasuredModel? Find(string folder, string fingerprint) =>
         PathOf(folder, fingerprint) is var path && File.Exists(path)
-            ? JsonSerializer.Deserialize<MeasuredModel>(File.ReadAllText(path), Json)
+            ? InputFile.Read(
+                path,
+                "a measured model; delete it, and it is measured again",
+                () => JsonSerializer.Deserialize<MeasuredModel>(TextFile.Utf8(path).Span, Json)
+            )
             : null;
 
     /// <summary>Puts it into a folder under its fingerprint, as a whole or not at all.</summary>
