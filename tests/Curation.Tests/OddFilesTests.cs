@@ -125,8 +125,7 @@ public sealed class OddFilesTests : IDisposable
         Assert.Equal("image is empty", Find("pipe.png").Reason);
         Assert.True(Find("folder.png").IsMissing);
         foreach (
-            var name in (string[])
-                ["out.png", "up/secret.png", "up/data/a.png/../../secret.png", "../secret.png", work.At("secret.png")]
+            var name in (string[])["out.png", "up/secret.png", "up/data/a.png/../../secret.png", "../secret.png", work.At("secret.png")]
         )
         {
             Assert.Equal(ImageSearch.Leaves, Find(name).Reason);

@@ -210,7 +210,7 @@ static class FuzzReaders
             "study results",
             600,
             [Text(Results)],
-            folder => OfFile(folder, StudyResults.FileName, file => StudyResults.Load(Path.GetDirectoryName(file)!))
+            folder => OfFile(folder, StudyResults.FileName, file => Look(StudyResults.Load(Path.GetDirectoryName(file)!)))
         ),
         new("hub id", 1000, [Text("llava-hf/llava-1.5-7b-hf"), Text("a/b@main")], _ => input => HubId.Parse(TextOf(input))),
         new(
@@ -236,8 +236,14 @@ static class FuzzReaders
         """{"id":"a","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"A cup."},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}""";
 
     const string Results = """
-        {"Name":"a","Title":"t","Notes":["n"],"Recipe":[{"Name":"a","Value":"b"}],"Fingerprints":[],"Models":[],"Metrics":[],"Perplexities":[],
-        "Curves":[],"Examples":[],"Sensitivities":[]}
+        {"Name":"a","Title":"t","Notes":["n"],"Recipe":[{"Name":"a","Value":"b"}],"Fingerprints":[{"Name":"code","Value":"00"}],
+        "Models":[{"Name":"base","Formula":"","Latex":"","Settings":[{"Name":"beta","Value":"0.1"}],"Seeds":[1,2],"Seconds":1.5}],
+        "Metrics":[{"Model":"base","Seed":1,"Benchmark":"count","Part":"","Domain":"d","Metric":"accuracy","Value":0.5,"NoImageValue":null,
+        "HigherIsBetter":true,"Averaged":true}],
+        "Perplexities":[{"Model":"base","Seed":1,"Caption":"c","Tokens":"all","Image":"matching","Value":1.5}],
+        "Curves":[{"Model":"base","Seed":1,"Series":"loss","Step":1,"Value":"NaN"}],
+        "Examples":[{"Benchmark":"count","Picture":"a.png","Prompt":"p","Expected":"e","Answers":[{"Model":"base","Text":"t","Score":1}]}],
+        "Sensitivities":[{"Model":"base","Picture":"a.png","Condition":"matching","Prompt":"p","Tokens":["a","b"],"Values":[0.5,-1]}]}
         """;
 
     static Candidate Candidate =>
@@ -320,6 +326,21 @@ static class FuzzReaders
             _ = JsonLines.Line(reading is Reading.Found(var candidate) ? candidate : (object)((Reading.Refused)reading).Entry);
         }
     }
+
+    /// <summary>What a report asks of results: no text and no list is missing.</summary>
+    static int Look(StudyResults results) =>
+        results.Name.Length
+        + results.Title.Length
+        + results.Notes.Sum(note => note.Length)
+        + results
+            .Recipe.Concat(results.Fingerprints)
+            .Concat(results.Models.SelectMany(model => model.Settings))
+            .Sum(item => item.Name.Length + item.Value.Length)
+        + results.Metrics.Sum(metric => metric.Model.Length + metric.Benchmark.Length + metric.Category.Length)
+        + results.Perplexities.Sum(value => value.Caption.Length + value.Tokens.Length)
+        + results.Curves.Sum(point => point.Series.Length)
+        + results.Examples.Sum(example => example.Picture.Length + example.Answers.Sum(answer => answer.Text.Length))
+        + results.Sensitivities.Sum(sensitivity => sensitivity.Tokens.Sum(token => token.Length));
 
     static Action<byte[]> OfFile(string folder, string name, Action<string> read) =>
         input =>
