@@ -61,8 +61,10 @@ public static class JsonLines
     {
         foreach (var property in type.Properties)
         {
+            // What is only written may have properties that nothing sets.
             property.IsRequired |=
-                property.AssociatedParameter is { IsNullable: false, HasDefaultValue: false, ParameterType.IsValueType: false };
+                property.Set is not null
+                && property.AssociatedParameter is { IsNullable: false, HasDefaultValue: false, ParameterType.IsValueType: false };
         }
     }
 
