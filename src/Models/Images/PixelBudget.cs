@@ -9,8 +9,8 @@ namespace SVco.Models.Images;
 /// <param name="most">Pixels under way together; a larger image is refused.</param>
 public sealed class PixelBudget(long most)
 {
-    /// <summary>What a pixel takes at most while an image is decoded, edited and resized (measured: 15).</summary>
-    const long BytesPerPixel = 16;
+    /// <summary>What a pixel takes at most while an image is decoded, edited and resized (measured: 8).</summary>
+    const long BytesPerPixel = 10;
 
     readonly object gate = new();
     long used;

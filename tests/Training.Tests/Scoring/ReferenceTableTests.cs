@@ -63,6 +63,18 @@ public sealed class ReferenceTableTests : IDisposable
         Assert.True(read.Has([]));
     }
 
+    [Theory]
+    [InlineData("[null,{}]")]
+    [InlineData("[{\"W.Match\":null},{}]")]
+    [InlineData("[{\"W.Match\":1,\"\\ud800\":2},{}]")]
+    [InlineData("null")]
+    [InlineData("")]
+    public void What_is_no_table_is_as_if_there_were_none(string json)
+    {
+        File.WriteAllText(_folder.At("reference.json"), json);
+        Assert.Null(ReferenceTable.Read(_folder.At("reference.json"), pairs: 2));
+    }
+
     static System.Collections.Immutable.ImmutableDictionary<Cell, double> Cells((Cell Cell, double Value) entry) =>
         System.Collections.Immutable.ImmutableDictionary<Cell, double>.Empty.Add(entry.Cell, entry.Value);
 }
