@@ -30,10 +30,18 @@ public sealed record ExperimentData
     [Field("The folder of relative image paths; the JSON file's own folder when not given.", IsMachineSetting = true)]
     public string? Images { get; init; }
 
-    [Field("Go on without the pairs whose images are missing or broken; they are listed in refused.jsonl.", Option = "skip-broken")]
+    [Field(
+        "Go on without the pairs whose images are missing or broken; they are listed in refused.jsonl.",
+        Option = "skip-broken",
+        IsMachineSetting = true
+    )]
     public bool SkipBroken { get; init; }
 
-    [Field("Let validation pairs be training pairs too, which makes the validation say nothing of new pairs.", Option = "allow-overlap")]
+    [Field(
+        "Let validation pairs be training pairs too, which makes the validation say nothing of new pairs.",
+        Option = "allow-overlap",
+        IsMachineSetting = true
+    )]
     public bool AllowOverlap { get; init; }
 
     /// <summary>The files that are given and those that the recipes name, each with its name in <c>experiment.yaml</c>.</summary>

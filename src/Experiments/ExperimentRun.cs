@@ -24,7 +24,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     {
         experiment.Validated();
         progress.Note(
-            Tiny.IsModelOf(experiment)
+            Tiny.IsIn(experiment)
                 ? $"{experiment.Name} on the tiny bundled checkpoint and 24 bundled pairs: it shows how a run goes, its numbers mean nothing. Give --model and --data for a real one."
                 : $"{experiment.Name} on {experiment.Model.Checkpoint}"
         );
@@ -98,7 +98,15 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     {
         var read = RunData.Read(experiment, modelFolder, config);
         var processor = ImageProcessor.Load(modelFolder);
-        var images = RunImages.Read(read, processor, experiment.Train.Behaviour, Cache("files", FileCacheBytes), progress, stop);
+        var images = RunImages.Read(
+            read,
+            processor,
+            ImageProcessor.SettingsOf(modelFolder),
+            experiment.Train.Behaviour,
+            Cache("files", FileCacheBytes),
+            progress,
+            stop
+        );
         var data = images.Usable(read, experiment.Data.SkipBroken, usable => folder.WriteRefused(usable.Refused));
         foreach (var line in data.Summary(folder.RefusedFile))
         {
@@ -117,7 +125,8 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
 
         folder.HoldTo("pairs", data.Fingerprint());
-        folder.HoldTo("images", images.Fingerprint(data));
+        // What the processor makes of them belongs to them.
+        folder.HoldTo("images", ContentHash.Of($"{images.Fingerprint(data)}\n{ImageProcessor.SettingsOf(modelFolder)}"));
         return data;
     }
 

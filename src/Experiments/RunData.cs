@@ -94,8 +94,8 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
         );
     }
 
-    /// <summary>Names all texts of the pairs, in order, and what their images are called.</summary>
-    public string Fingerprint() => ContentHash.Of(string.Join('\n', All.Select(pair => JsonSerializer.Serialize(TextsOf(pair.Pair)))));
+    /// <summary>Names all texts of the pairs and their tokens, in order.</summary>
+    public string Fingerprint() => ContentHash.Of(string.Join('\n', All.Select(pair => JsonSerializer.Serialize(TextsOf(pair)))));
 
     /// <summary>What the run's last line says of the refused pairs.</summary>
     public string RefusedNote(RunFolder folder) =>
@@ -107,8 +107,19 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
     public static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 
     /// <summary>An image's path says only where it lies: its content is compared by <see cref="RunImages"/>.</summary>
-    static string[] TextsOf(ContrastPair pair) =>
-        [pair.Id, pair.SystemPrompt, pair.Query, pair.W.Response, pair.L.Response, $"{pair.Source} {pair.Type}"];
+    static string[] TextsOf(PreparedPair prepared) =>
+        [
+            prepared.Pair.Id,
+            prepared.Pair.SystemPrompt,
+            prepared.Pair.Query,
+            prepared.Pair.W.Response,
+            prepared.Pair.L.Response,
+            $"{prepared.Pair.Source} {prepared.Pair.Type}",
+            // Another tokenizer makes other rows of the same texts.
+            .. new[] { prepared.W.WithImage, prepared.W.WithoutImage, prepared.L.WithImage, prepared.L.WithoutImage }.Select(row =>
+                string.Join(',', row.Ids)
+            ),
+        ];
 
     void RequireEmbeddings(ModelConfig config, Tokenizer tokenizer)
     {

@@ -26,6 +26,7 @@ sealed class RunImages
     /// <summary>Reads all images of the pairs.</summary>
     /// <param name="data">The pairs.</param>
     /// <param name="processor">Makes the model's input of each.</param>
+    /// <param name="settings">The processor's settings, which name it.</param>
     /// <param name="behaviour">Official or corrected.</param>
     /// <param name="known">Remembers contents that were fine.</param>
     /// <param name="progress">Is told of each image.</param>
@@ -34,6 +35,7 @@ sealed class RunImages
     public static RunImages Read(
         RunData data,
         ImageProcessor processor,
+        string settings,
         Behaviour behaviour,
         DiskCache known,
         RunProgress progress,
@@ -53,7 +55,7 @@ sealed class RunImages
                         new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop },
                         file =>
                         {
-                            images.Read(file, processor, behaviour, known);
+                            images.Read(file, processor, settings, behaviour, known);
                             done.Add(true, CancellationToken.None);
                         }
                     );
@@ -115,12 +117,12 @@ sealed class RunImages
     public string ContentOf(ImageSource image) =>
         contents.GetValueOrDefault(image) ?? $"{image} of {string.Join(", ", FilesOf(image).Select(file => contents[file]))}";
 
-    void Read(ImageSource file, ImageProcessor processor, Behaviour behaviour, DiskCache known)
+    void Read(ImageSource file, ImageProcessor processor, string settings, Behaviour behaviour, DiskCache known)
     {
         try
         {
             contents[file] = ImageContent.Of(file);
-            var key = ContentHash.Of($"fine image\n{contents[file]}\n{behaviour}\n{processor.GetType()}");
+            var key = ContentHash.Of($"fine image\n{contents[file]}\n{behaviour}\n{settings}");
             if (known.Find(key) is null)
             {
                 budget.Within(

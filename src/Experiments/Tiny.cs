@@ -32,8 +32,10 @@ static class Tiny
             }
             : throw new UserException($"There is no bundled checkpoint for {experiment.Model.Checkpoint}: give --model and --data.");
 
-    /// <summary>Whether an experiment is on a bundled checkpoint.</summary>
-    public static bool IsModelOf(Experiment experiment) => Checkpoints.Values.Any(folder => experiment.Model.Checkpoint == Bundled(folder));
+    /// <summary>Whether an experiment is on a bundled checkpoint and the bundled pairs.</summary>
+    public static bool IsIn(Experiment experiment) =>
+        experiment.Data.TrainFile == Bundled("train.json")
+        && Checkpoints.Values.Any(folder => experiment.Model.Checkpoint == Bundled(folder));
 
     static string Bundled(string name) => Path.Combine(Repository.Root, "experiments", "tiny", name);
 }

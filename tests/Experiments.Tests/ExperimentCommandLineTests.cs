@@ -50,7 +50,7 @@ public class ExperimentCommandLineTests
     public void Without_a_model_and_pairs_the_bundled_ones_are_taken_and_settings_still_count()
     {
         var tiny = Parse(["--epochs", "9"]).Experiment;
-        Assert.True(Tiny.IsModelOf(tiny));
+        Assert.True(Tiny.IsIn(tiny));
         Assert.True(File.Exists(tiny.Data.TrainFile));
         Assert.Equal(9, tiny.Train.Epochs);
     }

@@ -212,6 +212,52 @@ public sealed class RunDataTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("preprocessor_config.json", "The images have changed")]
+    [InlineData("tokenizer.json", "The pairs have changed")]
+    public async Task A_changed_processor_or_tokenizer_does_not_go_on_with_old_reference_values(string file, string word)
+    {
+        Directory.CreateDirectory(folder.At("model"));
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(Images, "llava-interleave")))
+        {
+            File.Copy(path, folder.At("model", Path.GetFileName(path)));
+        }
+
+        var experiment = On(Write(Pairs(4))).With("train.max_steps", 4) with
+        {
+            Model = new(folder.At("model")),
+            Objective = Core.Objectives.Objectives.SVco(0.1, 0.1),
+        };
+        using var stop = new CancellationTokenSource();
+        await experiment.RunAsync(
+            restart: true,
+            new Seen(next =>
+            {
+                if (next is RunEvent.Trained)
+                {
+                    stop.Cancel();
+                }
+            }),
+            stop.Token
+        );
+        var json = JsonNode.Parse(File.ReadAllText(folder.At("model", file)))!;
+        if (file == "tokenizer.json")
+        {
+            var merges = json["model"]!["merges"]!.AsArray();
+            while (merges.Count > 20)
+            {
+                merges.RemoveAt(merges.Count - 1);
+            }
+        }
+        else
+        {
+            json["image_mean"] = new JsonArray(0.1, 0.1, 0.1);
+        }
+
+        File.WriteAllText(folder.At("model", file), json.ToJsonString());
+        Assert.Contains(word, await Refusal(experiment, restart: false));
+    }
+
     [Fact]
     public async Task A_recipe_reads_the_images_of_its_own_folder()
     {

@@ -17,7 +17,12 @@ public sealed record MvcData(ImmutableArray<ContrastPair> Pairs, ImmutableArray<
 /// </summary>
 public static class MvcJson
 {
-    static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    static readonly JsonDocumentOptions Options = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowDuplicateProperties = false,
+    };
 
     /// <summary>Reads the text of a file: a list, or JSON Lines (an object a line).</summary>
     /// <param name="json">The text.</param>
@@ -68,6 +73,11 @@ public static class MvcJson
                 error
             );
         }
+        catch (InvalidOperationException error)
+        {
+            // What System.Text.Json throws for half a surrogate pair in a field's name.
+            throw new UserException($"{fileName}: the name of a field, from line {firstLine} on, is not valid Unicode.", error);
+        }
     }
 
     /// <summary>The message without the place that System.Text.Json puts at its end, counted from 0.</summary>
@@ -101,6 +111,14 @@ public static class MvcJson
         }
 
         var reasons = new List<string>();
+        foreach (var field in entry.EnumerateObject().Select(field => field.Name).Where(name => !Fields.Contains(name)))
+        {
+            if (Array.Find(Fields, known => IsMisspelt(field, known)) is { } meant)
+            {
+                Refuse($"{field} is probably {meant}, misspelt");
+            }
+        }
+
         var pair = new ContrastPair(
             id,
             Text("instruction_prompt"),
@@ -184,6 +202,34 @@ public static class MvcJson
         root.Length == 0 || path[0] is '/' or '\\' || (path.Length > 1 && char.IsAsciiLetter(path[0]) && path[1] == ':') ? path
         : root.EndsWith('/') ? root + path
         : $"{root}/{path}";
+
+    static readonly string[] Fields =
+    [
+        "chosen_images",
+        "rejected_images",
+        "system_prompt",
+        "instruction_prompt",
+        "chosen_response",
+        "rejected_response",
+        "source",
+        "type",
+    ];
+
+    /// <summary>Whether two names differ in their case, or in one letter that is too much, missing or another.</summary>
+    static bool IsMisspelt(string name, string known)
+    {
+        if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        var (shorter, longer) = name.Length <= known.Length ? (name, known) : (known, name);
+        var same = shorter.Zip(longer).TakeWhile(pair => pair.First == pair.Second).Count();
+        return known.Length > 4
+            && longer.Length - shorter.Length <= 1
+            && shorter[(longer.Length == shorter.Length ? Math.Min(same + 1, shorter.Length) : same)..]
+                == longer[Math.Min(same + 1, longer.Length)..];
+    }
 
     static string Short(string text) => text.Length > 60 ? text[..60] + "..." : text;
 

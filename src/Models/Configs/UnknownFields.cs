@@ -52,9 +52,18 @@ static partial class UnknownFields
     {
         foreach (var field in fields.Object.EnumerateObject())
         {
-            if (!Known.Contains(field.Name) && !read.Contains(field.Name) && OfTheNetwork().IsMatch(field.Name) && !IsNeutral(field))
+            if (
+                !Known.Contains(field.Name)
+                && !read.Contains(field.Name)
+                && !HowItIsComputed().IsMatch(field.Name)
+                && OfTheNetwork().IsMatch(field.Name)
+                && !IsNeutral(field)
+            )
             {
-                throw fields.Unsupported(field.Name, "it may change what the network computes, and is not known here");
+                throw fields.Unsupported(
+                    field.Name,
+                    "it may change what the network computes, and is not known here; if it is mere bookkeeping, take it out of the file"
+                );
             }
         }
     }
@@ -72,11 +81,15 @@ static partial class UnknownFields
         };
 
     [GeneratedRegex(
-        "rope|rotary|scal|cap$|cap(ping|ped)|multiplier|window|attn|attention|norm|bias|drop|residual|clip|layer_types|activation|expert|moe|alibi|"
+        "(^|_)rope|rotary|scal|cap$|cap(ping|ped)|multiplier|window|attn|attention|norm|bias|drop|residual|clip|layer_types|activation|expert|moe|alibi|"
             + "qk_|query|logit|position_embedding|parallel",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex OfTheNetwork();
+
+    /// <summary>transformers' own notes begin with an underscore; others say which kernel computes the same.</summary>
+    [GeneratedRegex("^_|flash_attn|flash_attention|implementation|^ignore_keys", RegexOptions.CultureInvariant)]
+    private static partial Regex HowItIsComputed();
 
     [GeneratedRegex("multiplier|scal|factor", RegexOptions.CultureInvariant)]
     private static partial Regex Factors();

@@ -82,7 +82,7 @@ static class FolderKind
     {
         foreach (var part in new[] { config, config.Section("text_config"), config.Section("vision_config") }.OfType<ConfigFields>())
         {
-            if (part.Section("quantization_config") is { } quantization)
+            if (part.Section("quantization_config") is { } quantization && quantization.Object.EnumerateObject().Any())
             {
                 throw new UserException(
                     $"{config.File}: {part.Path}quantization_config: the checkpoint is quantised ({quantization.Text("quant_method", "method not named")}). "

@@ -94,11 +94,24 @@ public abstract class ImageProcessor
 
     static JsonField? InsideOf(string processor) => JsonField.Read(processor).Find(Inside);
 
+    /// <summary>Whether two settings say the same; null says nothing.</summary>
+    static bool AreSame(JsonElement one, JsonElement other) =>
+        (one.ValueKind, other.ValueKind) is (JsonValueKind.Object, JsonValueKind.Object)
+            ? Said(one)
+                .Union(Said(other))
+                .All(name => one.TryGetProperty(name, out var a) && other.TryGetProperty(name, out var b) && AreSame(a, b))
+            : JsonElement.DeepEquals(one, other);
+
+    static IEnumerable<string> Said(JsonElement settings) =>
+        settings.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).Select(member => member.Name);
+
     /// <summary>A setting that both places have and that is not the same in them.</summary>
     static string? Differing(JsonField one, JsonField other) =>
         one.Members()
             .Where(member => member.Name is not ("image_processor_type" or "feature_extractor_type" or "processor_class"))
-            .Where(member => other.Find(member.Name) is { } value && !JsonElement.DeepEquals(member.Field.Value, value.Value))
+            .Where(member =>
+                member.Field.Kind != JsonValueKind.Null && other.Find(member.Name) is { } value && !AreSame(member.Field.Value, value.Value)
+            )
             .Select(member => member.Name)
             .FirstOrDefault();
 }

@@ -166,10 +166,7 @@ public sealed class RunFolder : IDisposable
         }
         else if (TextFile.Read(file) != content)
         {
-            throw new UserException(
-                $"The {what} have changed since the run in {Path} began. Put them back, delete {file} to go on with the new ones, "
-                    + "or begin anew with --restart."
-            );
+            throw new UserException($"The {what} have changed since the run in {Path} began. Put them back, or begin anew with --restart.");
         }
     }
 

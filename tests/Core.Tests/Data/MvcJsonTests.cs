@@ -63,6 +63,9 @@ public class MvcJsonTests
     [InlineData("""{ "chosen_images": ["data:image/png;base64,####"] }""", "without valid base64")]
     [InlineData("""{ "chosen_images": ["a\u0000b"] }""", "zero character")]
     [InlineData("""{ "type": "order" }""", "type is \"order\"")]
+    [InlineData("""{ "system_promt": "Be brief." }""", "system_promt is probably system_prompt")]
+    [InlineData("""{ "Chosen_Images": ["a"] }""", "Chosen_Images is probably chosen_images")]
+    [InlineData("""{ "chosen_responce": "a" }""", "chosen_responce is probably chosen_response")]
     [InlineData("""{ "source": [] }""", "source is a list, not a text")]
     public void A_wrong_entry_is_refused_by_name_and_the_others_are_read(string entry, string reason)
     {
@@ -108,6 +111,17 @@ public class MvcJsonTests
             MvcJson.Parse($"[{Good}, {Good.Replace("\"object\"", "\"object\",")}, // the last\n]", "a", "").Pairs
         );
     }
+
+    [Fact]
+    public void A_field_that_stands_twice_is_an_error() =>
+        Assert.Contains(
+            "chosen_images",
+            Assert.Throws<UserException>(() => MvcJson.Parse($"[{Good.Replace("\"source\"", "\"chosen_images\"")}]", "a", "")).Message
+        );
+
+    [Fact]
+    public void Other_fields_may_stand_there() =>
+        Assert.Single(MvcJson.Parse($"[{Good.Replace("\"source\": \"here\"", "\"score\": 3, \"id\": \"x\"")}]", "a", "").Pairs);
 
     [Fact]
     public void Without_a_system_prompt_it_is_empty() =>

@@ -7,7 +7,7 @@ namespace SVco.Evaluation.Tests.Results;
 public sealed class StudyResultsTests
 {
     const string Empty =
-        """{"Name":"a","Title":"t","Notes":["n"],"Recipe":[],"Fingerprints":[],"Models":[],"Metrics":[],"Perplexities":[],"Curves":[],"Examples":[],"Sensitivities":[]}""";
+        """{"Name":"a","Title":"t","Notes":["n"],"Recipe":[],"Fingerprints":[],"Models":[{"Name":"base","Formula":"","Latex":"","Settings":[],"Seeds":[],"Seconds":1}],"Metrics":[],"Perplexities":[],"Curves":[],"Examples":[],"Sensitivities":[]}""";
 
     [Theory]
     [InlineData("\"t\"", "null")]
@@ -27,7 +27,7 @@ public sealed class StudyResultsTests
         Assert.Equal("t", StudyResults.Load(folder.At()).Title);
         File.WriteAllText(folder.At(StudyResults.FileName), Empty.Replace(part, wrong));
         Assert.Contains(
-            "results.json is not a study's; run the study again",
+            "results.json is not what a study writes; run the study again",
             Assert.Throws<UserException>(() => StudyResults.Load(folder.At())).Message
         );
     }

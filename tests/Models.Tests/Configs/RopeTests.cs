@@ -53,6 +53,8 @@ public sealed class RopeTests : IDisposable
     [Theory]
     [InlineData("""{"residual_multiplier": 1.0, "final_logit_softcapping": null, "use_qk_norm": false}""")]
     [InlineData("""{"layer_types": ["full_attention", "full_attention"], "top_p": 0.9, "_name_or_path": "x"}""")]
+    [InlineData("""{"_flash_attn_2_enabled": true, "use_flash_attn": true, "_experts_implementation": "eager", "property": 3}""")]
+    [InlineData("""{"quantization_config": {}, "ignore_keys_at_rope_validation": ["a"]}""")]
     public void What_changes_nothing_may_stand_there(string fields) => Text(text => Merge(text, fields));
 
     static void Merge(JsonObject into, string fields)

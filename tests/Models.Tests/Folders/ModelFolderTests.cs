@@ -273,6 +273,17 @@ public sealed class ModelFolderTests : IDisposable
         IsRefusedWith(Preprocessor, Processor, "image_mean");
     }
 
+    [Fact]
+    public void Two_places_of_the_image_settings_that_say_the_same_are_read_though_one_says_less()
+    {
+        tiny.With(Preprocessor, json => json["do_convert_rgb"] = null);
+        var settings = tiny.Json(Preprocessor);
+        settings["do_convert_rgb"] = true;
+        settings["size"]!.AsObject()["longest_edge"] = null;
+        tiny.With(Processor, json => json["image_processor"] = settings);
+        ModelFolder.Check(tiny.Path);
+    }
+
     [Theory]
     [InlineData("SiglipImageProcessorPil")]
     [InlineData("SiglipImageProcessorFast")]

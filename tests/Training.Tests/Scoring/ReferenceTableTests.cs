@@ -72,7 +72,7 @@ public sealed class ReferenceTableTests : IDisposable
     public void What_is_no_table_is_as_if_there_were_none(string json)
     {
         File.WriteAllText(_folder.At("reference.json"), json);
-        Assert.Null(ReferenceTable.Read(_folder.At("reference.json"), pairs: 2));
+        Assert.Null(ReferenceTable.Read(_folder.At("reference.json"), pairs: 2, _ => { }));
     }
 
     static System.Collections.Immutable.ImmutableDictionary<Cell, double> Cells((Cell Cell, double Value) entry) =>
