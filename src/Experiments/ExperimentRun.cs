@@ -20,6 +20,9 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     const long ReferenceCacheBytes = 1L << 30;
     const long FileCacheBytes = 1L << 20;
 
+    /// <summary>A block of the disk for each image that is known to be fine: 65,536 of them.</summary>
+    const long ImageCacheBytes = 1L << 28;
+
     public async Task<RunResult> RunAsync(bool restart)
     {
         experiment.Validated();
@@ -103,7 +106,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             processor,
             ImageProcessor.SettingsOf(modelFolder),
             experiment.Train.Behaviour,
-            Cache("files", FileCacheBytes),
+            Cache("images", ImageCacheBytes),
             progress,
             stop
         );
