@@ -35,11 +35,19 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         {
             // Before a download: whether there are files of pairs at all.
             experiment.Data.RequireFiles();
-            var modelFolder = await ModelHub.ResolveAsync(experiment.Model.Checkpoint, progress, stop);
+            var modelFolder = await ModelHub.ResolveAsync(
+                experiment.Model.Checkpoint,
+                progress,
+                stop,
+                beforeWeights: partial =>
+                    Usable(RunData.Read(experiment, partial, ModelFolder.CheckWithoutWeights(partial)), partial, _ => { })
+            );
             var config = ModelFolder.Check(modelFolder);
-            var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes));
+            // Before 16 GB are hashed: whether the pairs can be used at all.
+            var read = RunData.Read(experiment, modelFolder, config);
+            var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes), progress.Note);
             using var folder = Open(modelFolder, weights, restart);
-            return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, config, weights);
+            return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, read, weights);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -65,11 +73,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         return RunResult.Of(folder.Path, RunState.AlreadyFinished, folder.Checkpoint);
     }
 
-    RunResult Run(RunFolder folder, string modelFolder, ModelConfig config, string weights)
+    RunResult Run(RunFolder folder, string modelFolder, RunData read, string weights)
     {
         folder.State.Check(progress.Note);
         NativeLibraries.Load();
-        var data = Prepare(folder, modelFolder, config);
+        var data = Prepare(folder, modelFolder, read);
         if (experiment.Memory == Memory.Small)
         {
             NativeHeap.ReturnFreedBlocks();
@@ -97,9 +105,28 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     }
 
     /// <summary>The pairs, which must be those that the run in the folder began with.</summary>
-    RunData Prepare(RunFolder folder, string modelFolder, ModelConfig config)
+    RunData Prepare(RunFolder folder, string modelFolder, RunData read)
     {
-        var read = RunData.Read(experiment, modelFolder, config);
+        var (data, images) = Usable(read, modelFolder, usable => folder.WriteRefused(usable.Refused));
+        foreach (var line in data.Summary(folder.RefusedFile))
+        {
+            progress.Note(line);
+        }
+
+        if (PairContrasts.Line(data, images.ContentOf) is { } counts)
+        {
+            progress.Note(counts);
+        }
+
+        folder.HoldTo("pairs", data.Fingerprint());
+        // What the processor makes of them belongs to them.
+        folder.HoldTo("images", ContentHash.Of($"{images.Fingerprint(data)}\n{ImageProcessor.SettingsOf(modelFolder)}"));
+        return data;
+    }
+
+    /// <summary>The pairs that can be trained on, with their images read.</summary>
+    (RunData Data, RunImages Images) Usable(RunData read, string modelFolder, Action<RunData> refuse)
+    {
         var processor = ImageProcessor.Load(modelFolder);
         var images = RunImages.Read(
             read,
@@ -110,27 +137,14 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             progress,
             stop
         );
-        var data = images.Usable(read, experiment.Data.SkipBroken, usable => folder.WriteRefused(usable.Refused));
-        foreach (var line in data.Summary(folder.RefusedFile))
-        {
-            progress.Note(line);
-        }
-
+        var data = images.Usable(read, experiment.Data.SkipBroken, refuse);
         data.RequirePairs();
-        if (PairContrasts.Line(data, images.ContentOf) is { } counts)
-        {
-            progress.Note(counts);
-        }
-
         if (!experiment.Data.AllowOverlap)
         {
             PairContrasts.RequireNoOverlap(data, images.ContentOf);
         }
 
-        folder.HoldTo("pairs", data.Fingerprint());
-        // What the processor makes of them belongs to them.
-        folder.HoldTo("images", ContentHash.Of($"{images.Fingerprint(data)}\n{ImageProcessor.SettingsOf(modelFolder)}"));
-        return data;
+        return (data, images);
     }
 
     TrainingSetup Job(VisionLanguageModel model, RunData data, PackedScoring scoring, string fingerprint)

@@ -58,8 +58,15 @@ public static class Mvc
             return parse(source.Path == TrainName ? train : validation, null);
         }
 
+        // Copies of a pair, as files have them that weigh some pairs more, fall on one side.
         var pairs = parse(train, null);
-        var split = Recipe.FromJson(train).Split(Math.Min(ValidationPairs, pairs.Count / SmallestTrainParts), seed: 0);
-        return (source.Path == TrainName ? split.Second : split.First).Items(_ => pairs);
+        var distinct = pairs.DistinctBy(Content).ToArray();
+        var (held, _) = Recipe.FromJson(train).Split(Math.Min(ValidationPairs, distinct.Length / SmallestTrainParts), seed: 0);
+        var validated = held.Items(_ => distinct).Select(Content).ToHashSet();
+        return pairs.Where(pair => validated.Contains(Content(pair)) != (source.Path == TrainName));
     }
+
+    /// <summary>What a pair is, whichever of its sides comes first.</summary>
+    static (string, PairSide, PairSide) Content(ContrastPair pair) =>
+        string.CompareOrdinal($"{pair.W}", $"{pair.L}") <= 0 ? (pair.Query, pair.W, pair.L) : (pair.Query, pair.L, pair.W);
 }

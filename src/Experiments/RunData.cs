@@ -63,10 +63,7 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
     public IEnumerable<string> Summary(string refusedFile) =>
         [
             $"{Count(Train.Length, "pair")} to train on, {Validation.Length} for validation, {Refused.Length} refused",
-            .. Refused.Take(MostRefusalsShown).Select(refusal => $"  refused {refusal.Id}: {refusal.Reason}"),
-            .. Refused.Length > MostRefusalsShown
-                ? [$"  and {Refused.Length - MostRefusalsShown} more in {refusedFile}"]
-                : Array.Empty<string>(),
+            .. Refusals($" in {refusedFile}"),
         ];
 
     /// <summary>Makes sure that there are pairs to train on.</summary>
@@ -75,9 +72,23 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
     {
         if (Train.IsEmpty)
         {
-            throw new UserException("There is no pair to train on. Look at the reasons above, or at the filters of the script's recipe.");
+            throw new UserException(
+                string.Join(
+                    '\n',
+                    [
+                        $"There is no pair to train on; {Refused.Length} {(Refused.Length == 1 ? "was" : "were")} refused. Look at the reasons, or at the filters of the script's recipe.",
+                        .. Refusals(""),
+                    ]
+                )
+            );
         }
     }
+
+    IEnumerable<string> Refusals(string rest) =>
+        [
+            .. Refused.Take(MostRefusalsShown).Select(refusal => $"  refused {refusal.Id}: {refusal.Reason}"),
+            .. Refused.Length > MostRefusalsShown ? [$"  and {Refused.Length - MostRefusalsShown} more{rest}"] : Array.Empty<string>(),
+        ];
 
     /// <summary>The data without some pairs.</summary>
     /// <param name="reasonOf">Why a pair is refused; null where it is not.</param>

@@ -11,6 +11,8 @@ public static class InputFile
     /// <summary>The largest file that is read as a whole, in bytes, where a reader says nothing smaller.</summary>
     public const long MostBytes = 1L << 30;
 
+    const int LongestShown = 300;
+
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="most">The most bytes that it may have.</param>
@@ -41,7 +43,7 @@ public static class InputFile
         path.Contains('\0')
             ? throw new UserException($"The path {path.Replace('\0', '?')} holds a zero character, which no file's name has.")
         : Directory.Exists(path) ? throw new UserException($"{path} is a folder; a file is expected.")
-        : !File.Exists(path) ? throw new UserException($"{path} does not exist.")
+        : !File.Exists(path) ? throw Missing(path)
         // Pipes, sockets and devices have the length 0; opening a pipe would wait for whoever writes into it.
         : LengthOf(path) == 0 ? new MemoryStream([], writable: false)
         : Read(path, "readable", () => new FileStream(path, FileMode.Open, FileAccess.Read, others));
@@ -66,6 +68,18 @@ public static class InputFile
             throw new UserException($"{path} is not {what}: {error.Message}", error);
         }
     }
+
+    static UserException Missing(string path) =>
+        new(
+            path.StartsWith("data:", StringComparison.OrdinalIgnoreCase)
+                ? $"{Short(path)} is a data: address without valid base64 in it, cut off perhaps."
+            : path.Contains("://", StringComparison.Ordinal)
+                ? $"{Short(path)} is an address, which is not fetched. Download it and give the file's path."
+            : $"{Short(path)} does not exist."
+        );
+
+    static string Short(string path) =>
+        path.Length <= LongestShown ? path : $"{path[..(LongestShown / 2)]}...{path[^(LongestShown / 2)..]}";
 
     /// <summary>The length of what a path, or the link there, leads to; 0 for what has none.</summary>
     static long LengthOf(string path) =>

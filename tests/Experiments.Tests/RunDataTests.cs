@@ -127,6 +127,29 @@ public sealed class RunDataTests : IDisposable
     }
 
     [Fact]
+    public async Task Copies_of_a_pair_fall_on_one_side_of_the_usual_split()
+    {
+        var pairs = Pairs(12);
+        var oversampled = new JsonArray([.. Enumerable.Range(0, 3).SelectMany(_ => pairs.Select(pair => pair!.DeepClone()))]);
+        var experiment = On(Write(oversampled));
+        await Run(experiment with { Data = experiment.Data with { Validation = Mvc.Validation } });
+        Assert.Contains("30 pairs to train on, 6 for validation, 0 refused", notes);
+    }
+
+    [Fact]
+    public async Task Images_at_an_address_are_told_with_those_that_are_broken()
+    {
+        var pairs = Pairs(4);
+        pairs[1]!["chosen_images"] = "https://example.org/a.png";
+        var experiment = On(Write(pairs));
+        var error = await Assert.ThrowsAsync<UserException>(() => Run(experiment));
+        Assert.Contains("1 pair cannot be used", error.Message);
+        Assert.Contains("which is not fetched", error.Message);
+        await Run(experiment with { Data = experiment.Data with { SkipBroken = true } });
+        Assert.Contains("3 pairs to train on, 0 for validation, 1 refused", notes);
+    }
+
+    [Fact]
     public async Task A_validation_pair_that_is_also_trained_on_is_refused_unless_asked_for()
     {
         var (train, validation) = (Pairs(4), Pairs(1));

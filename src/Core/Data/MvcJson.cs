@@ -32,6 +32,16 @@ public static class MvcJson
     public static MvcData Parse(string json, string fileName, string imageRoot)
     {
         var text = json.TrimStart('\uFEFF');
+        if (text.Contains('\0'))
+        {
+            throw new UserException($"{fileName} holds zero characters, as UTF-16 without a byte order mark has them. Save it as UTF-8.");
+        }
+
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new UserException($"{fileName} is empty. {Capital(Expected)}");
+        }
+
         var entries = (text.TrimStart().StartsWith('{') ? Lines(text, fileName) : List(text, fileName))
             .Select((entry, index) => (Id: $"{fileName}#{index}", Read: Read(entry, $"{fileName}#{index}", imageRoot)))
             .ToList();
@@ -52,10 +62,19 @@ public static class MvcJson
     static IEnumerable<JsonElement> Lines(string json, string fileName)
     {
         var lines = json.Split('\n').Select(line => line.Trim()).Index().Where(line => line.Item.Length > 0).ToList();
-        return lines.Exists(line => !line.Item.StartsWith('{') || !line.Item.TrimEnd(',').EndsWith('}'))
-            ? throw new UserException($"{fileName}, line 1, column 1: the file holds an object, but {Expected}")
-            : lines.Select(line => Element(line.Item.TrimEnd(','), fileName, line.Index + 1));
+        // A first line that is no whole object: the file is one object over several lines.
+        var first = lines[0];
+        // Either one object over several lines, or one that holds the list.
+        return lines.Count > 1 && !first.Item.TrimEnd(',').EndsWith('}') || lines.Count == 1 && !HoldsAPair(Read(first))
+            ? throw new UserException($"{fileName}, line {first.Index + 1}, column 1: the file holds an object, but {Expected}")
+            : lines.Select(Read);
+
+        JsonElement Read((int Index, string Item) line) => Element(line.Item.TrimEnd(','), fileName, line.Index + 1);
     }
+
+    static bool HoldsAPair(JsonElement line) => line.EnumerateObject().Any(field => Fields.Contains(field.Name));
+
+    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     const string Expected = "pairs come as a list, [{\"chosen_images\": [...], ...}, ...], or as JSON Lines, a whole object on each line.";
 
@@ -147,34 +166,29 @@ public static class MvcJson
             : value.ValueKind != JsonValueKind.String ? Refuse($"{field} is {Kind(value)}, not a text")
             : value.GetString()!;
 
+        // An address that cannot be used is an image that cannot be read, and is told with the others of this kind.
         ImageSource Image(string field) =>
             PathOf(field) switch
             {
-                var path when path.StartsWith("data:", StringComparison.OrdinalIgnoreCase) => InlineImage(field, path),
-                var path when path.Contains("://") => new ImageSource.File(
-                    Refuse($"{field} is the address {Short(path)}, which is not fetched; download the image and give its path")
-                ),
-                var path when path.Contains('\0') => new ImageSource.File(Refuse($"{field} holds a zero character, which no path has")),
-                var path => new ImageSource.File(path.Length == 0 ? "" : Joined(imageRoot, path)),
+                var path when path.StartsWith("data:", StringComparison.OrdinalIgnoreCase) => Inline(path),
+                var path when LocalPath(path) is { } local => new ImageSource.File(local),
+                var path when path.Length == 0 || path.Contains("://", StringComparison.Ordinal) => new ImageSource.File(path),
+                var path => new ImageSource.File(Joined(imageRoot, path)),
             };
-
-        ImageSource InlineImage(string field, string address)
-        {
-            const string marker = ";base64,";
-            var at = address.IndexOf(marker, StringComparison.OrdinalIgnoreCase);
-            var content = at < 0 ? "" : address[(at + marker.Length)..];
-            return content.Length > 0 && Convert.TryFromBase64String(content, new byte[content.Length], out _)
-                ? new ImageSource.Inline(content)
-                : new ImageSource.File(Refuse($"{field} is a data: address without valid base64 in it ({Short(address)})"));
-        }
 
         string PathOf(string field) =>
             !entry.TryGetProperty(field, out var value) ? Refuse($"{field} is missing")
+            : value.ValueKind == JsonValueKind.String ? NotEmpty(field, value.GetString()!)
             : value.ValueKind != JsonValueKind.Array ? Refuse($"{field} is {Kind(value)}, not a list of one path")
             : value.GetArrayLength() != 1 ? Refuse($"{field} has {value.GetArrayLength()} images, not exactly one")
-            : value[0].ValueKind != JsonValueKind.String ? Refuse($"{field} holds {Kind(value[0])}, not a path")
-            : string.IsNullOrWhiteSpace(value[0].GetString()) ? Refuse($"{field} holds an empty path")
-            : value[0].GetString()!;
+            : value[0].ValueKind == JsonValueKind.String ? NotEmpty(field, value[0].GetString()!)
+            : value[0].ValueKind == JsonValueKind.Object
+            && value[0].TryGetProperty("path", out var path)
+            && path.ValueKind == JsonValueKind.String
+                ? NotEmpty(field, path.GetString()!)
+            : Refuse($"{field} holds {Kind(value[0])}, not a path");
+
+        string NotEmpty(string field, string path) => string.IsNullOrWhiteSpace(path) ? Refuse($"{field} holds an empty path") : path;
 
         ContrastType Type(string name)
         {
@@ -196,6 +210,24 @@ public static class MvcJson
             }
         }
     }
+
+    static ImageSource Inline(string address)
+    {
+        const string marker = ";base64,";
+        var at = address.IndexOf(marker, StringComparison.OrdinalIgnoreCase);
+        // Some write the alphabet that is safe in addresses, and leave the filling out.
+        var content = at < 0 ? "" : address[(at + marker.Length)..].Trim().TrimEnd('=').Replace('-', '+').Replace('_', '/');
+        var filled = content.PadRight((content.Length + 3) / 4 * 4, '=');
+        return content.Length > 0 && Convert.TryFromBase64String(filled, new byte[filled.Length], out _)
+            ? new ImageSource.Inline(filled)
+            : new ImageSource.File(address);
+    }
+
+    /// <summary>What a <c>file:</c> address means; null for anything else.</summary>
+    static string? LocalPath(string address) =>
+        address.StartsWith("file://", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            ? uri.LocalPath
+            : null;
 
     /// <summary>A path below a root; an absolute one (also a Windows one) stays as it is.</summary>
     static string Joined(string root, string path) =>
@@ -230,8 +262,6 @@ public static class MvcJson
             && shorter[(longer.Length == shorter.Length ? Math.Min(same + 1, shorter.Length) : same)..]
                 == longer[Math.Min(same + 1, longer.Length)..];
     }
-
-    static string Short(string text) => text.Length > 60 ? text[..60] + "..." : text;
 
     static string Kind(JsonElement element) =>
         element.ValueKind switch

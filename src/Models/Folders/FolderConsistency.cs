@@ -27,13 +27,16 @@ static class FolderConsistency
         {
             CheckTokens(folder, config);
         }
+    }
 
-        if (Checkpoint.IsIn(folder))
-        {
-            using var checkpoint = Checkpoint.Open(folder);
-            CheckTypes(checkpoint, config);
-            CheckHead(folder, checkpoint, config);
-        }
+    /// <summary>Compares the weights' names, shapes and types with config.json; their values are read only where a head may be lost.</summary>
+    /// <exception cref="UserException">They are of another model.</exception>
+    public static void CheckWeights(string folder, ModelConfig config)
+    {
+        using var checkpoint = Checkpoint.Open(folder);
+        CheckTypes(checkpoint, config);
+        CheckHead(folder, checkpoint, config);
+        CheckShapes(checkpoint, config);
     }
 
     static void CheckImageSize(string folder, string processor, ModelConfig config)
@@ -137,6 +140,16 @@ static class FolderConsistency
                     + "Set tie_word_embeddings to false in text_config to use it, or take it out of the weights."
             );
         }
+    }
+
+    /// <summary>Every parameter is there in its shape, and no other.</summary>
+    static void CheckShapes(Checkpoint checkpoint, ModelConfig config)
+    {
+        NativeLibraries.Load();
+        using var scope = NewDisposeScope();
+        var weights = new CheckpointWeights(checkpoint, config.NamesInFiles, (_, type) => type, META);
+        config.Build(weights);
+        weights.CheckThatAllAreUsed(config.MayStandInFiles);
     }
 
     static string In(string folder, string file) => Path.Combine(folder, file);

@@ -19,8 +19,7 @@ static class FolderKind
             throw new UserException($"The model folder {folder} does not exist.");
         }
 
-        var hasWeights = Has(ModelFiles.SingleWeights) || Has(ModelFiles.WeightsIndex);
-        if (Has(Adapter) && !hasWeights)
+        if (Has(Adapter) && !HasWeights(folder))
         {
             throw IsAdapter(folder);
         }
@@ -42,14 +41,27 @@ static class FolderKind
         var config = ConfigFields.Read(Path.Combine(folder, ModelFiles.Config));
         RequireThisFormat(config);
         RequireUnquantised(config);
-        if (!hasWeights && Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(IsOtherWeights) is { } other)
+    }
+
+    /// <summary>Makes sure that the weights of a model's folder are there, in the one format that is read.</summary>
+    /// <exception cref="UserException">They are not; the message says what is there instead.</exception>
+    public static void RequireWeights(string folder)
+    {
+        if (!HasWeights(folder))
         {
-            throw new UserException(
-                $"{folder} has its weights in {other}; only safetensors are read. In Python: "
-                    + "AutoModelForImageTextToText.from_pretrained(FOLDER).save_pretrained(OTHER, safe_serialization=True), likewise the processor."
-            );
+            throw Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(IsOtherWeights) is { } other
+                ? new UserException(
+                    $"{folder} has its weights in {other}; only safetensors are read. In Python: "
+                        + "AutoModelForImageTextToText.from_pretrained(FOLDER).save_pretrained(OTHER, safe_serialization=True), likewise the processor."
+                )
+                : new UserException(
+                    $"{folder} has no weights: neither {ModelFiles.SingleWeights} nor {ModelFiles.WeightsIndex} with its shards. Copy or fetch them too."
+                );
         }
     }
+
+    static bool HasWeights(string folder) =>
+        Path.Exists(Path.Combine(folder, ModelFiles.SingleWeights)) || Path.Exists(Path.Combine(folder, ModelFiles.WeightsIndex));
 
     static UserException IsAdapter(string folder)
     {

@@ -15,8 +15,23 @@ public static class ModelFolder
     public static ModelConfig Check(string folder)
     {
         FolderKind.RequireModel(folder);
-        var config = ModelFamilies.ReadConfig(Path.Combine(folder, ModelFiles.Config));
+        FolderKind.RequireWeights(folder);
+        var config = ReadConfig(folder);
+        FolderConsistency.Check(folder, config);
+        FolderConsistency.CheckWeights(folder, config);
+        return config;
+    }
+
+    /// <summary>The same for a folder whose weights are not there yet.</summary>
+    /// <returns>Its config.</returns>
+    /// <exception cref="UserException">It is another folder, or two of its files disagree.</exception>
+    public static ModelConfig CheckWithoutWeights(string folder)
+    {
+        FolderKind.RequireModel(folder);
+        var config = ReadConfig(folder);
         FolderConsistency.Check(folder, config);
         return config;
     }
+
+    static ModelConfig ReadConfig(string folder) => ModelFamilies.ReadConfig(Path.Combine(folder, ModelFiles.Config));
 }

@@ -10,10 +10,15 @@ public static class ModelHub
     /// <param name="folderOrHubId">A folder, <c>owner/name</c> or <c>owner/name@revision</c>.</param>
     /// <param name="progress">Told of each step of a download.</param>
     /// <param name="cancel">Ends a download; what has been fetched is kept.</param>
+    /// <param name="beforeWeights">See there.</param>
     /// <returns>A folder with config.json, safetensors, tokenizer and processor files.</returns>
     /// <exception cref="UserException">The model cannot be had; the message says why and what to do.</exception>
-    public static Task<string> ResolveAsync(string folderOrHubId, IProgress<HubProgress>? progress, CancellationToken cancel) =>
-        ResolveAsync(folderOrHubId, HubSettings.FromEnvironment(), progress, cancel);
+    public static Task<string> ResolveAsync(
+        string folderOrHubId,
+        IProgress<HubProgress>? progress,
+        CancellationToken cancel,
+        Action<string>? beforeWeights = null
+    ) => ResolveAsync(folderOrHubId, HubSettings.FromEnvironment(), progress, cancel, beforeWeights);
 
     /// <summary>
     /// A folder that exists is returned as it is. A hub id is looked for in the cache, which needs no request when all files are there;
@@ -23,13 +28,17 @@ public static class ModelHub
     /// <param name="settings">Cache, server, token.</param>
     /// <param name="progress">Told of each step of a download.</param>
     /// <param name="cancel">Ends a download; what has been fetched is kept.</param>
+    /// <param name="beforeWeights">
+    /// Given the folder with all other files before weights are fetched: what it refuses is refused before hours of download.
+    /// </param>
     /// <returns>A folder with config.json, safetensors, tokenizer and processor files.</returns>
     /// <exception cref="UserException">The model cannot be had; the message says why and what to do.</exception>
     public static async Task<string> ResolveAsync(
         string folderOrHubId,
         HubSettings settings,
         IProgress<HubProgress>? progress,
-        CancellationToken cancel
+        CancellationToken cancel,
+        Action<string>? beforeWeights = null
     )
     {
         if (Directory.Exists(folderOrHubId))
@@ -44,7 +53,7 @@ public static class ModelHub
         try
         {
             using var client = new HubClient(settings, cache.Id);
-            return await DownloadAsync(settings, cache, client, progress, cancel);
+            return await DownloadAsync(settings, cache, client, progress, beforeWeights ?? (_ => { }), cancel);
         }
         catch (HubConnectionException error)
         {
@@ -61,6 +70,7 @@ public static class ModelHub
         HubCache cache,
         HubClient client,
         IProgress<HubProgress>? progress,
+        Action<string> beforeWeights,
         CancellationToken cancel
     )
     {
@@ -78,9 +88,16 @@ public static class ModelHub
         HubDisk.CheckSpace(cache.ModelFolder, files.Sum(file => BytesToFetch(cache, file)));
         var total = files.Sum(file => file.Size);
         var done = 0L;
+        var isBeforeWeights = true;
         foreach (var file in files)
         {
             var before = done;
+            if (isBeforeWeights && !ModelFiles.IsSmallFile(file.Name))
+            {
+                isBeforeWeights = false;
+                beforeWeights(cache.Snapshot(listing.Commit));
+            }
+
             await download.RunAsync(listing.Commit, file, bytes => progress?.Report(new(file.Name, before + bytes, total)), cancel);
             done += file.Size;
         }

@@ -3,6 +3,7 @@ using SkiaSharp;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Files;
+using SVco.Models.Folders;
 
 namespace SVco.Models.Images;
 
@@ -15,6 +16,9 @@ public static class ImageDecoder
 {
     /// <summary>Pillow's limit against decompression bombs, in pixels.</summary>
     public const long MaxPixels = 178_956_970;
+
+    /// <summary>The bytes at the beginning of a file that tell its format.</summary>
+    const int Beginning = 512;
 
     /// <summary>The sides that a file's header gives.</summary>
     /// <exception cref="UserException">The file is missing, or no image of a supported format.</exception>
@@ -33,17 +37,17 @@ public static class ImageDecoder
 
     static ImageSize SizeOf(Stream stream, string name, bool turn)
     {
-        var start = new byte[4];
-        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && TiffImage.Is(start))
+        var start = new byte[Beginning];
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        stream.Position = 0;
+        if (TiffImage.Is(start) || AvifImage.Is(start))
         {
             var whole = new byte[stream.Length];
-            stream.Position = 0;
             stream.ReadExactly(whole);
-            return TiffImage.SizeOf(whole, name);
+            return TiffImage.Is(start) ? TiffImage.SizeOf(whole, name) : AvifImage.SizeOf(whole, name);
         }
 
-        stream.Position = 0;
-        using var codec = SKCodec.Create(stream) ?? throw NoImage(name);
+        using var codec = SKCodec.Create(stream) ?? throw NoImage(start, name);
         return turn && ExifTurn.ExchangesSides(codec.EncodedOrigin)
             ? new(codec.Info.Height, codec.Info.Width)
             : new(codec.Info.Width, codec.Info.Height);
@@ -68,6 +72,11 @@ public static class ImageDecoder
         }
 
         var copy = data.ToArray();
+        if (AvifImage.Is(data))
+        {
+            return AvifImage.Decode(copy, nameForMessages);
+        }
+
         try
         {
             return DecodeBySkia(copy, nameForMessages, turn);
@@ -92,14 +101,9 @@ public static class ImageDecoder
             : gray16 ? Gray16Png.AsGrayAndAlpha(data)
             : data
         );
-        using var codec = SKCodec.Create(bytes) ?? throw NoImage(nameForMessages);
+        using var codec = SKCodec.Create(bytes) ?? throw NoImage(data, nameForMessages);
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > MaxPixels)
-        {
-            throw new UserException(
-                $"The image {nameForMessages} says it has {width} x {height} pixels, more than the limit of {MaxPixels}. Make it smaller."
-            );
-        }
+        RequirePixels(new(width, height), nameForMessages);
 
         var rgba = Pixels(codec, nameForMessages);
         var image = new RgbImage(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
@@ -109,8 +113,38 @@ public static class ImageDecoder
     static UserException Empty(string name) =>
         new($"The image {name} is empty (0 bytes) or no regular file. Fetch it again or remove its pair.");
 
-    static UserException NoImage(string name) =>
-        new($"The image {name} is missing, damaged or of a format that is not supported (supported: JPEG, PNG, WebP, GIF, BMP, TIFF).");
+    /// <summary>Refuses sides that no image has, before memory is taken for them.</summary>
+    /// <exception cref="UserException">There are no pixels, or more than <see cref="MaxPixels"/>.</exception>
+    internal static void RequirePixels(ImageSize size, string name)
+    {
+        if (size.Width <= 0 || size.Height <= 0 || (long)size.Width * size.Height > MaxPixels)
+        {
+            throw new UserException(
+                $"The image {name} says it has {size.Width} x {size.Height} pixels; from 1 to {MaxPixels} are possible. Make it smaller."
+            );
+        }
+    }
+
+    static UserException NoImage(ReadOnlySpan<byte> start, string name) =>
+        new(
+            NotTheFile.Says(start) is { } other ? $"The image {name} {other}"
+            : OtherFormat(start) is { } format ? $"The image {name} is {format}, which is not read ({Supported}). Save it as a PNG."
+            : $"The image {name} is damaged or of a format that is not read ({Supported})."
+        );
+
+    const string Supported = "supported: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF";
+
+    static string? OtherFormat(ReadOnlySpan<byte> start) =>
+        start.Length >= 12 && start[4..8].SequenceEqual("ftyp"u8) ? "a HEIC photograph or a film"
+        : start.StartsWith("II+\0"u8) || start.StartsWith("MM\0+"u8) ? "a BigTIFF"
+        : start.StartsWith("%PDF"u8) ? "a PDF document"
+        : start.StartsWith("8BPS"u8) ? "a Photoshop document"
+        : start.StartsWith("PK\u0003\u0004"u8) ? "a zip archive"
+        : start.StartsWith("{"u8) || start.StartsWith("["u8) ? "a JSON text"
+        : start.IndexOf("<svg"u8) >= 0 ? "an SVG drawing"
+        : start.StartsWith(new byte[] { 0xFF, 0x0A }) || start.IndexOf("JXL "u8) == 4 ? "a JPEG XL"
+        : start.IndexOf("jP  "u8) == 4 ? "a JPEG 2000"
+        : null;
 
     static byte[] Rgb(byte[] rgba, GifFirstFrame? gif)
     {

@@ -7,6 +7,16 @@ namespace SVco.Models.Images;
 /// <summary>TIFF files, first page, of 8 bits a sample or less; alpha is dropped as everywhere.</summary>
 internal static class TiffImage
 {
+    static TiffImage() => Tiff.SetErrorHandler(new Silent());
+
+    /// <summary>What the library would write to the terminal is told by the exception.</summary>
+    sealed class Silent : TiffErrorHandler
+    {
+        public override void ErrorHandler(Tiff tif, string method, string format, params object[] args) { }
+
+        public override void WarningHandler(Tiff tif, string method, string format, params object[] args) { }
+    }
+
     public static bool Is(ReadOnlySpan<byte> data) => data.StartsWith("II*\0"u8) || data.StartsWith("MM\0*"u8);
 
     /// <summary>The sides that a file gives.</summary>
@@ -42,12 +52,7 @@ internal static class TiffImage
             throw new UserException($"The image {name} is a TIFF of {bits} bits a sample; at most 8 are read. Save it as a PNG.");
         }
 
-        if (width <= 0 || height <= 0 || (long)width * height > ImageDecoder.MaxPixels)
-        {
-            throw new UserException(
-                $"The image {name} says it has {width} x {height} pixels, more than the limit of {ImageDecoder.MaxPixels}. Make it smaller."
-            );
-        }
+        ImageDecoder.RequirePixels(new(width, height), name);
 
         return IsPlainRgb(tiff, bits) ? PlainRgb(tiff, width, height, name) : AnyKind(tiff, width, height, name);
     }

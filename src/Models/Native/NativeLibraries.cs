@@ -198,10 +198,17 @@ public static partial class NativeLibraries
     static IEnumerable<string> BesideTheProgram() =>
         [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", Rid, "native")];
 
-    static string? RecordedPackage() =>
+    /// <summary>The package with ImageMagick's library.</summary>
+    internal const string ImageMagick = "ImageMagickPackage";
+
+    /// <summary>Where a native file of a package that this build was made with may lie.</summary>
+    internal static IEnumerable<string> FilesOf(string package, string file) =>
+        (RecordedPackage(package) is { } recorded ? Candidates(recorded) : BesideTheProgram()).Select(folder => Path.Combine(folder, file));
+
+    static string? RecordedPackage(string package = "LibTorchPackages") =>
         typeof(NativeLibraries)
             .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .FirstOrDefault(attribute => attribute.Key == "LibTorchPackages")
+            .FirstOrDefault(attribute => attribute.Key == package)
             ?.Value;
 
     /// <summary>The libtorch version this build was made for; empty where the build does not say.</summary>

@@ -1,5 +1,6 @@
 using SVco.Core;
 using SVco.Models.Checkpoints;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Networks;
@@ -8,7 +9,7 @@ namespace SVco.Models.Networks;
 /// <param name="checkpoint">The open files.</param>
 /// <param name="namesOf">The names under which files may hold a parameter, the preferred one first.</param>
 /// <param name="typeOf">The type of a parameter from its name and its type in the file.</param>
-/// <param name="device">Where the parameters live.</param>
+/// <param name="device">Where the parameters live. On the meta device names and shapes are compared with the files, and no value is read.</param>
 sealed class CheckpointWeights(
     Checkpoint checkpoint,
     Func<string, IEnumerable<string>> namesOf,
@@ -37,7 +38,11 @@ sealed class CheckpointWeights(
         }
 
         var value = empty(shape, typeOf(name, checkpoint.TypeOf(found)), device);
-        checkpoint.CopyTo(found, value);
+        if (device.type != DeviceType.META)
+        {
+            checkpoint.CopyTo(found, value);
+        }
+
         return value;
     }
 

@@ -5,22 +5,25 @@ namespace SVco.Training.Caching;
 /// <summary>Names a checkpoint by its content.</summary>
 public static class ModelFingerprint
 {
+    const long Large = 1L << 30;
+
     /// <summary>
     /// SHA-256 over config.json and the weights. The hash of a file is remembered by its path, size and time of change, so that 16 GB are
     /// read for it only once.
     /// </summary>
     /// <param name="folder">A HuggingFace folder.</param>
     /// <param name="remembered">Where hashes of files are remembered.</param>
-    public static string Of(string folder, DiskCache remembered)
+    /// <param name="tell">Is told before large files are read, which takes a while.</param>
+    public static string Of(string folder, DiskCache remembered, Action<string>? tell = null)
     {
         var files = Directory
             .GetFiles(folder)
             .Where(file => Path.GetFileName(file) is "config.json" || Path.GetExtension(file) is ".safetensors")
             .Order(StringComparer.Ordinal);
-        return ContentHash.Of(string.Join('\n', files.Select(file => $"{Path.GetFileName(file)} {OfFile(file, remembered)}")));
+        return ContentHash.Of(string.Join('\n', files.Select(file => $"{Path.GetFileName(file)} {OfFile(file, remembered, tell)}")));
     }
 
-    static string OfFile(string path, DiskCache remembered)
+    static string OfFile(string path, DiskCache remembered, Action<string>? tell)
     {
         // The target of a link, as in the hub's cache.
         var file = new FileInfo(path) is { LinkTarget: not null } link
@@ -30,6 +33,11 @@ public static class ModelFingerprint
         if (remembered.Find(key) is { } known)
         {
             return Convert.ToHexStringLower(known);
+        }
+
+        if (file.Length >= Large)
+        {
+            tell?.Invoke($"reading {path} ({DiskSpace.Text(file.Length)}) once to know it again");
         }
 
         var hash = ContentHash.OfFile(file.FullName);

@@ -52,16 +52,15 @@ public class MvcJsonTests
     [InlineData("null", "it is null, not an object")]
     [InlineData("""{ "chosen_images": [] }""", "chosen_images has 0 images, not exactly one")]
     [InlineData("""{ "chosen_images": ["a", "b"] }""", "chosen_images has 2 images, not exactly one")]
-    [InlineData("""{ "chosen_images": "a" }""", "chosen_images is a text, not a list of one path")]
+    [InlineData("""{ "chosen_images": 7 }""", "chosen_images is a number, not a list of one path")]
+    [InlineData("""{ "chosen_images": "" }""", "chosen_images holds an empty path")]
+    [InlineData("""{ "chosen_images": [{ "bytes": null }] }""", "chosen_images holds an object, not a path")]
     [InlineData("""{ "chosen_images": [7] }""", "chosen_images holds a number, not a path")]
     [InlineData("""{ "chosen_images": [" "] }""", "chosen_images holds an empty path")]
     [InlineData("""{ "rejected_response": 7 }""", "rejected_response is a number, not a text")]
     [InlineData("""{ "rejected_response": "" }""", "rejected_response is empty")]
     [InlineData("""{ "rejected_response": "\ud800" }""", "not valid Unicode")]
     [InlineData("""{ }""", "instruction_prompt is missing")]
-    [InlineData("""{ "chosen_images": ["https://example.org/a.png"] }""", "is not fetched")]
-    [InlineData("""{ "chosen_images": ["data:image/png;base64,####"] }""", "without valid base64")]
-    [InlineData("""{ "chosen_images": ["a\u0000b"] }""", "zero character")]
     [InlineData("""{ "type": "order" }""", "type is \"order\"")]
     [InlineData("""{ "system_promt": "Be brief." }""", "system_promt is probably system_prompt")]
     [InlineData("""{ "Chosen_Images": ["a"] }""", "Chosen_Images is probably chosen_images")]
@@ -77,7 +76,8 @@ public class MvcJsonTests
     }
 
     [Theory]
-    [InlineData("", 1, 1)]
+    [InlineData("{ \"data\": [] }", 1, 1)]
+    [InlineData("{ \"type\": \"object\" }\n{ \"type\" ]", 2, 10)]
     [InlineData("[\n  {,}\n]", 2, 4)]
     [InlineData("{\n}", 1, 1)]
     [InlineData("{ \"a\": 1 }\n{ \"b\" }", 2, 7)]
@@ -86,6 +86,33 @@ public class MvcJsonTests
         var message = Assert.Throws<UserException>(() => MvcJson.Parse(json, "train.json", "")).Message;
         Assert.StartsWith($"train.json, line {line}, column {column}: ", message);
         Assert.DoesNotContain("LineNumber", message);
+    }
+
+    [Theory]
+    [InlineData(" \n", "is empty")]
+    [InlineData("[\0\n\0]\0", "UTF-16")]
+    public void A_file_without_text_that_can_be_read_is_told_so(string json, string reason) =>
+        Assert.Contains(reason, Assert.Throws<UserException>(() => MvcJson.Parse(json, "train.json", "")).Message);
+
+    [Theory]
+    [InlineData("\"w.png\"", "root/w.png")]
+    [InlineData("[{ \"path\": \"w.png\", \"bytes\": null }]", "root/w.png")]
+    [InlineData("[\"file:///a%20b/w.png\"]", "/a b/w.png")]
+    [InlineData("[\"https://example.org/w.png\"]", "https://example.org/w.png")]
+    [InlineData("[\"data:image/png;base64,####\"]", "data:image/png;base64,####")]
+    public void An_image_is_named_in_the_ways_that_people_name_it(string image, string path)
+    {
+        var json = $"[{Good.Replace("[\"w.png\"]", image)}]";
+        Assert.Equal(new ImageSource.File(path), Assert.Single(MvcJson.Parse(json, "a", "root").Pairs).W.Image);
+    }
+
+    [Fact]
+    public void Base64_of_addresses_without_its_filling_is_read()
+    {
+        byte[] bytes = [251, 255, 254, 1];
+        var text = Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var pair = MvcJson.Parse($"[{Good.Replace("w.png", $"data:image/png;base64,{text}")}]", "a", "root").Pairs[0];
+        Assert.Equal(bytes, Assert.IsType<ImageSource.Inline>(pair.W.Image).Bytes);
     }
 
     [Theory]

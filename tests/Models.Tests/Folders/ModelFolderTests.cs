@@ -233,6 +233,31 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void Weights_of_another_shape_are_refused_before_any_is_loaded()
+    {
+        tiny.With(Config, json => json["text_config"]!["vocab_size"] = 2 * (int)json["text_config"]!["vocab_size"]!);
+        IsRefusedWith("has the shape", "config.json and the weights belong to different models");
+    }
+
+    [Fact]
+    public void Weights_that_are_missing_or_too_many_are_refused_before_any_is_loaded()
+    {
+        var layers = (int)tiny.Json(Config)["text_config"]!["num_hidden_layers"]!;
+        tiny.With(Config, json => json["text_config"]!["num_hidden_layers"] = layers + 1);
+        IsRefusedWith("lack", $"layers.{layers}.");
+        tiny.With(Config, json => json["text_config"]!["num_hidden_layers"] = layers - 1);
+        IsRefusedWith("no place for", $"layers.{layers - 1}.");
+    }
+
+    [Fact]
+    public void A_folder_without_weights_is_refused_as_such_where_weights_are_wanted()
+    {
+        tiny.Without("model.safetensors");
+        IsRefusedWith("has no weights");
+        Assert.Equal(ModelFamilies.ReadConfig(tiny.At(Config)), ModelFolder.CheckWithoutWeights(tiny.Path));
+    }
+
+    [Fact]
     public void A_pattern_that_never_ends_is_told_where_it_stands()
     {
         tiny.With(

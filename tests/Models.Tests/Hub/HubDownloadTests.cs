@@ -41,6 +41,31 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_refused_by_the_small_files_is_refused_before_weights_are_fetched()
+    {
+        var seen = new List<string>();
+        var refused = await Assert.ThrowsAsync<UserException>(() =>
+            ModelHub.ResolveAsync(
+                "tiny/llava",
+                world.Settings,
+                null,
+                CancellationToken.None,
+                folder =>
+                {
+                    seen.AddRange(Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!));
+                    throw new UserException("the data are broken");
+                }
+            )
+        );
+        Assert.Equal("the data are broken", refused.Message);
+        Assert.Contains("tokenizer.json", seen);
+        Assert.DoesNotContain(HubWorld.Shard1, seen);
+        Assert.DoesNotContain(world.AllRequests, request => request.Method == "GET" && request.Path.EndsWith(".safetensors"));
+        // Asked again without an objection, the rest is fetched.
+        Assert.True(File.Exists(Path.Combine(await world.ResolveAsync(), HubWorld.Shard2)));
+    }
+
+    [Fact]
     public async Task A_second_call_makes_no_request()
     {
         var first = await world.ResolveAsync();
