@@ -106,6 +106,16 @@ static class FuzzReaders
         ),
         new("image", 600, [.. SmallImages()], _ => input => ImageDecoder.Decode(input, "a.png")),
         new(
+            "AVIF image",
+            150,
+            [
+                .. Directory
+                    .GetFiles(Path.Combine(Golden.RepositoryRoot, "tests", "Models.Tests", "Images", "Avif"), "*.avif")
+                    .Select(File.ReadAllBytes),
+            ],
+            _ => input => ImageDecoder.Decode(input, "a.avif")
+        ),
+        new(
             "mvc json",
             1000,
             [File.ReadAllBytes(Path.Combine(Tiny, "val.json")), Text(MvcLine + "\n" + MvcLine)],
