@@ -1,4 +1,5 @@
 using System.Globalization;
+using SVco.Chat;
 using SVco.Core;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
+using SVco.Chat;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Core.Objectives;

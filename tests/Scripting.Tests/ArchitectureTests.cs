@@ -17,13 +17,14 @@ public class ArchitectureTests
     [Theory]
     [InlineData("Core", "")]
     [InlineData("Files", "Core")]
+    [InlineData("Chat", "Core Files")]
     [InlineData("Models", "Core Files")]
     [InlineData("Training", "Core Files Models")]
-    [InlineData("Curation", ToTraining)]
-    [InlineData("Evaluation", ToTraining)]
-    [InlineData("Miniature", $"{ToTraining} Evaluation")]
-    [InlineData("Experiments", $"{ToTraining} Evaluation")]
-    [InlineData("Scripting", $"{ToTraining} Curation Evaluation Miniature Experiments")]
+    [InlineData("Curation", $"{ToTraining} Chat")]
+    [InlineData("Evaluation", $"{ToTraining} Chat")]
+    [InlineData("Miniature", $"{ToTraining} Chat Evaluation")]
+    [InlineData("Experiments", $"{ToTraining} Chat Evaluation")]
+    [InlineData("Scripting", $"{ToTraining} Chat Curation Evaluation Miniature Experiments")]
     public void A_room_knows_only_the_rooms_before_it(string room, string before)
     {
         var others = Rooms.Except([room, .. before.Split(' ')]).Select(other => $"SVco.{other}").ToArray();

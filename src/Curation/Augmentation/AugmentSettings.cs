@@ -1,4 +1,4 @@
-using SVco.Core;
+using SVco.Chat;
 
 namespace SVco.Curation.Augmentation;
 
@@ -16,16 +16,13 @@ public enum Augmenter
 }
 
 /// <summary>How pairs get their questions and answers.</summary>
-public sealed record AugmentSettings
+public sealed record AugmentSettings : ChatSettings
 {
+    /// <inheritdoc/>
+    protected override string Section => "augment";
+
     /// <summary>Who writes.</summary>
     public Augmenter Augmenter { get; init; }
-
-    /// <summary>The endpoint of an OpenAI-compatible server.</summary>
-    public string BaseUrl { get; init; } = "https://api.openai.com/v1";
-
-    /// <summary>The environment variable that holds the key; empty for servers without one.</summary>
-    public string KeyVariable { get; init; } = "OPENAI_API_KEY";
 
     /// <summary>The model's name.</summary>
     public string Model { get; init; } = "gpt-4o";
@@ -36,87 +33,19 @@ public sealed record AugmentSettings
     /// <summary>The longest answer in tokens.</summary>
     public int MaxOutputTokens { get; init; } = 400;
 
-    /// <summary>Calls at one time.</summary>
-    public int Concurrency { get; init; } = 8;
-
-    /// <summary>Calls a minute at most; a request that is sent again after an error waits as the server says instead.</summary>
-    public int CallsPerMinute { get; init; } = 500;
-
     /// <summary>How often a call is asked anew when its answer breaks a law.</summary>
     public int Retries { get; init; } = 2;
-
-    /// <summary>How often a request is sent again after 429, 5xx, a timeout or a broken connection.</summary>
-    public int RequestRetries { get; init; } = 6;
-
-    /// <summary>Seconds that a request may take.</summary>
-    public double TimeoutSeconds { get; init; } = 60;
-
-    /// <summary>Seconds before the first request is sent again; doubled each time unless the server says when.</summary>
-    public double RetryDelaySeconds { get; init; } = 1;
-
-    /// <summary>The most that all runs of this curation together may cost, in the currency of the prices.</summary>
-    public double Budget { get; init; } = 50;
-
-    /// <summary>The currency of budget and prices, for messages.</summary>
-    public string Currency { get; init; } = "USD";
-
-    /// <summary>What the models cost, by name.</summary>
-    public Dictionary<string, TokenPrice> Prices { get; init; } =
-        new()
-        {
-            ["gpt-4o"] = new() { InputPerMillion = 2.5, OutputPerMillion = 10 },
-            ["gpt-4o-mini"] = new() { InputPerMillion = 0.15, OutputPerMillion = 0.6 },
-        };
-
-    /// <summary>What a model costs.</summary>
-    /// <exception cref="UserException">The table does not say.</exception>
-    public TokenPrice PriceOf(string model) =>
-        Prices.TryGetValue(model, out var price)
-            ? price
-            : throw new UserException(
-                $"augment: prices has no {model}. Say what a million tokens cost: prices: {{ {model}: {{ input_per_million: 0, output_per_million: 0 }} }}."
-            );
 
     internal void Check(Action<bool, string> require)
     {
         require(Enum.IsDefined(Augmenter), "augment: augmenter is template, chat or none");
         require(Temperature is >= 0 and <= 2, "augment: temperature is from 0 to 2");
-        require(Concurrency is > 0 and <= 1024, "augment: concurrency is from 1 to 1024");
-        require(CallsPerMinute > 0, "augment: calls_per_minute is above 0");
         require(Retries is >= 0 and <= 10, "augment: retries is from 0 to 10");
-        require(RequestRetries is >= 0 and <= 20, "augment: request_retries is from 0 to 20");
-        require(TimeoutSeconds is > 0 and <= 86_400, "augment: timeout_seconds is above 0 and at most a day (86400)");
-        require(RetryDelaySeconds is >= 0 and <= 3600, "augment: retry_delay_seconds is from 0 to 3600");
         require(MaxOutputTokens is > 0 and <= 1_000_000, "augment: max_output_tokens is from 1 to 1000000");
-        require(
-            Budget is >= 0 and <= 1e9
-                && Prices.Values.All(price => price is { InputPerMillion: >= 0 and <= 1e9, OutputPerMillion: >= 0 and <= 1e9 }),
-            "augment: budget and prices are from 0 to 1e9"
-        );
         require(
             Augmenter != Augmenter.Chat || Prices.ContainsKey(Model),
             $"augment: prices has no {Model}, whose calls could then not be counted against the budget"
         );
-        require(
-            Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"),
-            "augment: base_url is an http(s) address"
-        );
-        require(
-            uri is { UserInfo: "", Query: "", Fragment: "" },
-            "augment: base_url holds no password or key; the variable of key_variable does"
-        );
+        CheckEndpoint(require);
     }
-}
-
-/// <summary>What a model costs.</summary>
-public sealed record TokenPrice
-{
-    /// <summary>For a million tokens of a prompt.</summary>
-    public double InputPerMillion { get; init; }
-
-    /// <summary>For a million tokens of an answer.</summary>
-    public double OutputPerMillion { get; init; }
-
-    /// <summary>The price of a call.</summary>
-    public double Of(long inputTokens, long outputTokens) => (inputTokens * InputPerMillion + outputTokens * OutputPerMillion) / 1e6;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SVco.Chat;
 using SVco.Core;
 using SVco.Curation.Candidates;
 using SVco.Files;

@@ -1,3 +1,4 @@
+using SVco.Chat;
 using SVco.Curation.Candidates;
 
 namespace SVco.Curation.Augmentation;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SVco.Chat;
 using SVco.Core;
 using SVco.Curation.Augmentation;
 using SVco.Tests;
@@ -96,7 +97,7 @@ public sealed class AnswerJournalTests(ITestOutputHelper output)
     {
         using var work = new TemporaryFolder();
         await using var journal = new AnswerJournal(work.At("answers"));
-        Assert.Contains("another `svco data augment`", Assert.Throws<UserException>(() => new AnswerJournal(work.At("answers"))).Message);
+        Assert.Contains("another run of this command", Assert.Throws<UserException>(() => new AnswerJournal(work.At("answers"))).Message);
     }
 
     static JournaledAnswer Answer(int index) =>

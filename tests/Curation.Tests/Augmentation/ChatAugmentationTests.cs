@@ -1,3 +1,4 @@
+using SVco.Chat;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Curation.Augmentation;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SVco.Chat;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Curation.Augmentation;

@@ -40,7 +40,7 @@ public sealed class ReaderTests : IDisposable
             $$"""{"chosen_images":["a.png"],"rejected_images":["gone.png"],{{texts}}}""",
             $$"""{"chosen_images":["../../etc/passwd"],"rejected_images":["b.png"],{{texts}}}""",
             $$"""{"chosen_images":["/etc/passwd"],"rejected_images":["b.png"],{{texts}}}""",
-            $$"""{"chosen_images":"a.png","rejected_images":["b.png"],{{texts}}}""",
+            $$"""{"chosen_images":["a.png","b.png"],"rejected_images":["b.png"],{{texts}}}""",
             $$"""{"chosen_images":["a.png"],"rejected_images":[7],{{texts}}}""",
             good.Replace("\"A dog.\"", "null"),
             good.Replace("A dog.", "A cat."),

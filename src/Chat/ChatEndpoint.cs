@@ -5,30 +5,13 @@ using System.Text.Json;
 using SVco.Core;
 using SVco.Files;
 
-namespace SVco.Curation.Augmentation;
-
-/// <summary>What a language model is told, or told.</summary>
-/// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
-/// <param name="Content">The words.</param>
-sealed record ChatMessage(string Role, string Content);
-
-/// <summary>A chat completion as it came, and what it says of its tokens.</summary>
-sealed record ChatReply(string Body, long? InputTokens, long? OutputTokens);
-
-/// <summary>The server gave no answer that could have been paid for; the message may be shown.</summary>
-/// <param name="status">HTTP's, 0 when there was none.</param>
-/// <param name="message">Why.</param>
-sealed class ChatFailure(int status, string message) : Exception(message)
-{
-    /// <summary>HTTP's status, 0 when there was none.</summary>
-    public int Status => status;
-}
+namespace SVco.Chat;
 
 /// <summary>
 /// A chat client for an OpenAI-compatible endpoint, whose requests are sent again when the server or the network stumbles. All that a server
 /// sends comes through here, and what leaves here has nothing of the key in it.
 /// </summary>
-sealed class ChatEndpoint : IDisposable
+public sealed class ChatEndpoint : IDisposable
 {
     /// <summary>The most bytes of an answer; that of a call has some thousand.</summary>
     const int MostBytes = 1 << 20;
@@ -39,7 +22,7 @@ sealed class ChatEndpoint : IDisposable
     const int MostRedirects = 5;
     static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
-    readonly AugmentSettings settings;
+    readonly ChatSettings settings;
     readonly string? key;
     readonly Secret secret;
     readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
@@ -49,7 +32,7 @@ sealed class ChatEndpoint : IDisposable
 
     /// <summary>Reads the key from its variable; it is sent to the endpoint and never written anywhere.</summary>
     /// <exception cref="UserException">The variable is not set, or what it holds cannot be a key.</exception>
-    public ChatEndpoint(AugmentSettings settings)
+    public ChatEndpoint(ChatSettings settings)
     {
         this.settings = settings;
         key = settings.KeyVariable.Length == 0 ? null : Key(settings);
@@ -57,23 +40,12 @@ sealed class ChatEndpoint : IDisposable
     }
 
     /// <summary>Asks for one answer.</summary>
-    /// <param name="messages">What is asked.</param>
-    /// <param name="schema">The JSON schema of the answer.</param>
+    /// <param name="asked">What is asked.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="ChatFailure">There is no answer, however often it was asked for.</exception>
-    public async Task<ChatReply> AskAsync(IEnumerable<ChatMessage> messages, JsonElement schema, CancellationToken cancel)
+    public async Task<ChatReply> AskAsync(ChatRequest asked, CancellationToken cancel)
     {
-        var request = JsonSerializer.SerializeToUtf8Bytes(
-            new
-            {
-                model = settings.Model,
-                messages,
-                temperature = settings.Temperature,
-                max_completion_tokens = settings.MaxOutputTokens,
-                response_format = new { type = "json_schema", json_schema = new { name = "texts", schema } },
-            },
-            JsonLines.Options
-        );
+        var request = asked.ToJson();
         ChatReply? paid = null;
         for (var sent = 0; ; sent++)
         {
@@ -92,11 +64,11 @@ sealed class ChatEndpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    static string Key(AugmentSettings settings) =>
+    static string Key(ChatSettings settings) =>
         Environment.GetEnvironmentVariable(settings.KeyVariable)?.Trim() switch
         {
             null or "" => throw new UserException(
-                $"The variable {settings.KeyVariable} is not set. Put the key of {settings.BaseUrl} into it, or set augment: key_variable."
+                $"The variable {settings.KeyVariable} is not set. Put the key of {settings.BaseUrl} into it, or set {settings.Section}: key_variable."
             ),
             // As a header it would be refused with a message that shows it.
             var key when key.Any(letter => letter is <= ' ' or > '~') => throw new UserException(
@@ -158,7 +130,7 @@ sealed class ChatEndpoint : IDisposable
         new(
             status,
             $"it answers {status} and redirects{(next is null ? "" : $" to {secret.Hide($"{next.Scheme}://{next.Authority}")}")}, which is refused: "
-                + "captions and key go to no other address than the one of augment: base_url. If the other is right, set it there."
+                + $"texts and key go to no other address than the one of {settings.Section}: base_url. If the other is right, set it there."
         );
 
     async Task<Attempt> AnswerAsync(HttpResponseMessage response, CancellationToken cancel)

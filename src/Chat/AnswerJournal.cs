@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 using SVco.Core;
 using SVco.Files;
 
-namespace SVco.Curation.Augmentation;
+namespace SVco.Chat;
 
 /// <summary>An answer that was paid for.</summary>
-/// <param name="Call">SHA-256 of everything that was asked: pair, model, settings, messages.</param>
-/// <param name="Pair">The pair's id, for people.</param>
+/// <param name="Call">SHA-256 of everything that was asked, see <see cref="ChatRequest.CallId"/>.</param>
+/// <param name="About">What it is about, such as a pair's id, for people.</param>
 /// <param name="Model">The model's name, for its price.</param>
 /// <param name="Text">What the model wrote, empty for a refusal, where <paramref name="Body"/> does not say it.</param>
 /// <param name="InputTokens">Tokens of the prompt.</param>
@@ -18,7 +19,7 @@ namespace SVco.Curation.Augmentation;
 /// <param name="Body">The answer as the server sent it, before anything was read of it.</param>
 public sealed record JournaledAnswer(
     string Call,
-    string Pair,
+    [property: JsonPropertyName("pair")] string About,
     string Model,
     string? Text,
     long InputTokens,
@@ -34,7 +35,7 @@ public sealed record JournaledAnswer(
 /// Every answer on disk before it counts: lines of a checksum and a JSON object, only appended to, synced before <see cref="AddAsync"/>
 /// returns (answers that come together share one sync). In memory are its places alone, some 70 bytes an answer whatever its length.
 /// </summary>
-sealed class AnswerJournal : IAsyncDisposable
+public sealed class AnswerJournal : IAsyncDisposable
 {
     const int CheckLetters = 16;
     const int CallLetters = 64;
@@ -59,8 +60,8 @@ sealed class AnswerJournal : IAsyncDisposable
         this.path = path;
         writerLock = new(
             $"{path}.lock",
-            $"{path} is being written by another `svco data augment`. Wait for it.",
-            "Choose another output for the curation."
+            $"{path} is being written by another run of this command. Wait for it.",
+            "Choose another output folder."
         );
         file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         Load();
@@ -198,7 +199,7 @@ sealed class AnswerJournal : IAsyncDisposable
         try
         {
             var answer = JsonSerializer.Deserialize<JournaledAnswer>(line.AsSpan(CheckLetters + 1), JsonLines.Options);
-            return answer is { Call.Length: CallLetters, Pair: not null, Model: not null } && answer.Call.All(char.IsAsciiHexDigit)
+            return answer is { Call.Length: CallLetters, About: not null, Model: not null } && answer.Call.All(char.IsAsciiHexDigit)
                 ? answer
                 : null;
         }

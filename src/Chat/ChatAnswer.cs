@@ -1,12 +1,12 @@
 using System.Text.Json;
 
-namespace SVco.Curation.Augmentation;
+namespace SVco.Chat;
 
 /// <summary>
 /// What is read of the body of an answer: the text, and the tokens it was charged for. Nothing else in it matters, so nothing else is
 /// looked at, and nothing in it can make reading fail.
 /// </summary>
-static class ChatAnswer
+public static class ChatAnswer
 {
     /// <summary>More tokens than a call of ours can have.</summary>
     const long MostTokens = 1_000_000;
