@@ -31,19 +31,44 @@ public sealed record Verdict(string Item, int Run, ImmutableSortedDictionary<str
     /// <param name="item">The item.</param>
     /// <param name="answer">An answer to it.</param>
     /// <param name="judge">Gives a judge's reply to a request; items without a judge don't need it.</param>
-    public static Verdict Of(Item item, Answer answer, Func<string, string> judge) =>
+    public static Verdict Of(Item item, Answer answer, Func<JudgeRequest, string> judge)
+    {
+        ImmutableArray<string> replies = [];
+        while (true)
+        {
+            switch (Next(item, answer, replies))
+            {
+                case (null, { } verdict):
+                    return verdict;
+                case ({ } request, _):
+                    replies = replies.Add(judge(request));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>One step of grading an answer: the verdict, or what a judge must be asked before there is one.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="answer">An answer to it.</param>
+    /// <param name="replies">The replies to the requests that this gave before, in order; none at first.</param>
+    /// <returns>Either is null.</returns>
+    public static (JudgeRequest? Ask, Verdict? Verdict) Next(Item item, Answer answer, ImmutableArray<string> replies) =>
         item.Task switch
         {
-            ItemTask.Choose choice => new(
-                item.Id,
-                answer.Run,
-                Benchmarks.Marks.Of((ItemTask.Choose.Right, answer.Chosen == choice.Correct ? 1 : 0))
+            ItemTask.Choose choice => (
+                null,
+                new(item.Id, answer.Run, Benchmarks.Marks.Of((ItemTask.Choose.Right, answer.Chosen == choice.Correct ? 1 : 0)))
             ),
-            ItemTask.Write { Grader: Grader.Rule rule } => new(item.Id, answer.Run, rule.Grade(answer.Text)),
-            ItemTask.Write { Grader: Grader.Judge grader } => Read(item, answer, grader, judge(grader.Request(answer.Text))),
+            ItemTask.Write { Grader: Grader.Rule rule } => (null, new(item.Id, answer.Run, rule.Grade(answer.Text))),
+            ItemTask.Write { Grader: Grader.Judge judge } => Next(item, answer, judge, replies),
             _ => throw new ArgumentException($"{item.Id} has a task that is not known.", nameof(item)),
         };
 
-    static Verdict Read(Item item, Answer answer, Grader.Judge judge, string reply) =>
-        new(item.Id, answer.Run, judge.Read(reply) ?? Benchmarks.Marks.None, reply);
+    static (JudgeRequest? Ask, Verdict? Verdict) Next(Item item, Answer answer, Grader.Judge judge, ImmutableArray<string> replies)
+    {
+        var marks = replies.IsEmpty ? null : judge.Read(replies[^1]);
+        return marks is null && judge.Request(answer.Text, replies.Length) is { } request ? (request, null)
+            : replies.IsEmpty ? throw new ArgumentException($"{item.Id} has a judge that is asked nothing.", nameof(item))
+            : (null, new Verdict(item.Id, answer.Run, marks ?? judge.GiveUp(replies), replies[^1]));
+    }
 }

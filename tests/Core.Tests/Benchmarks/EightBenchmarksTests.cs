@@ -45,7 +45,8 @@ public class EightBenchmarksTests
     {
         public override string Truth => Reference;
 
-        public override string Request(string answer) => $"Truth: {Reference}\nAnswer: {answer}\nRating:";
+        public override JudgeRequest? Request(string answer, int attempt) =>
+            attempt > 0 ? null : new("judge", [new("user", $"Truth: {Reference}\nAnswer: {answer}\nRating:")], 0, 1);
 
         public override ImmutableSortedDictionary<string, double>? Read(string reply) =>
             Regex.Match(reply, @"Rating: ([\d.]+)") is { Success: true } match
