@@ -22,7 +22,7 @@ public sealed record Answer(string Item, int Run, string Text, ImmutableArray<do
 
 /// <summary>What an answer is worth.</summary>
 /// <param name="Item">The item's id.</param>
-/// <param name="Run">Which of several answers to the item.</param>
+/// <param name="Run">Which of several answers to the item, or of several judgements of one.</param>
 /// <param name="Marks">The marks by name; none where grading failed.</param>
 /// <param name="Note">The judge's words, or why grading failed; empty for a rule.</param>
 public sealed record Verdict(string Item, int Run, ImmutableSortedDictionary<string, double> Marks, string Note = "")
