@@ -20,7 +20,10 @@ public sealed record Score(double Value, ImmutableSortedDictionary<string, doubl
     /// <summary>One item's mark, or that of a group.</summary>
     readonly record struct Unit(string Category, double Mark);
 
-    /// <summary>The value of a metric. An item with several answers has the mean of their marks.</summary>
+    /// <summary>
+    /// The value of a metric: the mean of the runs' values where every item has the same several runs; else an item with several answers has
+    /// the mean of their marks.
+    /// </summary>
     /// <param name="metric">The metric.</param>
     /// <param name="items">The benchmark's items.</param>
     /// <param name="verdicts">At least one for each item; one whose grading failed has no marks.</param>
@@ -43,12 +46,25 @@ public sealed record Score(double Value, ImmutableSortedDictionary<string, doubl
         var runs = all.SelectMany(runs => runs).Select(verdict => verdict.Run).Distinct().Order().ToArray();
         var score = Of(metric, counted, id => all[id]);
         return runs.Length > 1 && all.All(item => item.Select(verdict => verdict.Run).Order().SequenceEqual(runs))
-            ? score with
-            {
-                Runs = [.. runs.Select(run => Of(metric, counted, id => all[id].Where(verdict => verdict.Run == run)).Value)],
-            }
+            ? score.MeanOf([.. runs.Select(run => Of(metric, counted, id => all[id].Where(verdict => verdict.Run == run)))])
             : score;
     }
+
+    Score MeanOf(ImmutableArray<Score> runs) =>
+        this with
+        {
+            Value = runs.Average(run => run.Value),
+            Categories = Categories.ToImmutableSortedDictionary(
+                category => category.Key,
+                category =>
+                    runs.Where(run => run.Categories.ContainsKey(category.Key))
+                        .Select(run => run.Categories[category.Key])
+                        .DefaultIfEmpty(double.NaN)
+                        .Average(),
+                StringComparer.Ordinal
+            ),
+            Runs = [.. runs.Select(run => run.Value)],
+        };
 
     static Score Of(Metric metric, Item[] items, Func<string, IEnumerable<Verdict>> verdicts)
     {

@@ -108,8 +108,12 @@ public sealed class EvaluationScoresTests
                 );
                 var score = mmVet.Score(PaperMetrics.MmVet(Behaviour.Official)[0]);
                 Assert.Equal(expected.GetProperty("total_exact").GetDouble(), score.Value, 100 * Close);
-                AssertCapabilities(expected.GetProperty("capability_scores_printed"), score, name => name);
-                AssertCapabilities(expected.GetProperty("capability_set_scores_printed"), score, name => MmVetTags.OfSet(name.Split('_')));
+                MmVetSummary.AssertPrinted(expected.GetProperty("capability_scores_printed"), score, name => name);
+                MmVetSummary.AssertPrinted(
+                    expected.GetProperty("capability_set_scores_printed"),
+                    score,
+                    name => MmVetTags.OfSet(name.Split('_'))
+                );
 
                 expected = one.Scores.GetProperty("llavabench");
                 var llava = one.LlavaBench(JudgePrompts.SVco);
@@ -186,25 +190,4 @@ public sealed class EvaluationScoresTests
 
     static double Value(Graded graded, Func<Behaviour, ImmutableArray<Metric>> metrics, string name) =>
         graded.Score(metrics(Behaviour.Official).Single(metric => metric.Name == name)).Value;
-
-    static void AssertCapabilities(JsonElement printed, Score score, Func<string, string> tag) =>
-        Assert.All(
-            printed.EnumerateObject(),
-            one =>
-                Assert.Equal(
-                    one.Value.ValueKind == JsonValueKind.String
-                        ? one.Value.GetString()
-                        : one.Value.GetDouble().ToString(CultureInfo.InvariantCulture),
-                    one.Name switch
-                    {
-                        "std" => PythonRound.Numpy(score.Deviation, 2).ToString(CultureInfo.InvariantCulture),
-                        "runs" => Runs(score),
-                        "total" => PythonRound.Numpy(score.Runs.Average(), 2).ToString(CultureInfo.InvariantCulture),
-                        _ => PythonRound.Numpy(score.Categories[tag(one.Name)], 2).ToString(CultureInfo.InvariantCulture),
-                    }
-                )
-        );
-
-    static string Runs(Score score) =>
-        $"[{string.Join(", ", score.Runs.Select(run => PythonRound.Numpy(run, 2).ToString("0.0#", CultureInfo.InvariantCulture)))}]";
 }

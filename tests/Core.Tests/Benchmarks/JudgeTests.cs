@@ -78,10 +78,9 @@ public sealed class JudgeTests
         Assert.Equal((official, corrected), Both(Llava, reply));
 
     [GoldenFact("graders")]
-    public void MmVet_asks_again_as_often_and_has_the_grades_and_the_scores_of_capabilities_of_the_official_script()
+    public void MmVet_asks_again_as_often_and_has_the_grades_of_the_official_script()
     {
         var expected = Scores("mmvet");
-        var capabilities = expected.GetProperty("capability_set_scores_printed").EnumerateObject().Select(one => one.Name);
         foreach (var one in expected.GetProperty("judge_replies_in_order").EnumerateObject())
         {
             var replies = one.Value.EnumerateArray().Select(reply => reply.GetString()!).ToArray();
@@ -96,6 +95,38 @@ public sealed class JudgeTests
             );
             Assert.Equal(replies.Length, asked);
         }
+    }
+
+    [GoldenFact("benchmarks")]
+    public void MmVet_has_the_official_scores_of_capabilities_and_their_sets_over_all_runs()
+    {
+        var expected = Scores("mmvet");
+        var questions = Golden.Json(Golden.PathOf("benchmarks", "mm-vet.json"));
+        var grades = expected.GetProperty("grades").EnumerateObject().ToArray();
+        var graded = new Graded(
+            [
+                .. grades.Select(one =>
+                    Graded.Item(one.Name, new MmVetJudge("?", "a", JudgePrompts.SVco)) with
+                    {
+                        Tags = MmVetTags.Of(
+                            questions.GetProperty(one.Name).GetProperty("capability").EnumerateArray().Select(name => name.GetString()!)
+                        ),
+                    }
+                ),
+            ],
+            [
+                .. grades.SelectMany(one =>
+                    one.Value.EnumerateArray()
+                        .Select((grade, run) => new Verdict(one.Name, run, Marks.Of((Marks.Official, Graded.Number(grade)))))
+                ),
+            ]
+        );
+
+        var score = graded.Score(PaperMetrics.MmVet(Behaviour.Official)[0]);
+
+        Assert.Equal(expected.GetProperty("num_run").GetInt32(), score.Runs.Length);
+        MmVetSummary.AssertPrinted(expected.GetProperty("capability_scores_printed"), score, name => name);
+        MmVetSummary.AssertPrinted(expected.GetProperty("capability_set_scores_printed"), score, name => MmVetTags.OfSet(name.Split('_')));
     }
 
     [Fact]

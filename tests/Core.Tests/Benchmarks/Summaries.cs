@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SVco.Core.Benchmarks;
 
@@ -50,4 +51,29 @@ static class MmHalSummary
             types.Select(type => PythonRound.Exact(scores["score"].Categories[type], 2))
         );
     }
+}
+
+/// <summary>What MM-Vet's script writes of capabilities and of their sets.</summary>
+static class MmVetSummary
+{
+    public static void AssertPrinted(JsonElement printed, Score score, Func<string, string> tag) =>
+        Assert.All(
+            printed.EnumerateObject(),
+            one =>
+                Assert.Equal(
+                    one.Value.ValueKind == JsonValueKind.String
+                        ? one.Value.GetString()
+                        : one.Value.GetDouble().ToString(CultureInfo.InvariantCulture),
+                    one.Name switch
+                    {
+                        "std" => PythonRound.Numpy(score.Deviation, 2).ToString(CultureInfo.InvariantCulture),
+                        "runs" => Runs(score),
+                        "total" => PythonRound.Numpy(score.Runs.Average(), 2).ToString(CultureInfo.InvariantCulture),
+                        _ => PythonRound.Numpy(score.Categories[tag(one.Name)], 2).ToString(CultureInfo.InvariantCulture),
+                    }
+                )
+        );
+
+    static string Runs(Score score) =>
+        $"[{string.Join(", ", score.Runs.Select(run => PythonRound.Numpy(run, 2).ToString("0.0#", CultureInfo.InvariantCulture)))}]";
 }
