@@ -71,7 +71,7 @@ public sealed record Score(double Value, ImmutableSortedDictionary<string, doubl
         var score = MeanOf(metric.Mark, metric.Scale);
         return metric.RelativeTo is { } other ? score.DividedBy(MeanOf(other, 1)) : score;
 
-        Score MeanOf(string mark, double scale) => Mean(metric.Over, scale, items, item => MarkOf(verdicts(item.Id), mark));
+        Score MeanOf(string mark, double scale) => Mean(metric.Over, scale, items, item => verdicts(item.Id).MeanOf(mark));
     }
 
     static void RequireDistinctNames(Item[] items)
@@ -81,12 +81,6 @@ public sealed record Score(double Value, ImmutableSortedDictionary<string, doubl
         {
             throw new ArgumentException($"{both} is a category and a tag.", nameof(items));
         }
-    }
-
-    static double? MarkOf(IEnumerable<Verdict> runs, string mark)
-    {
-        double[] marks = [.. runs.Where(run => run.Marks.ContainsKey(mark)).Select(run => run.Marks[mark])];
-        return marks.Length == 0 ? null : marks.Average();
     }
 
     static Score Mean(Over over, double scale, IReadOnlyList<Item> items, Func<Item, double?> mark)
