@@ -58,7 +58,9 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
             .ToArray();
         var layouts = metrics.Select(one => $"{one.before.Benchmark.Name}\n{one.Units.Layout}").ToArray();
         var distinct = layouts.Distinct().ToArray();
+        int[] drawnAs = [.. layouts.Select(layout => Array.IndexOf(distinct, layout))];
         int[][] strata = [.. distinct.Select(layout => metrics[Array.IndexOf(layouts, layout)].Units.Clusters.ToArray())];
+        int[] starts = [.. strata.Select((_, at) => strata.Take(at).Sum(units => units.Length))];
         var changes = metrics
             .Select(one =>
                 RelativeChange.Percent(ScoreOf(one.metric, one.after), ScoreOf(one.metric, one.before), one.metric.HigherIsBetter)
@@ -79,8 +81,7 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
             var (sum, count) = (0.0, 0);
             foreach (var (at, (metric, _, _, units)) in metrics.Index())
             {
-                var layout = Array.IndexOf(distinct, layouts[at]);
-                var chosen = drawn[strata.Take(layout).Sum(one => one.Length)..][..strata[layout].Length];
+                var chosen = drawn[starts[drawnAs[at]]..][..strata[drawnAs[at]].Length];
                 if (RelativeChange.Percent(units.Value(1, chosen), units.Value(0, chosen), metric.HigherIsBetter) is { } change)
                 {
                     (sum, count) = (sum + change, count + 1);

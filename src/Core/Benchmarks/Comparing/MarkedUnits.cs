@@ -13,11 +13,8 @@ sealed class MarkedUnits
     /// <summary>A unit: the models' marks, and the marks that they are relative to (1 where the metric is not).</summary>
     sealed record Unit(string Category, ImmutableArray<string> Items, int Cluster, double[] Marks, double[] Below);
 
-    /// <summary>Units of a category: the clusters' sums are what is drawn.</summary>
-    sealed record Stratum(double Weight, Unit[] Units, Cluster[] Clusters);
-
-    /// <summary>The sums over a cluster's units.</summary>
-    sealed record Cluster(int Units, double[] Marks, double[] Below, string Items);
+    /// <summary>Units of a category: the clusters' sums are what is drawn. The layout names the items of each cluster.</summary>
+    sealed record Stratum(double Weight, Unit[] Units, ClusterSums Clusters, string Layout);
 
     readonly Stratum[] strata;
     readonly double scale;
@@ -29,18 +26,17 @@ sealed class MarkedUnits
     public int Count => strata.Sum(stratum => stratum.Units.Length);
 
     /// <summary>The number of clusters in each stratum.</summary>
-    public ImmutableArray<int> Clusters => [.. strata.Select(stratum => stratum.Clusters.Length)];
+    public ImmutableArray<int> Clusters => [.. strata.Select(stratum => stratum.Clusters.Count)];
 
     /// <summary>Whether every unit is right or wrong, alone, and of equal weight, so that counting them is all there is to do.</summary>
     public bool AreCounts =>
         !isRatio
         && strata is [var only]
-        && only.Clusters.Length == only.Units.Length
+        && only.Clusters.Count == only.Units.Length
         && only.Units.All(unit => unit.Marks.All(mark => mark is 0 or 1));
 
     /// <summary>Names which items are drawn together: metrics with the same layout can share a draw.</summary>
-    public string Layout =>
-        string.Join('\n', strata.Select(stratum => string.Join('\r', stratum.Clusters.Select(cluster => cluster.Items))));
+    public string Layout => string.Join('\n', strata.Select(stratum => stratum.Layout));
 
     /// <summary>The units of a metric.</summary>
     /// <param name="metric">The metric.</param>
@@ -76,7 +72,11 @@ sealed class MarkedUnits
         ];
         var weights = CategoryWeights.Of(units.Select(unit => unit.Category));
         return new(
-            [.. units.GroupBy(unit => unit.Category).Select(stratum => StratumOf(weights[stratum.Key], [.. stratum]))],
+            [
+                .. units
+                    .GroupBy(unit => unit.Category)
+                    .Select(stratum => StratumOf(weights[stratum.Key], [.. stratum], models.Count, metric.RelativeTo is not null)),
+            ],
             metric.Scale,
             metric.RelativeTo is not null
         );
@@ -90,49 +90,53 @@ sealed class MarkedUnits
         double[] Worst(IEnumerable<double[]> marks) => [.. Enumerable.Range(0, models.Count).Select(model => marks.Min(one => one[model]))];
     }
 
-    static Stratum StratumOf(double weight, Unit[] units) =>
-        new(
+    static Stratum StratumOf(double weight, Unit[] units, int models, bool isRatio)
+    {
+        var clusters = units.GroupBy(unit => unit.Cluster).Select(cluster => cluster.ToArray()).ToArray();
+        return new(
             weight,
             units,
-            [
-                .. units
-                    .GroupBy(unit => unit.Cluster)
-                    .Select(cluster => new Cluster(
-                        cluster.Count(),
-                        Sums(cluster.Select(unit => unit.Marks)),
-                        Sums(cluster.Select(unit => unit.Below)),
-                        string.Join('\t', cluster.SelectMany(unit => unit.Items))
-                    )),
-            ]
+            new(
+                [.. clusters.Select(cluster => cluster.Length)],
+                SumsByModel(unit => unit.Marks),
+                isRatio ? SumsByModel(unit => unit.Below) : null
+            ),
+            string.Join('\r', clusters.Select(cluster => string.Join('\t', cluster.SelectMany(unit => unit.Items))))
         );
 
-    static double[] Sums(IEnumerable<double[]> values) =>
-        values.Aggregate((sums, more) => [.. sums.Zip(more, (sum, value) => sum + value)]);
+        double[][] SumsByModel(Func<Unit, double[]> values) =>
+            [
+                .. Enumerable
+                    .Range(0, models)
+                    .Select(model => clusters.Select(cluster => cluster.Sum(unit => values(unit)[model])).ToArray()),
+            ];
+    }
 
     /// <summary>A model's value.</summary>
     /// <param name="model">The model's index.</param>
     /// <param name="drawn">The clusters that are drawn from each stratum; each once where null.</param>
-    public double Value(int model, int[][]? drawn = null) => Value(model, drawn, null, model);
-
-    // Called some ten thousand times for some ten thousand clusters, hence the plain loops.
-    double Value(int model, int[][]? drawn, bool[]? exchanged, int exchangedWith)
+    public double Value(int model, int[][]? drawn = null)
     {
-        var (above, below, first) = (0.0, 0.0, 0);
+        var (above, below) = (0.0, 0.0);
         for (var at = 0; at < strata.Length; at++)
         {
-            var (units, marks, relative, clusters) = (0, 0.0, 0.0, strata[at].Clusters);
-            for (var i = 0; i < clusters.Length; i++)
-            {
-                var cluster = clusters[drawn is null ? i : drawn[at][i]];
-                var counted = exchanged is not null && exchanged[first + i] ? exchangedWith : model;
-                units += cluster.Units;
-                marks += cluster.Marks[counted];
-                relative += cluster.Below[counted];
-            }
+            var (marks, relative) = strata[at].Clusters.Means(model, drawn?[at]);
+            above += strata[at].Weight * marks;
+            below += strata[at].Weight * relative;
+        }
 
-            above += strata[at].Weight * marks / units;
-            below += strata[at].Weight * relative / units;
-            first += clusters.Length;
+        return scale * above / below;
+    }
+
+    double Exchanged(int model, int other, bool[] isExchanged)
+    {
+        var (above, below, first) = (0.0, 0.0, 0);
+        foreach (var stratum in strata)
+        {
+            var (marks, relative) = stratum.Clusters.MeansExchanged(model, other, isExchanged.AsSpan(first, stratum.Clusters.Count));
+            above += stratum.Weight * marks;
+            below += stratum.Weight * relative;
+            first += stratum.Clusters.Count;
         }
 
         return scale * above / below;
@@ -148,28 +152,21 @@ sealed class MarkedUnits
         ]);
 
     /// <summary>The p of the difference of two models: their results in a cluster exchanged.</summary>
-    public double ExchangeP(int first, int second, ulong seed)
-    {
-        if (!isRatio)
-        {
-            return Permutation.SignFlip(
+    public double ExchangeP(int first, int second, ulong seed) =>
+        isRatio
+            ? Permutation.Swap(
+                Clusters.Sum(),
+                exchanged => Exchanged(second, first, exchanged) - Exchanged(first, second, exchanged),
+                seed: seed
+            )
+            : Permutation.SignFlip(
                 [
                     .. strata.SelectMany(stratum =>
-                        stratum.Clusters.Select(cluster =>
-                            stratum.Weight * (cluster.Marks[second] - cluster.Marks[first]) / stratum.Units.Length
-                        )
+                        stratum.Clusters.Differences(first, second).Select(difference => stratum.Weight * difference / stratum.Units.Length)
                     ),
                 ],
                 seed: seed
             );
-        }
-
-        return Permutation.Swap(
-            Clusters.Sum(),
-            exchanged => Value(second, null, exchanged, first) - Value(first, null, exchanged, second),
-            seed: seed
-        );
-    }
 
     /// <summary>Which units each of two models has right.</summary>
     public McNemar Counts(int first, int second) =>
