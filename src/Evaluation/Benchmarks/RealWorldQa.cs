@@ -74,7 +74,7 @@ static class RealWorldQa
         var answer = row.Text("answer");
         var asksForLetter = RealWorldQaGrader.IsLetterQuestion(text);
         var grader = new RealWorldQaGrader(answer, asksForLetter);
-        if (asksForLetter && OfficialText.OptionLines(text) is { Length: > 0 } options)
+        if (asksForLetter && OfficialText.OptionLines(WithoutLastLine(text)) is { Length: > 0 } options)
         {
             OfficialText.OptionOf(answer, options.Length);
             grader = grader with { Options = options };
@@ -82,4 +82,7 @@ static class RealWorldQa
 
         return new(id, asksForLetter ? "letters" : "words", id, image, text, new ItemTask.Write(grader, MaxNewTokens));
     }
+
+    /// <summary>The last line says how to answer.</summary>
+    static string WithoutLastLine(string text) => text.LastIndexOf('\n') is >= 0 and var end ? text[..end] : text;
 }

@@ -108,7 +108,7 @@ static class ScienceQa
         var problem = problems is null
             ? null
             : problems.GetValueOrDefault(id) ?? throw new RowException("problems.json lacks questions", id);
-        var choices = problem?.Texts("choices") ?? LastOptionLines(text);
+        var choices = problem?.Texts("choices") ?? OfficialText.OptionLines(text);
         var answer = problem?.Number("answer") ?? OfficialText.OptionOf(Turn(row, "gpt"), choices.Length);
         var image = row.TextOrNull("image") is { } name
             ? reading.Image(
@@ -190,14 +190,6 @@ static class ScienceQa
             )
             .Replace("  ", " ", StringComparison.Ordinal)
             .Trim();
-
-    /// <summary>The choices at the end of a question, which may list something else by letters before.</summary>
-    static ImmutableArray<string> LastOptionLines(string text)
-    {
-        var lines = text.Split('\n');
-        var first = Array.FindLastIndex(lines, line => line.StartsWith("A. ", StringComparison.Ordinal));
-        return first < 0 ? [] : OfficialText.OptionLines(string.Join('\n', lines[first..]));
-    }
 
     static Item ItemOf(string id, string text, ImmutableArray<string> choices, int answer, ImageSource? image, string? subject) =>
         answer < 0 || answer >= choices.Length

@@ -60,14 +60,16 @@ public static class Subset
 
     static IEnumerable<Unit> Placed(IGrouping<string, Item> category, ulong seed)
     {
-        var random = new SplitMix64(SplitMix64.Derive(seed, category.Key));
         var groups = category
             .GroupBy(item => item.Group)
-            .Select(group => (Items: group.ToArray(), Draw: SplitMix64.Derive(seed, $"{category.Key}\n{group.Key}")))
+            .Select(group => (Items: group.ToArray(), Draw: Draw($"{category.Key}\n{group.Key}").Next()))
             .OrderBy(group => group.Draw)
             .ThenBy(group => group.Items[0].Group, StringComparer.Ordinal)
             .ToArray();
-        var offset = random.Uniform();
+        var offset = Draw(category.Key).Uniform();
         return groups.Select((group, index) => new Unit(group.Items, (index + offset) / groups.Length));
+
+        // Derived seeds of one name under two seeds differ by the same bits as those of another; what is drawn from them does not.
+        SplitMix64 Draw(string name) => new(SplitMix64.Derive(seed, name));
     }
 }

@@ -24,14 +24,32 @@ static partial class OfficialText
             ? option
             : throw new RowException("answer is outside the options", $"{label} of {options}");
 
-    /// <summary>The options that a text lists a line each, the first one "A. text".</summary>
-    public static ImmutableArray<string> OptionLines(string text) =>
-        [
-            .. OptionLine()
-                .Matches(text)
-                .Where((match, index) => match.Groups[1].Value[0] == Letter(index))
-                .Select(match => match.Groups[2].Value),
-        ];
+    /// <summary>
+    /// The options that a text lists at its end: "A. text", and as some questions have it "A: text", "A.text" or "A text"; an option may go on
+    /// in lines without a letter. None where it lists fewer than two.
+    /// </summary>
+    public static ImmutableArray<string> OptionLines(string text)
+    {
+        var lines = text.Split('\n').Select(line => OptionLine().Match(line)).ToArray();
+        var second = Array.FindLastIndex(lines, line => IsOption(line, 1));
+        var first = second < 0 ? -1 : Array.FindLastIndex(lines, second, line => IsOption(line, 0));
+        var options = ImmutableArray.CreateBuilder<string>();
+        foreach (var (line, words) in lines.Zip(text.Split('\n')).Skip(first < 0 ? lines.Length : first))
+        {
+            if (IsOption(line, options.Count))
+            {
+                options.Add(line.Groups[2].Value);
+            }
+            else
+            {
+                options[^1] += $"\n{words}";
+            }
+        }
+
+        return options.ToImmutable();
+    }
+
+    static bool IsOption(Match line, int option) => line.Success && line.Groups[1].Value[0] == Letter(option);
 
     /// <summary>The texts of the columns A, B, C ... of a row, as far as they are filled.</summary>
     public static ImmutableArray<string> OptionColumns(Row row) =>
@@ -46,6 +64,6 @@ static partial class OfficialText
     [GeneratedRegex(@"^\(?([A-Za-z])\)?$")]
     private static partial Regex Label();
 
-    [GeneratedRegex(@"^([A-Z])\. ?(.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^([A-Z])(?:[.:] ?| )(.*)$")]
     private static partial Regex OptionLine();
 }
