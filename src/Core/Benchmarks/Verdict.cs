@@ -22,7 +22,7 @@ public sealed record Answer(string Item, int Run, string Text, ImmutableArray<do
 
 /// <summary>What an answer is worth.</summary>
 /// <param name="Item">The item's id.</param>
-/// <param name="Run">Which of several answers to the item.</param>
+/// <param name="Run">Which of several answers to the item, or of several judgements of one.</param>
 /// <param name="Marks">The marks by name; none where grading failed.</param>
 /// <param name="Note">The judge's words, or why grading failed; empty for a rule.</param>
 public sealed record Verdict(string Item, int Run, ImmutableSortedDictionary<string, double> Marks, string Note = "")
@@ -70,5 +70,16 @@ public sealed record Verdict(string Item, int Run, ImmutableSortedDictionary<str
         return marks is null && judge.Request(answer.Text, replies.Length) is { } request ? (request, null)
             : replies.IsEmpty ? throw new ArgumentException($"{item.Id} has a judge that is asked nothing.", nameof(item))
             : (null, new Verdict(item.Id, answer.Run, marks ?? judge.GiveUp(replies), replies[^1]));
+    }
+}
+
+/// <summary>Verdicts of one item.</summary>
+static class VerdictRuns
+{
+    /// <summary>The mean of a mark over the runs that have it; null where none has.</summary>
+    public static double? MeanOf(this IEnumerable<Verdict> runs, string mark)
+    {
+        double[] marks = [.. runs.Where(run => run.Marks.ContainsKey(mark)).Select(run => run.Marks[mark])];
+        return marks.Length == 0 ? null : marks.Average();
     }
 }

@@ -5,8 +5,8 @@ namespace SVco.Core.Benchmarks;
 /// <summary>
 /// RealWorldQA: a letter, a word or a number. <see cref="Marks.Official"/>: the answer, small and without parentheses, periods and white
 /// space, is the label; of an answer to a letter question only the first four code points count. <see cref="Marks.Corrected"/>: for a letter
-/// question the option that the answer names; else the answer is the label once both are freed of case, of signs at the ends and of number
-/// words. <see cref="Marks.Unread"/> is 1 where a letter question's answer names no option, or an answer has no word.
+/// question the option that the answer names; else the answer is the label once both are freed of case, of signs at the ends, of spaces and of
+/// number words. <see cref="Marks.Unread"/> is 1 where a letter question's answer names no option, or an answer has no word.
 /// </summary>
 /// <param name="Label">The truth as the question file has it.</param>
 /// <param name="AsksForLetter">Whether the question asks for the letter of an option (<see cref="IsLetterQuestion"/>).</param>
@@ -51,8 +51,7 @@ public sealed record RealWorldQaGrader(string Label, bool AsksForLetter) : Grade
     }
 
     static string Plain(string text) =>
-        string.Join(
-            ' ',
+        string.Concat(
             text.ToLowerInvariant()
                 .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                 .Select(WithoutSigns)
