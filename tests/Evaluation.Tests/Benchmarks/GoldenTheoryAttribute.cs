@@ -1,0 +1,13 @@
+namespace SVco.Tests;
+
+/// <summary>As <see cref="GoldenFactAttribute"/>, for several cases.</summary>
+public sealed class GoldenTheoryAttribute : TheoryAttribute
+{
+    public GoldenTheoryAttribute(string topic)
+    {
+        if (!Directory.Exists(Golden.PathOf(topic)))
+        {
+            Skip = $"{Golden.Root} has no topic {topic}.";
+        }
+    }
+}
