@@ -46,13 +46,19 @@ public static class Grading
         ];
 
     // A changed grader is another one: its code belongs to its name.
-    static string KeyOf(Item item, Answer answer)
+    internal static string KeyOf(Item item, Answer answer, string judge = "")
     {
         var (type, truth) = item.Task is ItemTask.Write { Grader: var grader }
             ? ($"{grader.GetType()} {grader.GetType().Module.ModuleVersionId}", JsonSerializer.Serialize<object>(grader, JsonLines.Options))
             : ("choose", $"{((ItemTask.Choose)item.Task).Correct}");
         return ContentHash.Of(
-            JsonSerializer.Serialize<string[]>([type, truth, answer.Text, .. answer.LogProbs.Select(value => $"{value:R}")])
+            JsonSerializer.Serialize<string[]>([
+                type,
+                truth,
+                answer.Text,
+                .. judge.Length > 0 ? [judge] : Array.Empty<string>(),
+                .. answer.LogProbs.Select(value => $"{value:R}"),
+            ])
         );
     }
 }

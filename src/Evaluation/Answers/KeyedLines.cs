@@ -45,21 +45,30 @@ public sealed class KeyedLines<T> : IDisposable
     }
 
     /// <summary>The value of a key; null where there is none yet.</summary>
-    public T? Find(string key) => values.GetValueOrDefault(key);
+    public T? Find(string key)
+    {
+        lock (values)
+        {
+            return values.GetValueOrDefault(key);
+        }
+    }
 
-    /// <summary>Keeps a value.</summary>
+    /// <summary>Keeps a value; any thread may.</summary>
     /// <exception cref="UserException">The disk refuses.</exception>
     /// <exception cref="ArgumentException">The key has a value already.</exception>
     public void Add(string key, T value)
     {
-        values.Add(key, value);
-        try
+        lock (values)
         {
-            log?.Add(new Line(key, value));
-        }
-        catch (IOException error)
-        {
-            throw new UserException($"{path} cannot be written: {error.Message} What is in it stays.", error);
+            values.Add(key, value);
+            try
+            {
+                log?.Add(new Line(key, value));
+            }
+            catch (IOException error)
+            {
+                throw new UserException($"{path} cannot be written: {error.Message} What is in it stays.", error);
+            }
         }
     }
 

@@ -1,0 +1,17 @@
+using SVco.Chat;
+
+namespace SVco.Evaluation.Judges;
+
+/// <summary>Who judges answers that no rule can grade.</summary>
+public sealed record JudgeSettings : ChatSettings
+{
+    /// <inheritdoc/>
+    protected override string Section => "judge";
+
+    /// <summary>The model that judges; null takes the one that each benchmark's official script asks.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Compares the settings with what is possible.</summary>
+    /// <param name="require">Is told what holds, and what is wanted where it does not.</param>
+    public void Check(Action<bool, string> require) => CheckEndpoint(require);
+}
