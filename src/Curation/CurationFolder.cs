@@ -82,22 +82,3 @@ public sealed record CurationFolder(string Path)
     /// <summary>A path in the folder.</summary>
     public string At(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 }
-
-/// <summary>A slice of the candidates.</summary>
-/// <param name="Index">From 1.</param>
-/// <param name="Count">Of how many.</param>
-public readonly record struct Shard(int Index, int Count)
-{
-    /// <summary>Everything.</summary>
-    public static Shard Whole { get; } = new(1, 1);
-
-    /// <summary>Parses i/n.</summary>
-    /// <exception cref="Core.UserException">It is not i/n with 1 &lt;= i &lt;= n.</exception>
-    public static Shard Parse(string text) =>
-        text.Split('/') is [var index, var count] && int.TryParse(index, out var i) && int.TryParse(count, out var n) && i >= 1 && i <= n
-            ? new(i, n)
-            : throw new Core.UserException($"--shard {text} is not i/n with i from 1 to n, e.g. 3/8.");
-
-    /// <summary>Its first place and the place after its last of so many.</summary>
-    public (int First, int End) Of(int total) => ((int)((long)total * (Index - 1) / Count), (int)((long)total * Index / Count));
-}

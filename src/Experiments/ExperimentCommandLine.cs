@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SVco.Core;
-using SVco.Core.Fields;
 
 namespace SVco.Experiments;
 
@@ -32,18 +31,14 @@ public static class ExperimentCommandLine
         {
             Description = "Throw away what an earlier run left in the folder instead of going on with it.",
         };
-        var options = Experiment.AllFields.Select(field => (Field: field, Option: OptionOf(field, experiment))).ToArray();
+        var options = new FieldOptions(experiment, Experiment.AllFields);
         var command = new RootCommand(
             $"The experiment {experiment.Name}: {experiment.Objective}\n\nWithout --model and --data it runs on a tiny bundled checkpoint and pairs."
         )
         {
             restart,
         };
-        foreach (var (_, option) in options)
-        {
-            command.Add(option);
-        }
-
+        options.AddTo(command);
         command.HelpName = $"svco run {experiment.Name}.csx";
         var parsed = command.Parse(args);
         if (parsed.Action is not null)
@@ -51,59 +46,9 @@ public static class ExperimentCommandLine
             return new CommandLine.Ended(parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
         }
 
-        var given = options
-            .Select(option => (option.Field, Text: TextOf(parsed, option.Field, option.Option)))
-            .Where(option => option.Text is not null)
-            .ToDictionary(option => option.Field.Path, option => (option.Field, Text: option.Text!));
-        var changed = given.Values.Aggregate(
-            Start(experiment.Validated(), given.ContainsKey),
-            (before, option) => option.Field.With(before, option.Text, NameOf(option.Field))
-        );
+        var given = options.Given(parsed);
+        var changed = FieldOptions.Changed(Start(experiment.Validated(), given.ContainsKey), given.Values);
         return new CommandLine.Run(changed, parsed.GetValue(restart));
-    }
-
-    /// <summary>The option of a field: its own name where it has one, else its path without the first group, with dashes.</summary>
-    internal static string NameOf(Field field) =>
-        "--"
-        + (field.About.Option ?? field.Path[(field.Path.IndexOf('.', StringComparison.Ordinal) + 1)..].Replace('.', '-').Replace('_', '-'));
-
-    static Option<string?> OptionOf(Field field, Experiment experiment)
-    {
-        var names = FieldText.Names(field.Type);
-        var option = new Option<string?>(NameOf(field))
-        {
-            Description = string.Join(' ', Sentences(field, field.Get(experiment))),
-            HelpName =
-                field.About.Unit.Length > 0 ? field.About.Unit
-                : names.Count > 0 ? string.Join('|', names)
-                : field.Path[(field.Path.LastIndexOf('.') + 1)..].Replace('_', '-'),
-        };
-        option.CompletionSources.Add([.. names]);
-        if (field.Type == typeof(bool))
-        {
-            option.Arity = ArgumentArity.ZeroOrOne;
-        }
-
-        return option;
-    }
-
-    /// <summary>What was given for a field; null where nothing was. The option of a yes or no needs no word after it.</summary>
-    static string? TextOf(ParseResult parsed, Field field, Option<string?> option) =>
-        parsed.GetValue(option)
-        ?? (field.Type == typeof(bool) && parsed.GetResult(option) is { Implicit: false } ? FieldText.Of(true) : null);
-
-    static IEnumerable<string> Sentences(Field field, object? scripts)
-    {
-        yield return field.About.Help;
-        if (field.About.Range is [var first, .. var rest])
-        {
-            yield return $"{char.ToUpperInvariant(first)}{rest}.";
-        }
-
-        if (scripts is not null)
-        {
-            yield return $"The script says {FieldText.Of(scripts)}.";
-        }
     }
 
     /// <summary>The experiment that the options change.</summary>
@@ -120,7 +65,9 @@ public static class ExperimentCommandLine
         }
 
         return new[] { "data.validation_file", "data.images" }.FirstOrDefault(isGiven) is { } ofData
-            ? throw new UserException($"{NameOf(FieldNames.Find(ofData))} needs --data: without it the bundled pairs are used.")
+            ? throw new UserException(
+                $"{FieldOptions.NameOf(FieldNames.Find(ofData))} needs --data: without it the bundled pairs are used."
+            )
             : Tiny.Of(experiment);
     }
 }

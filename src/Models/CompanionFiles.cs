@@ -30,7 +30,8 @@ public static class CompanionFiles
                 }
             });
 
-    internal static IEnumerable<string> Of(string folder) =>
+    /// <summary>Their paths.</summary>
+    public static IEnumerable<string> Of(string folder) =>
         Directory
             .EnumerateFiles(folder)
             .Where(file =>

@@ -19,9 +19,15 @@ public sealed class KeyedLines<T> : IDisposable
 
     /// <summary>Takes up a file, or begins it.</summary>
     /// <param name="path">The file; null keeps the values in memory only.</param>
+    /// <param name="others">Files of other processes, whose values are known too.</param>
     /// <exception cref="UserException">Another process writes it, it cannot be read, or one of its lines is not what it should be.</exception>
-    public KeyedLines(string? path)
+    public KeyedLines(string? path, IEnumerable<string>? others = null)
     {
+        foreach (var line in (others ?? []).SelectMany(JsonLog.Read<Line>))
+        {
+            values.TryAdd(line.Key, line.Value);
+        }
+
         if (path is null)
         {
             return;
@@ -43,6 +49,9 @@ public sealed class KeyedLines<T> : IDisposable
             throw;
         }
     }
+
+    /// <summary>Told after each value that is added, on the thread that adds it.</summary>
+    public Action Added { get; set; } = () => { };
 
     /// <summary>The value of a key; null where there is none yet.</summary>
     public T? Find(string key)
@@ -70,6 +79,8 @@ public sealed class KeyedLines<T> : IDisposable
                 throw new UserException($"{path} cannot be written: {error.Message} What is in it stays.", error);
             }
         }
+
+        Added();
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,46 @@
+using SVco.Core;
+using SVco.Files;
+using SVco.Models;
+using SVco.Models.Folders;
+using SVco.Models.Hub;
+using SVco.Models.Images;
+using SVco.Training.Caching;
+
+namespace SVco.Experiments;
+
+/// <summary>The folder of a model that is evaluated, looked at before any weights are loaded.</summary>
+/// <param name="Name">Its name in tables.</param>
+/// <param name="Checkpoint">What the person named.</param>
+/// <param name="Folder">Where it lies.</param>
+/// <param name="Content">Names all that decides what it answers.</param>
+sealed record AskedFolder(string Name, string Checkpoint, string Folder, string Content)
+{
+    const long FileCacheBytes = 1L << 20;
+
+    /// <summary>Finds it, downloads what is missing, and compares its files with each other.</summary>
+    /// <exception cref="UserException">It cannot be had, or its files do not belong together.</exception>
+    public static async Task<AskedFolder> FindAsync(
+        NamedCheckpoint model,
+        EvaluationPlan plan,
+        RunProgress progress,
+        CancellationToken stop
+    )
+    {
+        var folder = await ModelHub.ResolveAsync(
+            model.Checkpoint,
+            progress,
+            stop,
+            beforeWeights: partial => ModelFolder.CheckWithoutWeights(partial)
+        );
+        ModelFolder.Check(folder);
+        var weights = ModelFingerprint.Of(folder, new(CacheRoot.Of("files"), FileCacheBytes, progress.Note), progress.Note);
+        var companions = string.Join(' ', CompanionFiles.Of(folder).Order(StringComparer.Ordinal).Select(file => ContentHash.OfFile(file)));
+        // The number is of how images are read and texts are written; it grows when that changes.
+        return new(
+            model.Name,
+            model.Checkpoint,
+            folder,
+            ContentHash.Of($"{weights} answers 1 {plan.Precision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}")
+        );
+    }
+}

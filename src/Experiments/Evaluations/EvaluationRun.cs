@@ -1,0 +1,274 @@
+using System.Collections.Immutable;
+using SVco.Core;
+using SVco.Core.Benchmarks;
+using SVco.Core.Data;
+using SVco.Evaluation.Answers;
+using SVco.Evaluation.Judges;
+using SVco.Evaluation.Report;
+using SVco.Evaluation.Results;
+using SVco.Models;
+using SVco.Models.Folders;
+using SVco.Models.Hub;
+
+namespace SVco.Experiments;
+
+/// <summary>An evaluation from its files to its table: each model is asked, then answers are judged, then counted.</summary>
+/// <param name="plan">What is asked.</param>
+/// <param name="progress">Is told what happens.</param>
+/// <param name="stop">Ends it; what was answered or judged is kept.</param>
+sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, CancellationToken stop)
+{
+    /// <summary>Answers of a model to a benchmark, with images and without.</summary>
+    sealed record Answered(PlannedBenchmark Benchmark, ImmutableArray<Answer> With, ImmutableArray<Answer> Without);
+
+    /// <summary>See <see cref="EvaluationPlan.RunAsync"/>.</summary>
+    public async Task<EvaluationResult?> RunAsync(bool dryRun)
+    {
+        foreach (var field in EvaluationPlan.AllFields)
+        {
+            field.CheckIn(plan, field.Path);
+        }
+
+        var checkpoints = NamedCheckpoint.All(plan.Models);
+        var part = plan.Shard is { } text ? Shard.Parse(text) : (Shard?)null;
+        var benchmarks = PlannedBenchmark.All(plan);
+        foreach (var benchmark in benchmarks)
+        {
+            progress.Note($"{benchmark.Benchmark.Name}: {benchmark.Benchmark.Items.Length} items, {benchmark.Source}");
+            foreach (var warning in benchmark.Warnings)
+            {
+                progress.Note($"  {warning}");
+            }
+        }
+
+        await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && part is null && benchmarks.Any(one => one.IsJudged));
+        var models = new List<AskedFolder>();
+        foreach (var checkpoint in checkpoints)
+        {
+            models.Add(await AskedFolder.FindAsync(checkpoint, plan, progress, stop));
+        }
+
+        if (dryRun)
+        {
+            TellCosts(models, benchmarks, judge);
+            return null;
+        }
+
+        var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, part));
+        if (part is { } own)
+        {
+            progress.Note($"Part {own} is asked. When all parts are, the same command without --shard puts them together.");
+            return null;
+        }
+
+        await using var ending = stop.Register(judge.EndSoon);
+        var evaluated = new List<EvaluatedModel>();
+        foreach (var model in models)
+        {
+            evaluated.Add(await GradeAsync(model, answered[model], judge));
+        }
+
+        var result = new EvaluationResult(
+            plan.Name,
+            [.. evaluated],
+            [.. benchmarks.Select(benchmark => NotesOf(benchmark, evaluated, judge))],
+            [.. EvaluationPlan.AllFields.Select(field => (field.Path, Core.Fields.FieldText.Of(field.Get(plan))))],
+            Command()
+        );
+        Write(result, models);
+        return result;
+    }
+
+    ImmutableArray<Answered> Ask(AskedFolder model, ImmutableArray<PlannedBenchmark> benchmarks, Shard? part)
+    {
+        using var loaded = new LoadedModel(model, plan);
+        return
+        [
+            .. benchmarks.Select(benchmark =>
+            {
+                var items = part is { } own ? own.Of(benchmark.Benchmark.Items) : benchmark.Benchmark.Items;
+                using var kept = Answers(model, benchmark, part);
+                return new Answered(
+                    benchmark,
+                    Ask(loaded, benchmark, items, withImages: true, kept),
+                    plan.WithoutImages ? Ask(loaded, benchmark, items, withImages: false, kept) : []
+                );
+            }),
+        ];
+    }
+
+    ImmutableArray<Answer> Ask(
+        LoadedModel model,
+        PlannedBenchmark benchmark,
+        ImmutableArray<Item> items,
+        bool withImages,
+        KeyedLines<Answer> kept
+    )
+    {
+        stop.ThrowIfCancellationRequested();
+        var settings = Settings(withImages);
+        var open = Asking.CountOpen(model.Asked, items, settings, kept);
+        var title = $"{model.Name} {benchmark.Benchmark.Name}{(withImages ? "" : " without images")}";
+        if (open == 0)
+        {
+            return Asking.Ask(model.Asked, items, settings, kept, stop);
+        }
+
+        progress.Tell(new RunEvent.Began(title, 0, open));
+        kept.Added = () => progress.Tell(new RunEvent.Advanced());
+        try
+        {
+            return Asking.Ask(model.Asked, items, settings, kept, stop);
+        }
+        finally
+        {
+            kept.Added = () => { };
+            progress.Tell(new RunEvent.Ended());
+        }
+    }
+
+    AskSettings Settings(bool withImages) =>
+        new(withImages, plan.Behaviour, plan.Batch)
+        {
+            Sampling = plan.Temperature is { } temperature ? new(temperature, plan.TopP) : null,
+            Runs = plan.Runs,
+            Seed = (ulong)plan.Seed,
+        };
+
+    async Task<EvaluatedModel> GradeAsync(AskedFolder model, ImmutableArray<Answered> answered, PlannedJudge judge)
+    {
+        var evaluated = new List<EvaluatedBenchmark>();
+        foreach (var one in answered)
+        {
+            using var kept = new KeyedLines<Verdict>(Path.Combine(FolderOf(model, one.Benchmark), Stages.VerdictsFile));
+            evaluated.Add(
+                new(
+                    one.Benchmark.Benchmark,
+                    await GradedAsync(model, one.Benchmark, one.With, kept, judge),
+                    one.Without.IsEmpty ? GradedAnswers.None : await GradedAsync(model, one.Benchmark, one.Without, kept, judge)
+                )
+            );
+        }
+
+        return new(model.Name, model.Checkpoint, [.. evaluated]);
+    }
+
+    async Task<GradedAnswers> GradedAsync(
+        AskedFolder model,
+        PlannedBenchmark benchmark,
+        ImmutableArray<Answer> answers,
+        KeyedLines<Verdict> kept,
+        PlannedJudge judge
+    )
+    {
+        if (!benchmark.IsJudged)
+        {
+            return new(answers, await Judging.GradeAsync(benchmark.Benchmark, answers, kept, judge.Judge, 1, () => { }, stop));
+        }
+
+        progress.Tell(new RunEvent.Began($"judging {model.Name} {benchmark.Benchmark.Name}", 0, answers.Length * plan.JudgeRuns));
+        try
+        {
+            return new(
+                answers,
+                await Judging.GradeAsync(
+                    benchmark.Benchmark,
+                    answers,
+                    kept,
+                    judge.Judge,
+                    plan.JudgeRuns,
+                    () => progress.Tell(new RunEvent.Advanced()),
+                    stop
+                )
+            );
+        }
+        finally
+        {
+            progress.Tell(new RunEvent.Ended());
+        }
+    }
+
+    BenchmarkNotes NotesOf(PlannedBenchmark benchmark, IEnumerable<EvaluatedModel> models, PlannedJudge judge)
+    {
+        var unjudged = models.Sum(model =>
+            model
+                .Benchmarks.First(one => one.Benchmark == benchmark.Benchmark)
+                .WithImages.Verdicts.Count(verdict => verdict.Note.StartsWith(Judging.NotJudged, StringComparison.Ordinal))
+        );
+        return new(
+            benchmark.Benchmark.Name,
+            benchmark.Source,
+            judge.NameFor(benchmark, JudgePrompts.SVco.Name),
+            [
+                .. benchmark.Warnings,
+                .. judge.IsOther(benchmark)
+                    ? [$"judged by {plan.JudgeModel}, not by {benchmark.PaperJudge} as in the paper"]
+                    : Array.Empty<string>(),
+                .. unjudged > 0 ? [$"{unjudged} answers are not judged yet and count nowhere"] : Array.Empty<string>(),
+            ]
+        );
+    }
+
+    void TellCosts(List<AskedFolder> models, ImmutableArray<PlannedBenchmark> benchmarks, PlannedJudge judge)
+    {
+        // About as long as such answers are.
+        var typical = new string('x', 400);
+        var questions = benchmarks.Sum(one => one.Benchmark.Items.Length) * (plan.WithoutImages ? 2 : 1) * plan.Runs;
+        progress.Note($"{models.Count} models, {questions} questions each; what is in {plan.Folder} already is not asked again.");
+        foreach (var benchmark in benchmarks.Where(one => one.IsJudged))
+        {
+            var (calls, cost) = Judging.Estimate(
+                benchmark.Benchmark,
+                benchmark.Benchmark.Items.Select(item => new Answer(item.Id, 0, typical, [])),
+                judge.Judge,
+                judge.PriceOf
+            );
+            var times = models.Count * plan.JudgeRuns * plan.Runs * (plan.WithoutImages ? 2 : 1);
+            progress.Note(
+                FormattableString.Invariant(
+                    $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark, JudgePrompts.SVco.Name)}: at most about {cost * times:F2} USD"
+                )
+            );
+        }
+
+        progress.Note(
+            FormattableString.Invariant($"{judge.Spent:F2} USD are spent in {plan.Folder} so far; the budget is {plan.JudgeBudget} USD.")
+        );
+    }
+
+    void Write(EvaluationResult result, List<AskedFolder> models)
+    {
+        foreach (var (model, evaluated) in models.Zip(result.Models))
+        {
+            foreach (var one in evaluated.Benchmarks)
+            {
+                ScoresFile.Write(
+                    Path.Combine(plan.Folder, model.Name, PlannedBenchmark.FolderOf(one.Benchmark.Name), ScoresFile.Name),
+                    one
+                );
+            }
+        }
+    }
+
+    KeyedLines<Answer> Answers(AskedFolder model, PlannedBenchmark benchmark, Shard? part)
+    {
+        const string parts = "answers.part-";
+        var folder = FolderOf(model, benchmark);
+        Directory.CreateDirectory(folder);
+        var own = Path.Combine(folder, part is { } shard ? $"{parts}{shard.Index}-of-{shard.Count}.jsonl" : Stages.AnswersFile);
+        return new(own, Directory.GetFiles(folder, "answers*.jsonl").Where(file => file != own).Order(StringComparer.Ordinal));
+    }
+
+    string FolderOf(AskedFolder model, PlannedBenchmark benchmark) => Path.Combine(plan.Folder, model.Name, benchmark.Folder);
+
+    string Command() =>
+        "svco eval "
+        + string.Join(
+            ' ',
+            EvaluationPlan
+                .AllFields.Where(field => field.Get(plan) is { } value && !Equals(Core.Fields.FieldText.Of(value), DefaultOf(field)))
+                .Select(field => $"{FieldOptions.NameOf(field)} {Core.Fields.FieldText.Of(field.Get(plan))}")
+        );
+
+    static string DefaultOf(Core.Fields.Field field) => Core.Fields.FieldText.Of(field.Get(new EvaluationPlan("")));
+}

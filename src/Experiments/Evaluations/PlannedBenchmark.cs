@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using SVco.Core;
+using SVco.Core.Benchmarks;
+using SVco.Evaluation.Benchmarks;
+
+namespace SVco.Experiments;
+
+/// <summary>A benchmark that will be asked.</summary>
+/// <param name="Folder">The name of its folder.</param>
+/// <param name="Benchmark">With the items that will be asked.</param>
+/// <param name="Source">Which copy was read.</param>
+/// <param name="PaperJudge">The judge of the paper; null where a rule grades.</param>
+/// <param name="Warnings">What a person must know of it.</param>
+sealed record PlannedBenchmark(string Folder, Benchmark Benchmark, string Source, string? PaperJudge, ImmutableArray<string> Warnings)
+{
+    /// <summary>Whether answers are judged by a language model.</summary>
+    public bool IsJudged => Benchmark.Items.Any(item => item.Task is ItemTask.Write { Grader: Grader.Judge });
+
+    /// <summary>Reads the benchmarks of a plan.</summary>
+    /// <exception cref="UserException">Some cannot be read; the message names all of them, and what to fetch.</exception>
+    public static ImmutableArray<PlannedBenchmark> All(EvaluationPlan plan)
+    {
+        ImmutableArray<BenchmarkSource> sources =
+            plan.Benchmarks.Length > 0 ? [.. plan.Benchmarks.Select(AllBenchmarks.Named).Distinct()]
+            : plan.Own.IsEmpty ? AllBenchmarks.Sources
+            : [];
+        if (sources.Length > 0 && plan.Data is null)
+        {
+            throw new UserException("Where are the benchmarks? Give their folder with --data; `svco eval --list` says what goes there.");
+        }
+
+        ReadSettings settings = new(plan.Behaviour);
+        var findings = sources.IsEmpty
+            ? []
+            : AllBenchmarks.Find(plan.Data!, settings).Where(finding => sources.Contains(finding.Source)).ToImmutableArray();
+        var missing = findings.Where(finding => !finding.IsUsable).ToArray();
+        if (missing.Length > 0)
+        {
+            throw new UserException(
+                string.Join(
+                    '\n',
+                    [
+                        $"{missing.Length} of {findings.Length} benchmarks cannot be read; --benchmarks chooses others:",
+                        .. missing.SelectMany(finding => finding.ToFetch.Select(line => $"    {line}").Prepend($"  {finding}")),
+                    ]
+                )
+            );
+        }
+
+        ImmutableArray<PlannedBenchmark> all =
+        [
+            .. findings.Select(finding =>
+                Of(plan, finding.Read(), $"{finding.Found!.Layout} in {finding.Found.Folder}", finding.Source.Judge, finding.Warnings)
+            ),
+            .. plan.Own.Select(benchmark => Of(plan, benchmark, "the script", null, [])),
+        ];
+        return
+            all.CountBy(one => one.Folder, StringComparer.OrdinalIgnoreCase).FirstOrDefault(folder => folder.Value > 1)
+                is { Key: { } twice }
+            ? throw new UserException($"Two benchmarks are called {twice}.")
+            : all;
+    }
+
+    static PlannedBenchmark Of(EvaluationPlan plan, Benchmark benchmark, string source, string? judge, ImmutableArray<string> warnings)
+    {
+        var asked = plan.Limit is { } limit ? benchmark.Limited(limit, (ulong)plan.Seed) : benchmark;
+        return new(
+            string.Concat(benchmark.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')),
+            asked,
+            source,
+            judge,
+            asked.Items.Length < benchmark.Items.Length
+                ? [.. warnings, $"{asked.Items.Length} of {benchmark.Items.Length} items were asked"]
+                : warnings
+        );
+    }
+}

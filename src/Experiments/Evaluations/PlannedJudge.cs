@@ -1,0 +1,99 @@
+using SVco.Chat;
+using SVco.Core;
+using SVco.Core.Benchmarks;
+using SVco.Evaluation.Judges;
+using SVco.Files;
+
+namespace SVco.Experiments;
+
+/// <summary>The judge of an evaluation, with the journal of all that was paid for.</summary>
+sealed class PlannedJudge : IAsyncDisposable
+{
+    const string JournalFile = "judge.journal";
+
+    readonly JudgeSettings settings;
+    readonly AnswerJournal journal;
+    readonly PaidCalls calls;
+    readonly ChatEndpoint? client;
+
+    /// <summary>Opens the journal; the key must be there before anything is asked.</summary>
+    /// <param name="plan">Who judges, at what price.</param>
+    /// <param name="isNeeded">Whether a benchmark needs a judge.</param>
+    /// <exception cref="UserException">A setting is none, the key is missing, or another process judges in the folder.</exception>
+    public PlannedJudge(EvaluationPlan plan, bool isNeeded)
+    {
+        settings = Settings(plan);
+        settings.Check(Require);
+        client = isNeeded && plan.Judge == JudgedBy.Server ? new(settings) : null;
+        Directory.CreateDirectory(plan.Folder);
+        var file = Path.Combine(plan.Folder, JournalFile);
+        if (plan.JudgeReplies is { } replies && !File.Exists(file))
+        {
+            var bytes = InputFile.Bytes(replies);
+            AtomicOutput.WriteFile(file, stream => stream.Write(bytes));
+        }
+
+        journal = new(file);
+        calls = new(client, journal, settings);
+        Judge = new(calls, settings);
+    }
+
+    /// <summary>Judges.</summary>
+    public Judge Judge { get; }
+
+    /// <summary>What was paid so far in this folder.</summary>
+    public double Spent => calls.Spent;
+
+    /// <summary>What a model costs.</summary>
+    public TokenPrice PriceOf(string model) => settings.PriceOf(model);
+
+    /// <summary>Who judges a benchmark, for people.</summary>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="prompts">In whose words.</param>
+    public string NameFor(PlannedBenchmark benchmark, string prompts) =>
+        benchmark.IsJudged ? $"{settings.Model ?? benchmark.PaperJudge ?? "the benchmark's own"}, asked in {prompts}" : "";
+
+    /// <summary>Whether another model than the paper's judges.</summary>
+    public bool IsOther(PlannedBenchmark benchmark) =>
+        benchmark is { IsJudged: true, PaperJudge: { } judge } && settings.Model is { } model && model != judge;
+
+    /// <summary>Leaves the calls under way a few seconds.</summary>
+    public void EndSoon() => calls.EndSoon();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        calls.Dispose();
+        client?.Dispose();
+        await journal.DisposeAsync();
+    }
+
+    static JudgeSettings Settings(EvaluationPlan plan)
+    {
+        var settings = new JudgeSettings
+        {
+            BaseUrl = plan.JudgeUrl,
+            KeyVariable = plan.JudgeKey,
+            Model = plan.JudgeModel,
+            Budget = plan.JudgeBudget,
+            Concurrency = plan.JudgeConcurrency,
+        };
+        return plan.JudgeModel is { } model && plan is { JudgeInputPrice: { } input, JudgeOutputPrice: { } output }
+            ? settings with
+            {
+                Prices = new(settings.Prices)
+                {
+                    [model] = new() { InputPerMillion = input, OutputPerMillion = output },
+                },
+            }
+            : settings;
+    }
+
+    static void Require(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new UserException($"{what}.");
+        }
+    }
+}
