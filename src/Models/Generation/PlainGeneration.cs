@@ -17,7 +17,7 @@ public sealed record GreedyRows(ImmutableArray<ImmutableArray<int>> Tokens, Tens
 /// The plain way of greedy decoding: rows padded to one length, each image encoded for its row, the most likely token at each step. What is
 /// meant to be fast is <see cref="ManyRequests"/>; this is what it is compared with.
 /// </summary>
-public static class Generator
+public static class PlainGeneration
 {
     /// <summary>Continues rows of tokens until each has an end token, or by <paramref name="maxNewTokens"/>.</summary>
     /// <param name="model">The model.</param>
