@@ -19,7 +19,14 @@ public sealed record Benchmark(string Name, string Domain, ImmutableArray<Item> 
 /// <param name="Image">The image; null for a question without one. A no-image run leaves all images out.</param>
 /// <param name="Prompt">The user's text.</param>
 /// <param name="Task">How it is answered, and what is right.</param>
-public sealed record Item(string Id, string Category, string Group, ImageSource? Image, string Prompt, ItemTask Task);
+public sealed record Item(string Id, string Category, string Group, ImageSource? Image, string Prompt, ItemTask Task)
+{
+    /// <summary>
+    /// Further groupings that the whole number does not depend on, such as MM-Vet's capabilities; an item may have several, and
+    /// <see cref="Score.Categories"/> has the mean of each beside the categories. None is also a category's name.
+    /// </summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+}
 
 /// <summary>How an item is answered.</summary>
 public abstract record ItemTask

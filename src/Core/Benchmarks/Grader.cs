@@ -21,25 +21,26 @@ public abstract record Grader
         public abstract ImmutableSortedDictionary<string, double> Grade(string answer);
     }
 
-    /// <summary>Lets another model judge: what it is asked, and what its reply means. Who asks it is elsewhere.</summary>
+    /// <summary>
+    /// Lets another model judge: what it is asked, and what its replies mean. A reply that the benchmark's rule cannot use is asked for again,
+    /// as often and in the way that the official script does. Who asks is elsewhere.
+    /// </summary>
     public abstract record Judge : Grader
     {
         /// <summary>What the judge is asked about an answer.</summary>
-        public abstract string Request(string answer);
+        /// <param name="answer">The answer.</param>
+        /// <param name="attempt">0 for the first request, n after n replies that could not be used.</param>
+        /// <returns>Null where the official rule asks no further.</returns>
+        public abstract JudgeRequest? Request(string answer, int attempt);
 
-        /// <summary>The marks that a reply gives; null where it gives none, which is a failure and never a mark.</summary>
+        /// <summary>The marks that a reply gives; null where the official rule cannot use it.</summary>
         public abstract ImmutableSortedDictionary<string, double>? Read(string reply);
+
+        /// <summary>
+        /// The marks after the last reply that is asked for, none of which <see cref="Read"/> could use. A failure has no marks, but for what an
+        /// official script averages all the same, and for what a corrected reading finds in one of the replies.
+        /// </summary>
+        /// <param name="replies">All replies in order.</param>
+        public virtual ImmutableSortedDictionary<string, double> GiveUp(ImmutableArray<string> replies) => Marks.None;
     }
-}
-
-/// <summary>Marks by name.</summary>
-public static class Marks
-{
-    /// <summary>No marks.</summary>
-    public static ImmutableSortedDictionary<string, double> None { get; } =
-        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
-
-    /// <summary>Some marks.</summary>
-    public static ImmutableSortedDictionary<string, double> Of(params (string Name, double Value)[] marks) =>
-        None.AddRange(marks.Select(mark => KeyValuePair.Create(mark.Name, mark.Value)));
 }

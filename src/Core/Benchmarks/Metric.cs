@@ -25,4 +25,7 @@ public sealed record Metric(string Name, string Mark, bool HigherIsBetter = true
 
     /// <summary>The mark whose mean divides (LLaVA-Bench: the reference answer's); none where null.</summary>
     public string? RelativeTo { get; init; }
+
+    /// <summary>The tag of the items that count (ScienceQA: those with an image); all where null.</summary>
+    public string? Only { get; init; }
 }

@@ -1,19 +1,29 @@
 using System.Collections.Immutable;
+using MathNet.Numerics.Statistics;
 
 namespace SVco.Core.Benchmarks;
 
 /// <summary>A metric's value.</summary>
 /// <param name="Value">Of the whole benchmark; not a number where no verdict has the mark.</param>
-/// <param name="Categories">Of each category, and of those inside it.</param>
+/// <param name="Categories">Of each category and those inside it, and of each tag: the plain mean of the items, or groups, that have it.</param>
 /// <param name="Counted">How many items have the mark.</param>
 public sealed record Score(double Value, ImmutableSortedDictionary<string, double> Categories, int Counted)
 {
     const char Slash = '/';
 
+    /// <summary>Of each run, in order, where every item has the same several runs; else the value alone.</summary>
+    public ImmutableArray<double> Runs { get; init; } = [Value];
+
+    /// <summary>The standard deviation of the runs, dividing by their number (as MM-Vet's script does); 0 for one.</summary>
+    public double Deviation => ArrayStatistics.PopulationStandardDeviation([.. Runs]);
+
     /// <summary>One item's mark, or that of a group.</summary>
     readonly record struct Unit(string Category, double Mark);
 
-    /// <summary>The value of a metric. An item with several answers has the mean of their marks.</summary>
+    /// <summary>
+    /// The value of a metric: the mean of the runs' values where every item has the same several runs; else an item with several answers has
+    /// the mean of their marks.
+    /// </summary>
     /// <param name="metric">The metric.</param>
     /// <param name="items">The benchmark's items.</param>
     /// <param name="verdicts">At least one for each item; one whose grading failed has no marks.</param>
@@ -31,42 +41,77 @@ public sealed record Score(double Value, ImmutableSortedDictionary<string, doubl
             throw new ArgumentException("There are verdicts of items that the benchmark does not have.", nameof(verdicts));
         }
 
+        Item[] counted = [.. items.Where(item => metric.Only is not { } tag || item.Tags.Contains(tag))];
+        RequireDistinctNames(counted);
+        var runs = all.SelectMany(runs => runs).Select(verdict => verdict.Run).Distinct().Order().ToArray();
+        var score = Of(metric, counted, id => all[id]);
+        return runs.Length > 1 && all.All(item => item.Select(verdict => verdict.Run).Order().SequenceEqual(runs))
+            ? score.MeanOf([.. runs.Select(run => Of(metric, counted, id => all[id].Where(verdict => verdict.Run == run)))])
+            : score;
+    }
+
+    Score MeanOf(ImmutableArray<Score> runs) =>
+        this with
+        {
+            Value = runs.Average(run => run.Value),
+            Categories = Categories.ToImmutableSortedDictionary(
+                category => category.Key,
+                category =>
+                    runs.Where(run => run.Categories.ContainsKey(category.Key))
+                        .Select(run => run.Categories[category.Key])
+                        .DefaultIfEmpty(double.NaN)
+                        .Average(),
+                StringComparer.Ordinal
+            ),
+            Runs = [.. runs.Select(run => run.Value)],
+        };
+
+    static Score Of(Metric metric, Item[] items, Func<string, IEnumerable<Verdict>> verdicts)
+    {
         var score = MeanOf(metric.Mark, metric.Scale);
         return metric.RelativeTo is { } other ? score.DividedBy(MeanOf(other, 1)) : score;
 
-        Score MeanOf(string mark, double scale) => Mean(metric.Over, scale, items, item => MarkOf(all[item.Id], mark));
+        Score MeanOf(string mark, double scale) => Mean(metric.Over, scale, items, item => verdicts(item.Id).MeanOf(mark));
     }
 
-    static double? MarkOf(IEnumerable<Verdict> runs, string mark)
+    static void RequireDistinctNames(Item[] items)
     {
-        double[] marks = [.. runs.Where(run => run.Marks.ContainsKey(mark)).Select(run => run.Marks[mark])];
-        return marks.Length == 0 ? null : marks.Average();
+        var categories = items.Select(item => item.Category).Distinct().SelectMany(CategoriesOf).ToHashSet();
+        if (items.SelectMany(item => item.Tags).FirstOrDefault(categories.Contains) is { } both)
+        {
+            throw new ArgumentException($"{both} is a category and a tag.", nameof(items));
+        }
     }
 
     static Score Mean(Over over, double scale, IReadOnlyList<Item> items, Func<Item, double?> mark)
     {
         var marked = items.Select(item => (Item: item, Mark: mark(item))).ToArray();
-        Unit[] units =
-        [
-            .. over == Over.Items
-                ? marked.Where(one => one.Mark is not null).Select(one => new Unit(one.Item.Category, one.Mark!.Value))
-                : marked
-                    .GroupBy(one => (one.Item.Category, one.Item.Group))
-                    .Where(group => group.All(one => one.Mark is not null))
-                    .Select(group => new Unit(group.Key.Category, group.Min(one => one.Mark!.Value))),
-        ];
+        var units = UnitsOf(marked);
+        var byTag = marked
+            .SelectMany(one => one.Item.Tags.Distinct().Select(tag => (Tag: tag, One: one)))
+            .GroupBy(one => one.Tag, one => one.One);
         return new(
             Whole("", units),
             units
                 .SelectMany(unit => CategoriesOf(unit.Category))
                 .Distinct()
-                .ToImmutableSortedDictionary(
-                    category => category,
-                    category => Whole(category, units.Where(unit => IsIn(unit, category))),
-                    StringComparer.Ordinal
-                ),
+                .Select(category => (Name: category, Value: Whole(category, units.Where(unit => IsIn(unit, category)))))
+                .Concat(byTag.Select(tag => (Name: tag.Key, Value: Plain(UnitsOf(tag)))))
+                .ToImmutableSortedDictionary(group => group.Name, group => group.Value, StringComparer.Ordinal),
             marked.Count(one => one.Mark is not null)
         );
+
+        Unit[] UnitsOf(IEnumerable<(Item Item, double? Mark)> marked) =>
+            [
+                .. over == Over.Items
+                    ? marked.Where(one => one.Mark is not null).Select(one => new Unit(one.Item.Category, one.Mark!.Value))
+                    : marked
+                        .GroupBy(one => (one.Item.Category, one.Item.Group))
+                        .Where(group => group.All(one => one.Mark is not null))
+                        .Select(group => new Unit(group.Key.Category, group.Min(one => one.Mark!.Value))),
+            ];
+
+        double Plain(IReadOnlyCollection<Unit> units) => units.Count > 0 ? scale * units.Average(unit => unit.Mark) : double.NaN;
 
         double Whole(string category, IEnumerable<Unit> inside)
         {

@@ -22,7 +22,7 @@ public sealed record Answer(string Item, int Run, string Text, ImmutableArray<do
 
 /// <summary>What an answer is worth.</summary>
 /// <param name="Item">The item's id.</param>
-/// <param name="Run">Which of several answers to the item.</param>
+/// <param name="Run">Which of several answers to the item, or of several judgements of one.</param>
 /// <param name="Marks">The marks by name; none where grading failed.</param>
 /// <param name="Note">The judge's words, or why grading failed; empty for a rule.</param>
 public sealed record Verdict(string Item, int Run, ImmutableSortedDictionary<string, double> Marks, string Note = "")
@@ -31,19 +31,55 @@ public sealed record Verdict(string Item, int Run, ImmutableSortedDictionary<str
     /// <param name="item">The item.</param>
     /// <param name="answer">An answer to it.</param>
     /// <param name="judge">Gives a judge's reply to a request; items without a judge don't need it.</param>
-    public static Verdict Of(Item item, Answer answer, Func<string, string> judge) =>
+    public static Verdict Of(Item item, Answer answer, Func<JudgeRequest, string> judge)
+    {
+        ImmutableArray<string> replies = [];
+        while (true)
+        {
+            switch (Next(item, answer, replies))
+            {
+                case (null, { } verdict):
+                    return verdict;
+                case ({ } request, _):
+                    replies = replies.Add(judge(request));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>One step of grading an answer: the verdict, or what a judge must be asked before there is one.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="answer">An answer to it.</param>
+    /// <param name="replies">The replies to the requests that this gave before, in order; none at first.</param>
+    /// <returns>Either is null.</returns>
+    public static (JudgeRequest? Ask, Verdict? Verdict) Next(Item item, Answer answer, ImmutableArray<string> replies) =>
         item.Task switch
         {
-            ItemTask.Choose choice => new(
-                item.Id,
-                answer.Run,
-                Benchmarks.Marks.Of((ItemTask.Choose.Right, answer.Chosen == choice.Correct ? 1 : 0))
+            ItemTask.Choose choice => (
+                null,
+                new(item.Id, answer.Run, Benchmarks.Marks.Of((ItemTask.Choose.Right, answer.Chosen == choice.Correct ? 1 : 0)))
             ),
-            ItemTask.Write { Grader: Grader.Rule rule } => new(item.Id, answer.Run, rule.Grade(answer.Text)),
-            ItemTask.Write { Grader: Grader.Judge grader } => Read(item, answer, grader, judge(grader.Request(answer.Text))),
+            ItemTask.Write { Grader: Grader.Rule rule } => (null, new(item.Id, answer.Run, rule.Grade(answer.Text))),
+            ItemTask.Write { Grader: Grader.Judge judge } => Next(item, answer, judge, replies),
             _ => throw new ArgumentException($"{item.Id} has a task that is not known.", nameof(item)),
         };
 
-    static Verdict Read(Item item, Answer answer, Grader.Judge judge, string reply) =>
-        new(item.Id, answer.Run, judge.Read(reply) ?? Benchmarks.Marks.None, reply);
+    static (JudgeRequest? Ask, Verdict? Verdict) Next(Item item, Answer answer, Grader.Judge judge, ImmutableArray<string> replies)
+    {
+        var marks = replies.IsEmpty ? null : judge.Read(replies[^1]);
+        return marks is null && judge.Request(answer.Text, replies.Length) is { } request ? (request, null)
+            : replies.IsEmpty ? throw new ArgumentException($"{item.Id} has a judge that is asked nothing.", nameof(item))
+            : (null, new Verdict(item.Id, answer.Run, marks ?? judge.GiveUp(replies), replies[^1]));
+    }
+}
+
+/// <summary>Verdicts of one item.</summary>
+static class VerdictRuns
+{
+    /// <summary>The mean of a mark over the runs that have it; null where none has.</summary>
+    public static double? MeanOf(this IEnumerable<Verdict> runs, string mark)
+    {
+        double[] marks = [.. runs.Where(run => run.Marks.ContainsKey(mark)).Select(run => run.Marks[mark])];
+        return marks.Length == 0 ? null : marks.Average();
+    }
 }

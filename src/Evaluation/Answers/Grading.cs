@@ -20,7 +20,7 @@ public static class Grading
         IReadOnlyList<Item> items,
         IReadOnlyList<Answer> answers,
         KeyedLines<Verdict> kept,
-        Func<string, string>? judge = null
+        Func<JudgeRequest, string>? judge = null
     ) =>
         [
             .. items.Zip(
@@ -40,7 +40,7 @@ public static class Grading
                         Run = answer.Run,
                     };
 
-                    string NoJudge(string request) => throw new UserException($"{item.Id} needs a judge, and none is given.");
+                    string NoJudge(JudgeRequest request) => throw new UserException($"{item.Id} needs a judge, and none is given.");
                 }
             ),
         ];

@@ -132,7 +132,7 @@ public sealed record Comparison(
                 .Where(metric => metric.Model != baseModel && before.ContainsKey((metric.Seed, Number(metric))))
                 .Select(metric => new Change(
                     metric,
-                    RelativeChange.Percent(metric.Value, before[(metric.Seed, Number(metric))], metric.HigherIsBetter)
+                    RelativeChange.PercentOfAtLeastOne(metric.Value, before[(metric.Seed, Number(metric))], metric.HigherIsBetter)
                 )),
         ];
     }
@@ -159,7 +159,7 @@ public sealed record Comparison(
             changes
                 .GroupBy(change => change.Metric.Model)
                 .ToImmutableDictionary(model => model.Key, model => Interval.Of(model.Select(change => change.Percent))),
-            unseen is null ? null : -RelativeChange.Percent(unseen.NoImageValue!.Value, unseen.Value, first.HigherIsBetter)
+            unseen is null ? null : -RelativeChange.PercentOfAtLeastOne(unseen.NoImageValue!.Value, unseen.Value, first.HigherIsBetter)
         );
     }
 }

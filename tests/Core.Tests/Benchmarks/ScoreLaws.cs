@@ -127,4 +127,77 @@ public class ScoreLaws
         Assert.Throws<ArgumentException>(() => Score.Of(Accuracy, items, [known, known with { Item = "1" }]));
         Assert.Equal(ImmutableSortedDictionary<string, double>.Empty.Add("category 0", 100), Score.Of(Accuracy, items, [known]).Categories);
     }
+
+    [Property]
+    public bool Complete_runs_count_as_the_mean_of_their_values_which_differ_by_their_deviation(Drawn[] first, Drawn[] second)
+    {
+        var count = Math.Min(first.Length, second.Length);
+        if (count == 0)
+        {
+            return true;
+        }
+
+        var items = Of(first.Take(count).ToArray()).Items;
+        Verdict[] one = Of(first.Take(count).ToArray()).Verdicts;
+        Verdict[] other = [.. Of(second.Take(count).ToArray()).Verdicts.Select(verdict => verdict with { Run = 1 })];
+        var (score, runs) = (
+            Score.Of(Accuracy, items, [.. one, .. other]),
+            new[] { one, other }.Select(run => Score.Of(Accuracy, items, run).Value).ToArray()
+        );
+        return score.Runs.SequenceEqual(runs)
+            && Math.Abs(score.Value - runs.Average()) < 1e-9
+            && Math.Abs(score.Deviation - (Math.Abs(runs[0] - runs[1]) / 2)) < 1e-9;
+    }
+
+    [Fact]
+    public void Items_with_unlike_runs_count_with_the_mean_of_their_marks()
+    {
+        Item[] items = [ItemOf(new(0, 0, 0), 0), ItemOf(new(0, 1, 0), 1)];
+        Verdict[] verdicts =
+        [
+            new("0", 0, Marks.Of(("right", 1))),
+            new("0", 1, Marks.Of(("right", 0.5))),
+            new("1", 2, Marks.Of(("right", 0.5))),
+        ];
+
+        var score = Score.Of(Accuracy, items, verdicts);
+
+        Assert.Equal((62.5, 0), (score.Value, score.Deviation));
+        Assert.Equal([score.Value], score.Runs.AsEnumerable());
+    }
+
+    [Property]
+    public bool A_tag_has_the_plain_mean_of_its_items_and_changes_nothing_else(Drawn[] drawn)
+    {
+        var (items, verdicts) = Of(drawn);
+        Item[] tagged =
+        [
+            .. items.Select(
+                (item, i) =>
+                    item with
+                    {
+                        Group = $"{i}",
+                        Tags =
+                            i % 3 == 0 ? ["x", "y"]
+                            : i % 3 == 1 ? ["x"]
+                            : [],
+                    }
+            ),
+        ];
+        Item[] untagged = [.. tagged.Select(item => item with { Tags = [] })];
+        return drawn.Length < 2
+            || (Score.Of(Accuracy, tagged, verdicts), Score.Of(Accuracy, untagged, verdicts)) is var (with, without)
+                && with.Value == without.Value
+                && with.Categories.RemoveRange(["x", "y"]).SequenceEqual(without.Categories)
+                && Math.Abs(with.Categories["x"] - (100 * drawn.Where((_, i) => i % 3 < 2).Average(one => one.Value))) < 1e-9
+                && Math.Abs(with.Categories["y"] - (100 * drawn.Where((_, i) => i % 3 == 0).Average(one => one.Value))) < 1e-9
+                && Math.Abs(Score.Of(Accuracy with { Only = "y", Over = Over.Items }, tagged, verdicts).Value - with.Categories["y"])
+                    < 1e-9;
+    }
+
+    [Fact]
+    public void A_tag_must_not_be_a_categorys_name() =>
+        Assert.Throws<ArgumentException>(() =>
+            Score.Of(Accuracy, [ItemOf(new(0, 0, 0), 0) with { Category = "2D/COCO", Tags = ["2D"] }], [new("0", 0, Marks.None)])
+        );
 }

@@ -26,7 +26,8 @@ public sealed class StagesTests : IDisposable
     {
         public override string Truth { get; } = Truth;
 
-        public override string Request(string answer) => $"Do you like \"{answer}\"?";
+        public override JudgeRequest? Request(string answer, int attempt) =>
+            attempt > 0 ? null : new("judge", [new("user", $"Do you like \"{answer}\"?")], 0, 1);
 
         public override ImmutableSortedDictionary<string, double>? Read(string reply) => reply == "yes" ? Marks.Of(("liked", 1)) : null;
     }
@@ -177,7 +178,7 @@ public sealed class StagesTests : IDisposable
         Answer[] answers = [new("written/0", 0, "good", []), new("written/1", 0, "bad", [])];
         using var kept = new KeyedLines<Verdict>(null);
 
-        var verdicts = Grading.Grade(items, answers, kept, request => request.Contains("good") ? "yes" : "I cannot say");
+        var verdicts = Grading.Grade(items, answers, kept, request => request.Messages[0].Text.Contains("good") ? "yes" : "I cannot say");
 
         Assert.Equal([1, 0], verdicts.Select(verdict => verdict.Marks.Count));
         Assert.Equal("I cannot say", verdicts[1].Note);

@@ -18,8 +18,8 @@ public sealed class ReportTests
     [Fact]
     public void A_rate_that_falls_is_an_improvement()
     {
-        Assert.Equal(50, RelativeChange.Percent(36, 72, higherIsBetter: false), 12);
-        Assert.Equal(-50, RelativeChange.Percent(36, 72, higherIsBetter: true), 12);
+        Assert.Equal(50, RelativeChange.PercentOfAtLeastOne(36, 72, higherIsBetter: false), 12);
+        Assert.Equal(-50, RelativeChange.PercentOfAtLeastOne(36, 72, higherIsBetter: true), 12);
     }
 
     [Fact]

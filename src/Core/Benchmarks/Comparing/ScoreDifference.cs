@@ -1,0 +1,76 @@
+using SVco.Core.Statistics;
+
+namespace SVco.Core.Benchmarks;
+
+/// <summary>By which test two scores are told apart.</summary>
+public enum DifferenceTest
+{
+    /// <summary>McNemar's exact test: units that have nothing in common are right or wrong.</summary>
+    McNemar,
+
+    /// <summary>The two models' results exchanged, cluster by cluster: fractions, categories with weights, common images and ratios.</summary>
+    Permutation,
+}
+
+/// <summary>The difference of two models' scores on the items that both have a mark for, in the metric's unit.</summary>
+/// <param name="First">The first model's score on these items.</param>
+/// <param name="Second">The second's.</param>
+/// <param name="StandardError">Of second - first, paired; not a number where a category has a single unit.</param>
+/// <param name="Interval">The 95 % percentile interval of second - first, clusters drawn within their categories.</param>
+/// <param name="P">The two-sided p of the test.</param>
+/// <param name="Test">The test.</param>
+/// <param name="Counts">What each has right, where that is all there is; else null.</param>
+/// <param name="Units">How many items, or groups, are compared.</param>
+/// <param name="Clusters">How many of them have nothing in common with another.</param>
+public sealed record ScoreDifference(
+    double First,
+    double Second,
+    double StandardError,
+    Bounds Interval,
+    double P,
+    DifferenceTest Test,
+    McNemar? Counts,
+    int Units,
+    int Clusters
+)
+{
+    /// <summary>Second - first.</summary>
+    public double Value => Second - First;
+
+    /// <summary>Compares two models; null where no item has a mark of both.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="items">The benchmark's items.</param>
+    /// <param name="first">The first model's verdicts.</param>
+    /// <param name="second">The second's.</param>
+    /// <param name="resamples">How many samples are drawn for the interval.</param>
+    /// <param name="seed">Equal seeds give equal draws.</param>
+    public static ScoreDifference? Between(
+        Metric metric,
+        IReadOnlyList<Item> items,
+        IEnumerable<Verdict> first,
+        IEnumerable<Verdict> second,
+        int resamples = Bootstrap.Resamples,
+        ulong seed = 0
+    )
+    {
+        var units = MarkedUnits.Of(metric, items, first, second);
+        if (units.Count == 0)
+        {
+            return null;
+        }
+
+        var bootstrap = Bootstrap.Of(units.Clusters, drawn => units.Value(1, drawn) - units.Value(0, drawn), resamples, seed);
+        var counts = units.AreCounts ? units.Counts(0, 1) : null;
+        return new(
+            units.Value(0),
+            units.Value(1),
+            units.StandardErrorOfDifference(0, 1),
+            bootstrap.Percentiles(),
+            counts?.ExactP ?? units.ExchangeP(0, 1, seed),
+            counts is null ? DifferenceTest.Permutation : DifferenceTest.McNemar,
+            counts,
+            units.Count,
+            units.Clusters.Sum()
+        );
+    }
+}
