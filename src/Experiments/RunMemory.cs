@@ -1,3 +1,4 @@
+using SVco.Files;
 using SVco.Models;
 using SVco.Models.Images;
 using SVco.Training;

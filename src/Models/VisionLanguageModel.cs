@@ -1,6 +1,7 @@
 using SVco.Core;
 using SVco.Models.Checkpoints;
 using SVco.Models.Folders;
+using SVco.Models.Generation;
 using SVco.Models.Images;
 using SVco.Models.Networks;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using SVco.Core;
 using SVco.Models;
+using SVco.Models.Generation;
 using SVco.Models.Text;
 using SVco.Training;
 
@@ -15,6 +16,22 @@ public sealed record AskedModel(string Content, VisionLanguageModel Network, Tok
 
 /// <summary>How questions are put.</summary>
 /// <param name="WithImages">Without, every question is asked as if there were no image: the visual dependency's other half.</param>
-/// <param name="Behaviour">Prompts as the official evaluation feeds them, or exactly what precedes a response in training.</param>
-/// <param name="Batch">How many are computed together, and lost by a kill.</param>
-public sealed record AskSettings(bool WithImages = true, Behaviour Behaviour = Behaviour.Corrected, int Batch = 256);
+/// <param name="Behaviour">Prompts and answers as the official evaluation has them, or exactly what precedes a response in training.</param>
+/// <param name="Batch">How many answers are written at a time at most, and how many questions with options are scored together.</param>
+public sealed record AskSettings(bool WithImages = true, Behaviour Behaviour = Behaviour.Corrected, int Batch = 256)
+{
+    /// <summary>How written answers are drawn; null takes the most likely token each time.</summary>
+    public Sampling? Sampling { get; init; }
+
+    /// <summary>How many answers are written to each question; with more than one they should be drawn.</summary>
+    public int Runs { get; init; } = 1;
+
+    /// <summary>What is drawn follows from it, the question and the run, and from nothing else.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>
+    /// The most tokens whose keys and values are held while answers are written; null takes <see cref="GenerationLimits.TokenBudget"/>, or as
+    /// many as there is memory for. It decides about time and memory, not about answers.
+    /// </summary>
+    public long? TokenBudget { get; init; }
+}

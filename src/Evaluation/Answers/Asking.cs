@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Benchmarks;
@@ -6,27 +7,27 @@ using SVco.Core.Data;
 using SVco.Files;
 using SVco.Training;
 using SVco.Training.Caching;
-using static TorchSharp.torch;
 
 namespace SVco.Evaluation.Answers;
 
 /// <summary>
-/// Puts items to a model: options are scored, texts are written greedily, many at a time. An answer is kept under the content of model,
-/// image, prompt and settings, so the same question is asked once, in whatever benchmark it stands.
+/// Puts items to a model: options are scored, texts are written, many at a time. An answer is kept under the content of model, image,
+/// prompt and settings, so the same question is asked once, in whatever benchmark it stands.
 /// </summary>
 public static class Asking
 {
-    sealed record Question(string Key, Item Item, ImageSource? Image);
-
     /// <summary>Asks what has no answer yet.</summary>
     /// <param name="model">The model.</param>
     /// <param name="items">The items.</param>
     /// <param name="settings">How they are put.</param>
-    /// <param name="kept">Has the answers of before and gets those of now, batch by batch.</param>
-    /// <param name="stop">Ends it between two batches.</param>
-    /// <returns>An answer for each item.</returns>
+    /// <param name="kept">Has the answers of before and gets those of now, a written one as soon as it has ended.</param>
+    /// <param name="stop">Ends it between two batches of options, or two tokens.</param>
+    /// <returns>The items' answers in the order of the items: one for options, <see cref="AskSettings.Runs"/> for a text.</returns>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    /// <exception cref="UserException">An image cannot be read, a prompt has a second image tag, or the answers cannot be kept.</exception>
+    /// <exception cref="UserException">
+    /// An image cannot be read, a prompt has a second image tag, several runs would all be the same, there is too little memory, or the answers
+    /// cannot be kept.
+    /// </exception>
     public static ImmutableArray<Answer> Ask(
         AskedModel model,
         IReadOnlyList<Item> items,
@@ -35,20 +36,33 @@ public static class Asking
         CancellationToken stop
     )
     {
+        if (settings is { Runs: not 1, Sampling: null })
+        {
+            throw new UserException(
+                $"{settings.Runs} runs are asked for and no temperature: the most likely answer is the same each time. Ask for one run, or set a temperature."
+            );
+        }
+
         var questions = Questions(model, items, settings);
         var open = questions.Where(question => kept.Find(question.Key) is null).DistinctBy(question => question.Key).ToArray();
-        foreach (var batch in Batches(model, open, settings))
+        foreach (var batch in InBatches(open, settings))
         {
             stop.ThrowIfCancellationRequested();
-            var answers = batch[0].Item.Task is ItemTask.Choose ? Choose(model, batch, settings) : Write(model, batch, settings);
-            foreach (var (question, answer) in batch.Zip(answers))
+            foreach (var (question, answer) in batch.Zip(Choose(model, batch, settings)))
             {
                 kept.Add(question.Key, answer);
             }
         }
 
-        return [.. questions.Select(question => kept.Find(question.Key)! with { Item = question.Item.Id })];
+        foreach (var (question, written) in Writing.Write(model, [.. open.Where(IsWritten)], settings, stop))
+        {
+            kept.Add(question.Key, new Answer(question.Item.Id, question.Run, written.Text, []));
+        }
+
+        return [.. questions.Select(question => kept.Find(question.Key)! with { Item = question.Item.Id, Run = question.Run })];
     }
+
+    static bool IsWritten(Question question) => question.Item.Task is ItemTask.Write;
 
     static Question[] Questions(AskedModel model, IReadOnlyList<Item> items, AskSettings settings)
     {
@@ -57,11 +71,20 @@ public static class Asking
         var contents = shown.OfType<ImageSource>().Distinct().ToDictionary(image => image, ImageContent.Of);
         return
         [
-            .. items.Zip(
-                shown,
-                (item, image) => new Question(KeyOf(model, item, image is null ? "" : contents[image], settings), item, image)
-            ),
+            .. items
+                .Zip(shown)
+                .SelectMany(asked =>
+                    Enumerable
+                        .Range(0, asked.First.Task is ItemTask.Write ? settings.Runs : 1)
+                        .Select(run => Put(asked.First, asked.Second, asked.Second is null ? "" : contents[asked.Second], run))
+                ),
         ];
+
+        Question Put(Item item, ImageSource? image, string content, int run)
+        {
+            var seed = SplitMix64.Derive(settings.Seed, string.Join('\n', run, content, item.Prompt));
+            return new(KeyOf(model, item, content, settings, run, seed), item, image, run, seed);
+        }
     }
 
     /// <summary>As in training: a question with an image and a second image tag written out in its text cannot be put.</summary>
@@ -79,25 +102,30 @@ public static class Asking
         }
     }
 
-    static string KeyOf(AskedModel model, Item item, string image, AskSettings settings)
+    static string KeyOf(AskedModel model, Item item, string image, AskSettings settings, int run, ulong seed)
     {
+        static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
         string[] asked = item.Task switch
         {
             ItemTask.Choose choice => ["choose", .. choice.Options],
             ItemTask.Write write => ["write", $"{write.MaxNewTokens}"],
             _ => throw new ArgumentException($"{item.Id} has a task that is not known.", nameof(item)),
         };
-        return ContentHash.Of(JsonSerializer.Serialize<string[]>([model.Content, $"{settings.Behaviour}", image, item.Prompt, .. asked]));
+        string[] drawn =
+            item.Task is ItemTask.Write && settings.Sampling is { } sampling
+                ? ["drawn", Number(sampling.Temperature), Number(sampling.TopP), $"{run}", $"{seed}"]
+                : [];
+        return ContentHash.Of(
+            JsonSerializer.Serialize<string[]>([model.Content, $"{settings.Behaviour}", image, item.Prompt, .. asked, .. drawn])
+        );
     }
 
-    // Prompts of one length need no padding.
-    static IEnumerable<Question[]> Batches(AskedModel model, IReadOnlyList<Question> open, AskSettings settings) =>
-        open.GroupBy(question =>
-                question.Item.Task is ItemTask.Write write
-                    ? (Prompt(model, question, settings).Length, question.Image is not null, write.MaxNewTokens)
-                    : default
-            )
-            .SelectMany(alike => alike.Chunk(settings.Batch));
+    /// <summary>The questions with options, those on one image beside each other: what they share is computed once for a batch.</summary>
+    static IEnumerable<Question[]> InBatches(IEnumerable<Question> open, AskSettings settings) =>
+        open.Where(question => !IsWritten(question))
+            .GroupBy(question => (question.Image, question.Image is null))
+            .SelectMany(alike => alike)
+            .Chunk(settings.Batch);
 
     static IEnumerable<Answer> Choose(AskedModel model, Question[] batch, AskSettings settings)
     {
@@ -125,38 +153,4 @@ public static class Asking
             [.. ((ItemTask.Choose)question.Item.Task).Options.Select(_ => sums.Dequeue())]
         ));
     }
-
-    static IEnumerable<Answer> Write(AskedModel model, Question[] batch, AskSettings settings)
-    {
-        using var scope = NewDisposeScope();
-        var prompts = batch.Select(question => Prompt(model, question, settings)).ToArray();
-        var ids = tensor(prompts.SelectMany(prompt => prompt.Select(id => (long)id)).ToArray(), [batch.Length, prompts[0].Length]);
-        ImageSource[] images = [.. batch.Select(question => question.Image).OfType<ImageSource>()];
-        using var generation = Models.Generator.GreedyFromFeatures(
-            model.Network,
-            ids,
-            images.Length == 0 ? [] : model.Images.Of(images),
-            model.Chat.StopIds,
-            ((ItemTask.Write)batch[0].Item.Task).MaxNewTokens
-        );
-        return
-        [
-            .. batch.Zip(
-                generation.Tokens,
-                (question, tokens) =>
-                    new Answer(
-                        question.Item.Id,
-                        Run: 0,
-                        model.Tokenizer.Decode(tokens.TakeWhile(token => !model.Chat.StopIds.Contains(token)), skipSpecialTokens: true),
-                        []
-                    )
-            ),
-        ];
-    }
-
-    static ImmutableArray<int> Prompt(AskedModel model, Question question, AskSettings settings) =>
-        model.Chat.ExpandImages(
-            model.Chat.Prompt("", question.Item.Prompt, question.Image is null ? 0 : 1, settings.Behaviour),
-            question.Image is null ? [] : [model.Network.Config.ImageTokens(model.Images.SizeOf(question.Image)).Count]
-        );
 }

@@ -41,7 +41,7 @@ static class CvBench
                 ),
                 new(Layout.Tsv, "VLMEvalKit's CV-Bench-2D.tsv and CV-Bench-3D.tsv", "copy both from LMUData to ROOT"),
             ],
-            Metrics = BothRules.Of(new Metric("accuracy", Marks.Official), BothRules.Unread),
+            Metrics = PaperMetrics.CvBench,
             Layouts =
             [
                 new(

@@ -43,11 +43,7 @@ static class LlavaBench
                 ),
                 new(Layout.Tsv, "VLMEvalKit's LLaVABench.tsv", "copy it from LMUData to ROOT"),
             ],
-            Metrics = BothRules.Of(
-                new Metric("relative score", Marks.Official) { Over = Over.Items, RelativeTo = Marks.OfficialReference },
-                new Metric("score", Marks.Official, Averaged: false) { Over = Over.Items, Scale = 10 },
-                new Metric("score of the reference", Marks.OfficialReference, Averaged: false) { Over = Over.Items, Scale = 10 }
-            ),
+            Metrics = PaperMetrics.LlavaBench,
             Layouts =
             [
                 new(Layout.Official, 60, Layout.Beside("questions.jsonl", ContextFile), Official),

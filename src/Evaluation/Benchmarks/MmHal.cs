@@ -47,11 +47,7 @@ static class MmHal
                     "RLHF-V/eval/data to ROOT/halbench/RLHF-V/eval/data, each image_src of the template to ROOT/halbench/RLHF-V/images/mmhal/<image_id>.jpg"
                 ),
             ],
-            Metrics = BothRules.Of(
-                new Metric("score", Marks.Official) { Over = Over.Items, Scale = 1 },
-                new Metric("hallucination rate", Marks.OfficialHallucination, HigherIsBetter: false) { Over = Over.Items },
-                new Metric("informativeness", Marks.OfficialInformativeness, Averaged: false) { Over = Over.Items, Scale = 100.0 / 3 }
-            ),
+            Metrics = PaperMetrics.MmHal,
             Layouts =
             [
                 new(Layout.Official, 96, Layout.Beside("mmhal-bench_answer_template.json"), Official),

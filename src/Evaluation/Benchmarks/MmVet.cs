@@ -36,7 +36,7 @@ static partial class MmVet
                 ),
                 new(Layout.Tsv, "VLMEvalKit's MMVet.tsv", "copy it from LMUData to ROOT"),
             ],
-            Metrics = BothRules.Of(new Metric("score", Marks.Official) { Over = Over.Items }),
+            Metrics = PaperMetrics.MmVet,
             Layouts =
             [
                 new(Layout.Official, 218, Layout.Beside("mm-vet.json"), Official),
@@ -121,27 +121,20 @@ static partial class MmVet
 
     static Item ItemOf(string id, string text, Row answer, IEnumerable<string> capabilities, ImageSource image, Reading reading)
     {
-        ImmutableArray<string> names =
-        [
-            .. capabilities.Select(name => name.Trim()).Where(name => name.Length > 0).Order(StringComparer.Ordinal),
-        ];
-        return new(
-            id,
-            names.Length switch
+        string[] names = [.. capabilities.Select(name => name.Trim()).Where(name => name.Length > 0)];
+        return names.Length == 0
+            ? throw new RowException("capability is missing")
+            : new(
+                id,
+                "",
+                id,
+                image,
+                text,
+                new ItemTask.Write(new MmVetJudge(text, answer.Text("answer"), reading.Settings.Prompts), MaxNewTokens)
+            )
             {
-                0 => throw new RowException("capability is missing"),
-                // The set of one capability is another thing than all questions that need it, which its tag names.
-                1 => $"{names[0]} only",
-                _ => string.Join('+', names),
-            },
-            id,
-            image,
-            text,
-            new ItemTask.Write(new MmVetJudge(text, answer.Text("answer"), reading.Settings.Prompts), MaxNewTokens)
-        )
-        {
-            Tags = names,
-        };
+                Tags = MmVetTags.Of(names),
+            };
     }
 
     [GeneratedRegex(@"\d+$")]

@@ -52,11 +52,7 @@ static partial class Mmvp
                 ),
                 new(Layout.Tsv, "VLMEvalKit's MMVP.tsv", "copy it from LMUData to ROOT/MMVP.tsv"),
             ],
-            Metrics = BothRules.Of(
-                new Metric("accuracy", Marks.Official) { Over = Over.Items },
-                new Metric("paired accuracy", Marks.Official, Averaged: false),
-                BothRules.Unread
-            ),
+            Metrics = PaperMetrics.Mmvp,
             Layouts =
             [
                 new(

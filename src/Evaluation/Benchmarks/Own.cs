@@ -85,7 +85,7 @@ public static class Own
             .. items.Any(item => item.Group != item.Id)
                 ? [new Metric("accuracy of groups", Marks.Corrected, Averaged: false)]
                 : ImmutableArray<Metric>.Empty,
-            BothRules.Unread,
+            new Metric("answers that cannot be read", Marks.Unread, HigherIsBetter: false, Averaged: false) { Over = Over.Items },
         ];
 
     static Item ItemOf(Row row, int number, DataFolder images, OwnSettings settings, Reading reading)

@@ -32,7 +32,7 @@ static class RealWorldQa
                     "llava_test_realworldqa.jsonl to ROOT/realworldqa, the images that its preparation script makes to ROOT/realworldqa/images"
                 ),
             ],
-            Metrics = BothRules.Of(new Metric("accuracy", Marks.Official) { Over = Over.Items }, BothRules.Unread),
+            Metrics = PaperMetrics.RealWorldQa,
             Layouts =
             [
                 new(
@@ -80,7 +80,10 @@ static class RealWorldQa
             grader = grader with { Options = options };
         }
 
-        return new(id, asksForLetter ? "letters" : "words", id, image, text, new ItemTask.Write(grader, MaxNewTokens));
+        return new(id, "", id, image, text, new ItemTask.Write(grader, MaxNewTokens))
+        {
+            Tags = [asksForLetter ? "letter questions" : "free questions"],
+        };
     }
 
     /// <summary>The last line says how to answer.</summary>

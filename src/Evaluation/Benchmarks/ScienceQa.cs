@@ -12,8 +12,6 @@ static class ScienceQa
     const int MaxNewTokens = 128;
     const int WithImage = 2017;
     const string Tag = "<image>";
-    const string ImageCategory = "image";
-    const string ImageMark = " of image questions";
 
     static readonly string[] Repositories = ["ScienceQA"];
 
@@ -41,11 +39,7 @@ static class ScienceQa
                 ),
                 new(Layout.Tsv, "VLMEvalKit's ScienceQA_TEST.tsv (image questions only)", "copy it from LMUData to ROOT"),
             ],
-            Metrics = BothRules.Of(
-                new Metric("accuracy of image questions", Marks.Official + ImageMark) { Over = Over.Items },
-                new Metric("accuracy", Marks.Official, Averaged: false) { Over = Over.Items },
-                BothRules.Unread
-            ),
+            Metrics = PaperMetrics.ScienceQa,
             Layouts =
             [
                 new(Layout.Official, 4241, Layout.Beside("llava_test_CQM-A.json"), Official),
@@ -64,27 +58,6 @@ static class ScienceQa
                 new(Layout.Tsv, WithImage, Layout.Tables("ScienceQA_TEST.tsv"), Tsv),
             ],
         };
-
-    /// <summary>
-    /// Marks as <see cref="ScienceQaGrader"/>; an answer to a question with an image has its marks a second time, since the paper's number is
-    /// of those questions alone.
-    /// </summary>
-    /// <param name="Choices">The choices, the first one A.</param>
-    /// <param name="Correct">The index of the right one.</param>
-    public sealed record ImageQuestionGrader(ImmutableArray<string> Choices, int Correct) : Grader.Rule
-    {
-        /// <inheritdoc/>
-        public override string Truth => Grader.Truth;
-
-        ScienceQaGrader Grader => new(Choices, Correct);
-
-        /// <inheritdoc/>
-        public override ImmutableSortedDictionary<string, double> Grade(string answer)
-        {
-            var marks = Grader.Grade(answer);
-            return marks.Add(Marks.Official + ImageMark, marks[Marks.Official]).Add(Marks.Corrected + ImageMark, marks[Marks.Corrected]);
-        }
-    }
 
     static bool OnlyImages(LayoutPlace place) => place.Folder.Names[^1].EndsWith("-IMG", StringComparison.OrdinalIgnoreCase);
 
@@ -196,16 +169,17 @@ static class ScienceQa
             ? throw new RowException("answer is outside the options", $"{answer} of {choices.Length}")
             : new(
                 id,
-                image is null ? "text" : ImageCategory,
+                "",
                 id,
                 image,
                 OfficialText.AskForLetter(text),
-                new ItemTask.Write(
-                    image is null ? new ScienceQaGrader(choices, answer) : new ImageQuestionGrader(choices, answer),
-                    MaxNewTokens
-                )
+                new ItemTask.Write(new ScienceQaGrader(choices, answer), MaxNewTokens)
             )
             {
-                Tags = subject is null ? [] : [subject],
+                Tags =
+                [
+                    .. image is null ? Array.Empty<string>() : [PaperMetrics.WithImage],
+                    .. subject is null ? Array.Empty<string>() : [subject],
+                ],
             };
 }

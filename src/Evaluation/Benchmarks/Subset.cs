@@ -4,16 +4,16 @@ using SVco.Core.Data;
 
 namespace SVco.Evaluation.Benchmarks;
 
-/// <summary>A part of a benchmark, for a first look: drawn by a seed, with the categories in their proportions and whole groups.</summary>
+/// <summary>A part of a benchmark, for a first look: drawn by a seed, with the kinds of items in their proportions and whole groups.</summary>
 public static class Subset
 {
-    /// <summary>Items that count together, and where they stand: part of the way through their category, in drawn order.</summary>
+    /// <summary>Items that count together, and where they stand: part of the way through their kind, in drawn order.</summary>
     sealed record Unit(Item[] Items, double Place);
 
     /// <summary>
-    /// Some of the items, in their order. Each category is shuffled, and its groups are spread evenly from 0 to 1 with an offset of its own;
-    /// those that stand first are taken. So every group is equally likely, a category has its share to within a group, and a larger subset
-    /// of the same seed holds the smaller one.
+    /// Some of the items, in their order. Items of one category and the same tags are of one kind. Each kind is shuffled, and its groups are
+    /// spread evenly from 0 to 1 with an offset of its own; those that stand first are taken. So every group is equally likely, a kind has its
+    /// share to within a group, and a larger subset of the same seed holds the smaller one.
     /// </summary>
     /// <param name="items">The items.</param>
     /// <param name="limit">The most to take; all where it is not below their number.</param>
@@ -27,9 +27,7 @@ public static class Subset
         }
 
         var taken = new HashSet<Item>(ReferenceEqualityComparer.Instance);
-        foreach (
-            var unit in items.GroupBy(item => item.Category).SelectMany(category => Placed(category, seed)).OrderBy(unit => unit.Place)
-        )
+        foreach (var unit in Groups(items).GroupBy(KindOf).SelectMany(kind => Placed(kind, seed)).OrderBy(unit => unit.Place))
         {
             if (taken.Count + unit.Items.Length > limit)
             {
@@ -58,15 +56,19 @@ public static class Subset
                 Name = $"{benchmark.Name} ({Of(benchmark.Items, limit, seed).Count} of {benchmark.Items.Length}, seed {seed})",
             };
 
-    static IEnumerable<Unit> Placed(IGrouping<string, Item> category, ulong seed)
+    static IEnumerable<Item[]> Groups(IEnumerable<Item> items) =>
+        items.GroupBy(item => (item.Category, item.Group)).Select(group => group.ToArray());
+
+    static string KindOf(Item[] group) =>
+        string.Join('\n', [group[0].Category, .. group.SelectMany(item => item.Tags).Distinct().Order(StringComparer.Ordinal)]);
+
+    static IEnumerable<Unit> Placed(IGrouping<string, Item[]> kind, ulong seed)
     {
-        var groups = category
-            .GroupBy(item => item.Group)
-            .Select(group => (Items: group.ToArray(), Draw: Draw($"{category.Key}\n{group.Key}").Next()))
+        var groups = kind.Select(group => (Items: group, Draw: Draw($"{group[0].Category}\n{group[0].Group}").Next()))
             .OrderBy(group => group.Draw)
             .ThenBy(group => group.Items[0].Group, StringComparer.Ordinal)
             .ToArray();
-        var offset = Draw(category.Key).Uniform();
+        var offset = Draw(kind.Key).Uniform();
         return groups.Select((group, index) => new Unit(group.Items, (index + offset) / groups.Length));
 
         // Derived seeds of one name under two seeds differ by the same bits as those of another; what is drawn from them does not.

@@ -37,7 +37,7 @@ static class TextVqa
                 ),
                 new(Layout.Tsv, "VLMEvalKit's TextVQA_VAL.tsv", "copy it from LMUData to ROOT"),
             ],
-            Metrics = BothRules.Of(new Metric("accuracy", Marks.Official) { Over = Over.Items }),
+            Metrics = PaperMetrics.TextVqa,
             Layouts =
             [
                 new(Layout.Official, 5000, Layout.Beside("llava_textvqa_val_v051_ocr.jsonl"), Official),
@@ -104,7 +104,10 @@ static class TextVqa
             (row, number) =>
             {
                 var (id, text, image) = (row.Text("question_id"), row.Text("text"), row.Text("image"));
-                var key = (id, QuestionOf(text).ToLowerInvariant());
+                var key = (
+                    id,
+                    TextVqaPrompt.Question(text) ?? throw new RowException("the text is no prompt in which the question can be told", text)
+                );
                 if (!last.TryGetValue(key, out var answered))
                 {
                     throw new RowException($"{annotations} has no such question", $"image {id}: {key.Item2}");
@@ -122,17 +125,7 @@ static class TextVqa
         );
     }
 
-    static (string Image, string Question) KeyOf(Row row) => (row.Text("image_id"), row.Text("question").ToLowerInvariant());
-
-    /// <summary>The question in an official prompt: the line before the OCR tokens, or the first of two lines.</summary>
-    static string QuestionOf(string text) =>
-        text.Split('\n') switch
-        {
-            [var question, var tokens, _] when tokens.StartsWith(TokenLine, StringComparison.Ordinal) => question,
-            [var tokens, var question, _] when tokens.StartsWith(TokenLine, StringComparison.Ordinal) => question,
-            [var question, _] => question,
-            _ => throw new RowException("the text is no prompt in which the question can be told", text),
-        };
+    static (string Image, string Question) KeyOf(Row row) => (row.Text("image_id"), TextVqaPrompt.Small(row.Text("question")));
 
     /// <summary>The official prompt of a question that is written small.</summary>
     static string Prompt(string question, ImmutableArray<string> tokens) =>

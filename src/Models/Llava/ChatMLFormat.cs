@@ -41,6 +41,8 @@ internal sealed class ChatMLFormat : ChatFormat
 
     protected override int StopToken { get; }
 
+    protected override string AnswerMarker => "assistant\n";
+
     protected override IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal) =>
         [.. Conversation(systemPrompt, query, images, literal), new($"{Start}assistant\n")];
 

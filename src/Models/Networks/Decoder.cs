@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Models.Generation;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Networks;
@@ -105,6 +106,58 @@ public sealed class Decoder
         return new GraphRun(RunLayer(layers.Length - 1, x, rope, trees).MoveToOuterDisposeScope());
     }
 
+    /// <summary>Runs the layers on trees and gives away each layer's keys and values.</summary>
+    /// <param name="embeddings">[tokens, hidden]</param>
+    /// <param name="trees">The trees.</param>
+    /// <param name="keep">Is given the layer's index, keys and values [tokens, key heads, size], which are freed after it.</param>
+    /// <returns>[predictors, hidden] after the final norm.</returns>
+    internal Tensor ForwardKeeping(Tensor embeddings, TreeBatch trees, Action<int, Tensor, Tensor> keep)
+    {
+        using var scope = NewDisposeScope();
+        var last = layers.Length - 1;
+        return ForwardTokens(
+                embeddings,
+                trees.Positions,
+                (layer, q, k, v) =>
+                {
+                    keep(layer, k, v);
+                    return (layer < last ? trees.All : trees.Last).Attend(q, k, v);
+                },
+                trees.Predictors
+            )
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs the layers and the final norm on tokens whose attention is the caller's.</summary>
+    /// <param name="embeddings">[tokens, hidden]</param>
+    /// <param name="positions">int64 [tokens], or [dimensions, tokens].</param>
+    /// <param name="attend">The attention of a layer: from its index, queries, keys and values as in <see cref="DecoderLayer"/>.</param>
+    /// <param name="wanted">int64 [queries]: the only tokens whose output of the last layer is needed; none means all.</param>
+    /// <returns>[tokens, hidden] or [queries, hidden]</returns>
+    internal Tensor ForwardTokens(
+        Tensor embeddings,
+        Tensor positions,
+        Func<int, Tensor, Tensor, Tensor, Tensor> attend,
+        Tensor? wanted = null
+    )
+    {
+        using var scope = NewDisposeScope();
+        var rope = Rope.At(positions.to(Device), Config, Type);
+        var x = embeddings.to(Type, Device);
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var (index, input) = (i, x);
+            var asked = index == layers.Length - 1 ? wanted : null;
+            x = Scoped.Run(() => layers[index].Forward(input, rope, (q, k, v) => attend(index, q, k, v), asked));
+            if (i > 0)
+            {
+                input.Dispose();
+            }
+        }
+
+        return norm.Forward(x).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The forward pass with only the layers' inputs kept; in the backward pass each layer is computed again, the last one first.</summary>
     internal TreeRun ForwardRecomputing(Tensor embeddings, TreeBatch trees)
     {
@@ -156,8 +209,8 @@ public sealed class Decoder
     /// <summary>A layer on trees, the last one with the final norm.</summary>
     Tensor RunLayer(int index, Tensor x, Rope rope, TreeBatch trees) =>
         index < layers.Length - 1
-            ? layers[index].Forward(x, rope, trees.All)
-            : norm.Forward(layers[index].Forward(x, rope, trees.Last, trees.Predictors));
+            ? layers[index].Forward(x, rope, trees.All.Attend)
+            : norm.Forward(layers[index].Forward(x, rope, trees.Last.Attend, trees.Predictors));
 
     /// <summary>Hidden states [..., hidden] -> logits [..., vocabulary] in fp32 (a float64 decoder's in float64).</summary>
     public Tensor Logits(Tensor hidden) => Scoped.Run(() => Widening.AtLeastFloat32(head.Forward(hidden)));

@@ -1,3 +1,4 @@
+using SVco.Models.Generation;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Networks;
@@ -43,13 +44,13 @@ sealed class DecoderLayer
         return AddMlp(x.Plus(output.Forward(Attention.JoinHeads(Attention.Attend(q, keys, values, mask)))));
     }
 
-    /// <summary>The layer on trees laid end to end.</summary>
+    /// <summary>The layer on tokens laid end to end: those of trees, or the next one of each row that is generated.</summary>
     /// <param name="x">[tokens, width]</param>
     /// <param name="rope">The rotations of the tokens' positions [tokens].</param>
-    /// <param name="attention">Who attends to whom.</param>
+    /// <param name="attend">From queries [queries, heads, size], keys and values [tokens, key heads, size] to [queries, heads * size].</param>
     /// <param name="wanted">int64 [queries]: the only tokens whose output is needed; none means all.</param>
     /// <returns>[queries, width]</returns>
-    public Tensor Forward(Tensor x, Rope rope, TreeAttention attention, Tensor? wanted = null)
+    public Tensor Forward(Tensor x, Rope rope, Func<Tensor, Tensor, Tensor, Tensor> attend, Tensor? wanted = null)
     {
         var normed = inputNorm.Forward(x);
         var (k, v) = (rope.Apply(TokenHeads(key, normed)), TokenHeads(value, normed));
@@ -57,7 +58,7 @@ sealed class DecoderLayer
             ? (normed, x, rope)
             : (normed.index_select(0, wanted), x.index_select(0, wanted), rope.Select(wanted));
         var q = rotations.Apply(TokenHeads(query, asking));
-        return AddMlp(input.Plus(output.Forward(attention.Attend(q, k, v))));
+        return AddMlp(input.Plus(output.Forward(attend(q, k, v))));
     }
 
     Tensor AddMlp(Tensor x)

@@ -101,6 +101,18 @@ public abstract class ChatFormat
     public ImmutableArray<int> ExpandImages(ImmutableArray<int> ids, params IReadOnlyList<int> imageTokens) =>
         [.. PackLayout.Expand(ids, ImageToken, imageTokens).Select(token => ids[token.Source])];
 
+    /// <summary>The text of what a model wrote.</summary>
+    /// <param name="prompt">The ids that it continued, images expanded.</param>
+    /// <param name="tokens">The new ones.</param>
+    /// <param name="behaviour">
+    /// Official: as the official evaluation cuts it out of the whole conversation, too early where the question has the marker of an answer in it,
+    /// and at the wrong place where the marker is missing. Corrected: the new tokens without white space at their ends.
+    /// </param>
+    public string Answer(ImmutableArray<int> prompt, ImmutableArray<int> tokens, Behaviour behaviour) =>
+        behaviour == Behaviour.Official
+            ? OfficialAnswer(Tokenizer.Decode(prompt.Concat(tokens), skipSpecialTokens: true).Strip())
+            : Tokenizer.Decode(tokens, skipSpecialTokens: true).Strip();
+
     /// <summary>The number of image placeholders in a row, to be compared with the number of its images.</summary>
     public int PlaceholderCount(TokenSequence row) => row.Ids.Count(id => id == ImageToken);
 
@@ -120,6 +132,20 @@ public abstract class ChatFormat
 
     /// <summary>Tokens of the rendered conversation, framed as the official training frames it, and whether its last token is labelled too.</summary>
     protected abstract (Encoding Tokens, bool LastIsLabel) EncodeOfficial(string text);
+
+    /// <summary>What the official evaluation takes for the beginning of an answer in the text of a conversation.</summary>
+    protected abstract string AnswerMarker { get; }
+
+    /// <summary>The answer in the text of a conversation as the official evaluation finds it.</summary>
+    /// <param name="conversation">The text without special tokens and without white space at its ends.</param>
+    protected virtual string OfficialAnswer(string conversation)
+    {
+        var at = conversation.IndexOf(AnswerMarker, StringComparison.Ordinal);
+        // Python's find gives -1 where there is none, and the cut is made all the same, counted in code points.
+        return at >= 0
+            ? conversation[(at + AnswerMarker.Length)..]
+            : string.Concat(conversation.EnumerateRunes().Skip(AnswerMarker.Length - 1));
+    }
 
     /// <summary>The token that ends an answer.</summary>
     protected abstract int StopToken { get; }

@@ -1,4 +1,6 @@
-namespace SVco.Tests;
+using SVco.Tests;
+
+namespace SVco.Evaluation.Tests.Benchmarks;
 
 /// <summary>As <see cref="GoldenFactAttribute"/>, for several cases.</summary>
 public sealed class GoldenTheoryAttribute : TheoryAttribute

@@ -40,7 +40,7 @@ public sealed class OwnTests : IDisposable
             [1, 1, 0],
             new[] { "a cat", "The answer is B.", "blue" }.Select((answer, index) => MarkOf(benchmark.Items[index], answer))
         );
-        Assert.Equal(["accuracy", "accuracy of groups", "unread answers"], benchmark.Metrics.Select(metric => metric.Name));
+        Assert.Equal(["accuracy", "accuracy of groups", "answers that cannot be read"], benchmark.Metrics.Select(metric => metric.Name));
     }
 
     [Theory]

@@ -7,7 +7,7 @@ namespace SVco.Evaluation.Tests.Benchmarks;
 
 public sealed class SubsetLaws
 {
-    /// <summary>An item of a random benchmark: a few categories, in each a few groups of one to three items.</summary>
+    /// <summary>An item of a random benchmark: four kinds by category and tag, in each a few groups of one to three items.</summary>
     public sealed record Drawn(byte Category, byte Group, byte Size);
 
     static Item[] Of(Drawn[] drawn) =>
@@ -19,12 +19,15 @@ public sealed class SubsetLaws
                         .Range(0, 1 + (one.Size % 3))
                         .Select(part => new Item(
                             $"{one.Category % 4}-{one.Group}-{part}",
-                            $"category {one.Category % 4}",
-                            $"{one.Group}",
+                            $"category {one.Category % 2}",
+                            $"{one.Category % 4}-{one.Group}",
                             null,
                             "?",
                             new ItemTask.Choose(["a", "b"], 0)
-                        ))
+                        )
+                        {
+                            Tags = [$"tag {one.Category % 4 / 2}"],
+                        })
                 ),
         ];
 
@@ -56,13 +59,13 @@ public sealed class SubsetLaws
     }
 
     [Property]
-    public bool Every_category_has_its_share_to_within_a_group(Drawn[] drawn, byte limit, ulong seed)
+    public bool Every_kind_has_its_share_to_within_a_group(Drawn[] drawn, byte limit, ulong seed)
     {
         var items = Of(drawn);
         var taken = Subset.Of(items, LimitOf(limit, items), seed).ToHashSet();
         var shares = items
-            .GroupBy(item => item.Category)
-            .Select(category => category.GroupBy(item => item.Group).ToArray())
+            .GroupBy(item => (item.Category, item.Tags[0]))
+            .Select(kind => kind.GroupBy(item => item.Group).ToArray())
             .Select(groups => (Taken: groups.Count(group => taken.Contains(group.First())), Of: (double)groups.Length))
             .ToArray();
 

@@ -1,3 +1,4 @@
+using SVco.Models.Generation;
 using System.Text.Json;
 using SVco.Models.Llava;
 using static TorchSharp.torch;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SVco.Core.Objectives;
 using SVco.Core.Packing;
 using SVco.Models;
+using SVco.Models.Generation;
 using SVco.Models.Images;
 using static TorchSharp.torch;
 
@@ -49,7 +50,7 @@ public class ToyRowsTests
         using var model = Model();
         ProcessedImage[] images = [Image(4, 4)];
         long[] prompt = [1, .. Enumerable.Repeat((long)Config.ImageTokenId, 4), 2];
-        using var generated = Models.Generator.Greedy(model, tensor(prompt).unsqueeze(0), images, [], 4, keepLogits: true);
+        using var generated = PlainGeneration.Greedy(model, tensor(prompt).unsqueeze(0), images, [], 4, keepLogits: true);
 
         long[] whole = [.. prompt, .. generated.Tokens[0].Take(3).Select(token => (long)token)];
         var isImage = tensor(whole.Select((_, index) => index is >= 1 and <= 4).ToArray()).unsqueeze(0);

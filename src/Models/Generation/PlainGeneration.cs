@@ -2,19 +2,22 @@ using System.Collections.Immutable;
 using SVco.Models.Images;
 using static TorchSharp.torch;
 
-namespace SVco.Models;
+namespace SVco.Models.Generation;
 
 /// <summary>What a greedy run gave.</summary>
 /// <param name="Tokens">The new tokens of each row, its end token included, all rows equally long: filled up with the pad token.</param>
 /// <param name="Logits">[rows, new tokens, vocabulary] in fp32, if they were asked for; those of a row that has ended carry no meaning.</param>
-public sealed record Generation(ImmutableArray<ImmutableArray<int>> Tokens, Tensor? Logits) : IDisposable
+public sealed record GreedyRows(ImmutableArray<ImmutableArray<int>> Tokens, Tensor? Logits) : IDisposable
 {
     /// <summary>Frees the logits.</summary>
     public void Dispose() => Logits?.Dispose();
 }
 
-/// <summary>Greedy decoding: at temperature 0 the most likely token at each step.</summary>
-public static class Generator
+/// <summary>
+/// The plain way of greedy decoding: rows padded to one length, each image encoded for its row, the most likely token at each step. What is
+/// meant to be fast is <see cref="ManyRequests"/>; this is what it is compared with.
+/// </summary>
+public static class PlainGeneration
 {
     /// <summary>Continues rows of tokens until each has an end token, or by <paramref name="maxNewTokens"/>.</summary>
     /// <param name="model">The model.</param>
@@ -26,7 +29,7 @@ public static class Generator
     /// <param name="pad">Fills rows that have ended; null means the config's pad token, else the first end token.</param>
     /// <param name="keepLogits">Whether the result has the logits of every step.</param>
     /// <exception cref="ArgumentException">A row is padded on the right, or images and image tokens do not fit.</exception>
-    public static Generation Greedy(
+    public static GreedyRows Greedy(
         VisionLanguageModel model,
         Tensor ids,
         IReadOnlyList<ProcessedImage> images,
@@ -35,31 +38,6 @@ public static class Generator
         Tensor? attended = null,
         int? pad = null,
         bool keepLogits = false
-    ) => Greedy(model, ids, () => model.VisionFeatures(images), eos, maxNewTokens, attended, pad, keepLogits);
-
-    /// <summary>The same for images whose vision features are known.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="ids">int64 [rows, tokens], images expanded to image tokens, none padded.</param>
-    /// <param name="images">The vision features of the images of all rows in order.</param>
-    /// <param name="eos">The tokens that end a row.</param>
-    /// <param name="maxNewTokens">The most tokens a row may get.</param>
-    public static Generation GreedyFromFeatures(
-        VisionLanguageModel model,
-        Tensor ids,
-        IReadOnlyList<EncodedImage> images,
-        IReadOnlyCollection<int> eos,
-        int maxNewTokens
-    ) => Greedy(model, ids, () => images, eos, maxNewTokens, attended: null, pad: null, keepLogits: false);
-
-    static Generation Greedy(
-        VisionLanguageModel model,
-        Tensor ids,
-        Func<IReadOnlyList<EncodedImage>> encode,
-        IReadOnlyCollection<int> eos,
-        int maxNewTokens,
-        Tensor? attended,
-        int? pad,
-        bool keepLogits
     )
     {
         using var scope = NewDisposeScope();
@@ -73,9 +51,9 @@ public static class Generator
         }
 
         // Without images an image token is a token like any other.
-        var images = encode();
+        var encoded = model.VisionFeatures(images);
         var isImage = images.Count == 0 ? null : ids.eq(Numbers.Of(model.Config.ImageTokenId));
-        var embeddings = images.Count == 0 ? model.Embed(ids) : model.MergeImages(ids, model.Project(images), isImage);
+        var embeddings = images.Count == 0 ? model.Embed(ids) : model.MergeImages(ids, model.Project(encoded), isImage);
         var positions = model.Positions(mask, [.. images.Select(image => image.Size)], isImage);
         var tokens = Enumerable.Range(0, (int)ids.shape[0]).Select(_ => new List<int>()).ToArray();
         var ended = new bool[tokens.Length];

@@ -1,6 +1,6 @@
 using SVco.Tests;
 
-namespace SVco.Experiments.Tests;
+namespace SVco.Files.Tests;
 
 /// <summary>The files that Linux shows, written into a folder.</summary>
 public sealed class MachineMemoryTests : IDisposable

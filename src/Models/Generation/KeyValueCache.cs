@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SVco.Models;
+namespace SVco.Models.Generation;
 
 /// <summary>
 /// The keys and values of tokens that a decoder has seen, so that later tokens need not compute them again. Gradients flow through it.

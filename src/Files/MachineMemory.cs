@@ -1,8 +1,8 @@
-namespace SVco.Experiments;
+namespace SVco.Files;
 
 /// <summary>The memory of the machine, or of the control groups (container, batch system) that the process is in.</summary>
 /// <param name="root">The root of the file system, which on Linux says it all.</param>
-sealed class MachineMemory(string root = "/")
+public sealed class MachineMemory(string root = "/")
 {
     /// <summary>Bytes that the process may have at all.</summary>
     public long Installed => Math.Min(Machine("MemTotal:"), Groups.Select(group => group.Limit).DefaultIfEmpty(long.MaxValue).Min());

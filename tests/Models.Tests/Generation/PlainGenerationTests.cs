@@ -1,10 +1,11 @@
 using System.Text.Json;
+using SVco.Models.Generation;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Tests;
 
 /// <summary>Greedy generation token for token, against golden/models/*/cases.json.</summary>
-public sealed class GeneratorTests
+public sealed class PlainGenerationTests
 {
     [Fact]
     public void Recorded_runs_are_repeated_token_for_token()
@@ -34,7 +35,7 @@ public sealed class GeneratorTests
                 {
                     var tokens = TokensOf(run.GetProperty(key));
                     var most = TokensOf(run.GetProperty("tokens"))[0].Length;
-                    using var generation = Generator.Greedy(model, ids, Small.ImagesOf(pixels), [eos], most, attended, keepLogits: true);
+                    using var generation = PlainGeneration.Greedy(model, ids, Small.ImagesOf(pixels), [eos], most, attended, keepLogits: true);
                     Assert.Equal(tokens, generation.Tokens.Select(row => row.ToArray()).ToArray());
                     if (key == "tokens" && expected.Has($"generate/{name}/scores"))
                     {
@@ -52,10 +53,10 @@ public sealed class GeneratorTests
         using var scope = NewDisposeScope();
         using var model = VisionLanguageModel.Random(Small.Config, 1, new());
         var ids = tensor(new long[] { 5, 6, 7 }).unsqueeze(0);
-        using var none = Generator.Greedy(model, ids, [], [1], 0);
+        using var none = PlainGeneration.Greedy(model, ids, [], [1], 0);
         Assert.Empty(none.Tokens[0]);
         var error = Assert.Throws<ArgumentException>(() =>
-            Generator.Greedy(model, ids, [], [1], 4, tensor(new[] { true, true, false }).unsqueeze(0))
+            PlainGeneration.Greedy(model, ids, [], [1], 4, tensor(new[] { true, true, false }).unsqueeze(0))
         );
         Assert.Contains("padded on the left", error.Message);
     }
