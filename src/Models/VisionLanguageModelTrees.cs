@@ -21,11 +21,8 @@ public abstract partial class VisionLanguageModel
     }
 
     /// <summary>Runs the decoder on trees of prompts and gives away each layer's keys and values; see <see cref="Decoder.ForwardKeeping"/>.</summary>
-    internal Tensor ReadTrees(
-        IReadOnlyList<PackedTree> trees,
-        IReadOnlyDictionary<int, Tensor> images,
-        Action<int, Tensor, Tensor> keep
-    ) => Decoder.ForwardKeeping(EmbedTrees(trees, images), TreeBatch.Of(trees, Decoder.Type, Device), keep);
+    internal Tensor ReadTrees(IReadOnlyList<PackedTree> trees, IReadOnlyDictionary<int, Tensor> images, Action<int, Tensor, Tensor> keep) =>
+        Decoder.ForwardKeeping(EmbedTrees(trees, images), TreeBatch.Of(trees, Decoder.Type, Device), keep);
 
     /// <summary>[tokens, hidden]: the text tokens' embeddings with the trees' images in their places.</summary>
     Tensor EmbedTrees(IReadOnlyList<PackedTree> trees, IReadOnlyDictionary<int, Tensor> images)

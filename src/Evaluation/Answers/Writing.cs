@@ -26,6 +26,7 @@ static class Writing
 {
     // Of the memory that nothing uses; the rest is for images, heaps with holes, and others.
     const double ShareOfFreeMemory = 0.8;
+    const int PromptTokensOfGpu = 4096;
 
     /// <summary>The answers, each as soon as it has ended: those that take longest are begun first.</summary>
     public static IEnumerable<(Question Question, Written Written)> Write(
@@ -77,10 +78,21 @@ static class Writing
     static ImmutableArray<int> Prompt(AskedModel model, Question question, AskSettings settings) =>
         model.Chat.Prompt("", question.Item.Prompt, question.Image is null ? 0 : 1, settings.Behaviour);
 
-    /// <summary>What the person says, or what there is memory for; of a GPU's memory nothing is known.</summary>
+    /// <summary>What the person says, or what there is memory for; of a GPU's memory nothing is known, and it wants more at a time.</summary>
     static GenerationLimits Limits(AskedModel model, AskSettings settings)
     {
-        var limits = new GenerationLimits { Rows = settings.Batch };
+        var usual = new GenerationLimits();
+        var limits =
+            model.Network.Device.type == DeviceType.CPU
+                ? usual with
+                {
+                    Rows = Math.Min(settings.Batch, usual.Rows),
+                }
+                : usual with
+                {
+                    Rows = settings.Batch,
+                    PromptTokens = PromptTokensOfGpu,
+                };
         return settings.TokenBudget is { } budget ? limits with { TokenBudget = budget }
             : model.Network.Device.type == DeviceType.CPU
                 ? GenerationMemory.Within(

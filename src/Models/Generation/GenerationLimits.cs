@@ -10,10 +10,10 @@ public sealed record GenerationLimits
     public long TokenBudget { get; init; } = 16_384;
 
     /// <summary>The most tokens of prompts that go through the decoder together; a larger tree goes alone.</summary>
-    public int PromptTokens { get; init; } = 1024;
+    public int PromptTokens { get; init; } = 512;
 
     /// <summary>The most rows that are continued at a time.</summary>
-    public int Rows { get; init; } = 64;
+    public int Rows { get; init; } = 32;
 
     /// <summary>Whether the distances between the best and the second logit are wanted too.</summary>
     public bool Gaps { get; init; }

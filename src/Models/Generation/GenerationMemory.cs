@@ -48,13 +48,7 @@ public sealed record GenerationMemory(long Weights, long Cache, long Prompts, lo
     /// <param name="limits">How much at a time at most.</param>
     /// <param name="bytes">What generating may take besides the program and the weights.</param>
     /// <exception cref="UserException">There is not enough for a single usual prompt.</exception>
-    public static GenerationLimits Within(
-        ModelConfig config,
-        ScalarType type,
-        ScalarType visionType,
-        GenerationLimits limits,
-        long bytes
-    )
+    public static GenerationLimits Within(ModelConfig config, ScalarType type, ScalarType visionType, GenerationLimits limits, long bytes)
     {
         var nothing = Of(config, type, visionType, limits with { TokenBudget = 0 });
         var token = BytesOfToken(config, type);

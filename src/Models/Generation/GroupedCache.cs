@@ -145,9 +145,7 @@ sealed class GroupedCache(TextConfig config, ScalarType type, Device device) : I
             var columns = place.Columns.Length;
             if (place.Before is { } before)
             {
-                arranged[group]
-                    .narrow(1, 0, columns)
-                    .copy_(old![before].index_select(1, tensor([.. place.Columns], device: device)));
+                arranged[group].narrow(1, 0, columns).copy_(old![before].index_select(1, tensor([.. place.Columns], device: device)));
             }
 
             // What is hidden must be a number all the same: hidden, it is multiplied by 0.

@@ -64,7 +64,10 @@ sealed record PromptTree(PackedTree Tree, ImmutableArray<ImmutableArray<PromptRo
     /// image there, so a prompt that has one and shows none is a tree of its own.
     /// </summary>
     static string SharedBy(ModelConfig config, GenerationRequest request) =>
-        string.Join(',', request.Images.IsEmpty && request.Prompt.Contains(config.ImageTokenId) ? request.Prompt.Prepend(-1) : request.Images);
+        string.Join(
+            ',',
+            request.Images.IsEmpty && request.Prompt.Contains(config.ImageTokenId) ? request.Prompt.Prepend(-1) : request.Images
+        );
 
     static IEnumerable<ImmutableArray<(int Index, GenerationRequest Item)>> Chunks(
         IEnumerable<(int Index, GenerationRequest Item)> alike,
@@ -93,7 +96,8 @@ sealed record PromptTree(PackedTree Tree, ImmutableArray<ImmutableArray<PromptRo
     {
         // The layout makes a tree of rows that show the same images, and one of each prompt that shows none. Prompts without a placeholder
         // show nothing whatever image they name, so that they become one tree too.
-        var shared = chunk[0].Item.Images is { IsEmpty: false } shown ? shown
+        var shared =
+            chunk[0].Item.Images is { IsEmpty: false } shown ? shown
             : chunk[0].Item.Prompt.Contains(config.ImageTokenId) ? []
             : [0];
         var rows = chunk.Select(request => Row(request.Index, shared, request.Item.Prompt));

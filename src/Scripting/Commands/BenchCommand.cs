@@ -13,9 +13,11 @@ static class BenchCommand
     const string Name = "bench";
     const string One = "--measure-one";
     const string WriteModel = "--write-model";
+    const string OneGeneration = "--generate-one";
     const int InterruptedExitCode = 130;
 
     static readonly BenchSettings Defaults = new();
+    static readonly GenerateSettings GenerateDefaults = new();
 
     /// <summary>The options; a fresh set for each command, since they hold what was parsed.</summary>
     sealed record Options
@@ -67,6 +69,31 @@ static class BenchCommand
                 DefaultValueFactory = _ => CacheRoot.Folder,
             };
 
+        public Option<bool> Generate { get; } =
+            new("--generate")
+            {
+                Description =
+                    "Answers that are written to questions on images, many at a time; --against-pytorch then takes official_generate.py.",
+            };
+
+        public Option<int> Questions { get; } = Number("--questions", GenerateDefaults.Questions, "Questions of --generate.");
+        public Option<int> Images { get; } = Number("--images", GenerateDefaults.Images, "Images that the questions are on.");
+        public Option<int> NewTokens { get; } = Number("--new-tokens", GenerateDefaults.NewTokens, "Tokens of each answer.");
+
+        public Option<int> Rows { get; } =
+            Number("--rows", GenerateDefaults.Rows, "Answers that are written at a time at most; 0 leaves the engine's choice.", least: 0);
+
+        public Option<int> TokenBudget { get; } =
+            Number(
+                "--token-budget",
+                (int)GenerateDefaults.TokenBudget,
+                "Tokens whose keys and values are held; 0 leaves the engine's choice.",
+                least: 0
+            );
+
+        public Option<string?> GenerateOne { get; } =
+            new(OneGeneration) { Description = "Measures one way of writing answers, for the bench itself.", Hidden = true };
+
         public Option<string?> MeasureOne { get; } = new(One) { Description = "Measures one row, for the bench itself.", Hidden = true };
 
         public Option<string[]?> WriteCheckpoint { get; } =
@@ -79,7 +106,22 @@ static class BenchCommand
             };
 
         public IEnumerable<Option> All =>
-            [Geometry, Pairs, Query, Response, Text, Steps, Threads, Rounds, Script, Scaling, OnDisk, Folder, MeasureOne, WriteCheckpoint];
+            [
+                .. new Option[] { Geometry, Pairs, Query, Response, Text, Steps, Threads, Rounds, Script, Scaling, OnDisk, Folder },
+                .. new Option[] { Generate, Questions, Images, NewTokens, Rows, TokenBudget, GenerateOne, MeasureOne, WriteCheckpoint },
+            ];
+
+        public GenerateSettings GenerateSettings(ParseResult parsed) =>
+            new()
+            {
+                Geometry = parsed.GetRequiredValue(Geometry),
+                Questions = parsed.GetValue(Questions),
+                Images = parsed.GetValue(Images),
+                NewTokens = parsed.GetValue(NewTokens),
+                Threads = parsed.GetValue(Threads),
+                Rows = parsed.GetValue(Rows),
+                TokenBudget = parsed.GetValue(TokenBudget),
+            };
 
         public BenchSettings Settings(ParseResult parsed) =>
             new()
@@ -112,6 +154,10 @@ static class BenchCommand
             {
                 Console.WriteLine(BenchRun.Measure(settings));
             }
+            else if (parsed.GetValue(options.GenerateOne) is { } generation)
+            {
+                Console.WriteLine(GenerateRun.Measure(generation));
+            }
             else if (parsed.GetValue(options.WriteCheckpoint) is [var geometry, var folder])
             {
                 RealSize.Write(geometry, folder);
@@ -131,12 +177,22 @@ static class BenchCommand
     {
         var settings = options.Settings(parsed);
         var onDisk = parsed.GetValue(options.OnDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry);
-        Check(parsed, options, settings, onDisk);
+        if (!parsed.GetValue(options.Generate))
+        {
+            Check(parsed, options, settings, onDisk);
+        }
+
         var rounds = parsed.GetValue(options.Rounds);
         string[] measure = [.. Self(), Name, One];
         try
         {
-            if (parsed.GetValue(options.Scaling) is { } folder)
+            if (parsed.GetValue(options.Generate))
+            {
+                string[] one = [.. Self(), Name, OneGeneration];
+                var (generate, script) = (options.GenerateSettings(parsed), parsed.GetValue(options.Script));
+                Console.WriteLine(GenerateRun.Run(generate, one, script, rounds, Console.Error.WriteLine, Interrupt.Token));
+            }
+            else if (parsed.GetValue(options.Scaling) is { } folder)
             {
                 CheckFolder(folder);
                 var scaling = Scaling.Run(settings, measure, rounds, Console.Error.WriteLine, Interrupt.Token);

@@ -15,6 +15,9 @@ public static class BenchRun
 
     static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
+    /// <summary>The Python that runs scripts.</summary>
+    internal static string Python => Environment.GetEnvironmentVariable(PythonVariable) is { Length: > 0 } named ? named : "python3";
+
     /// <summary>Settings as an argument for the process that measures them.</summary>
     public static string ToArgument(BenchSettings settings) => JsonSerializer.Serialize(settings, Json);
 
@@ -76,8 +79,7 @@ public static class BenchRun
 
     static BenchSample Theirs(BenchRow row, string script, long ownMib, CancellationToken stop)
     {
-        var python = Environment.GetEnvironmentVariable(PythonVariable) is { Length: > 0 } named ? named : "python3";
-        using var said = JsonDocument.Parse(LastLine([python, script, .. row.Script], stop));
+        using var said = JsonDocument.Parse(LastLine([Python, script, .. row.Script], stop));
         return new(
             said.RootElement.GetProperty("median").GetDouble(),
             said.RootElement.GetProperty("lm_tokens_a_step").GetInt64(),
@@ -103,7 +105,11 @@ public static class BenchRun
     }
 
     /// <summary>The last line that a command writes.</summary>
-    internal static string LastLine(IReadOnlyList<string> command, CancellationToken stop)
+    internal static string LastLine(IReadOnlyList<string> command, CancellationToken stop) =>
+        Lines(command, stop) is [.., var last] ? last : throw new UserException($"'{string.Join(' ', command)}' wrote nothing.");
+
+    /// <summary>The lines that a command writes.</summary>
+    internal static string[] Lines(IReadOnlyList<string> command, CancellationToken stop)
     {
         const int interrupted = 130;
         stop.ThrowIfCancellationRequested();
@@ -119,8 +125,8 @@ public static class BenchRun
             throw new OperationCanceledException(stop);
         }
 
-        return process.ExitCode == 0 && lines.Length > 0
-            ? lines[^1]
+        return process.ExitCode == 0
+            ? lines
             : throw new UserException(
                 $"'{string.Join(' ', command)}' ended with exit code {process.ExitCode}. It said:\n{errors.Result.Trim()}\n"
                     + $"For a Python with PyTorch set {PythonVariable} to its path."

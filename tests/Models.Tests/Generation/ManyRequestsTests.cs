@@ -156,7 +156,10 @@ public sealed class ManyRequestsTests
         var many = one.Many(requests: drawn);
         var single = one.Many(new() { Rows = 1 }, [.. drawn.Reverse()]);
 
-        Assert.Equal(many.Select(generated => string.Join(",", generated.Tokens)), single.Reverse().Select(generated => string.Join(",", generated.Tokens)));
+        Assert.Equal(
+            many.Select(generated => string.Join(",", generated.Tokens)),
+            single.Reverse().Select(generated => string.Join(",", generated.Tokens))
+        );
         var other = one.Many(requests: [.. drawn.Select(request => request with { Seed = request.Seed + 1000 })]);
         Assert.NotEqual(many.SelectMany(generated => generated.Tokens), other.SelectMany(generated => generated.Tokens));
     }

@@ -35,7 +35,15 @@ public sealed class PlainGenerationTests
                 {
                     var tokens = TokensOf(run.GetProperty(key));
                     var most = TokensOf(run.GetProperty("tokens"))[0].Length;
-                    using var generation = PlainGeneration.Greedy(model, ids, Small.ImagesOf(pixels), [eos], most, attended, keepLogits: true);
+                    using var generation = PlainGeneration.Greedy(
+                        model,
+                        ids,
+                        Small.ImagesOf(pixels),
+                        [eos],
+                        most,
+                        attended,
+                        keepLogits: true
+                    );
                     Assert.Equal(tokens, generation.Tokens.Select(row => row.ToArray()).ToArray());
                     if (key == "tokens" && expected.Has($"generate/{name}/scores"))
                     {

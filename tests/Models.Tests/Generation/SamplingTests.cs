@@ -22,12 +22,12 @@ public sealed class SamplingTests
         // The fewest most likely ones that reach the probability, by their definition.
         var weights = logits.Select(logit => Math.Exp(logit / temperature)).ToArray();
         var likely = weights.Index().OrderByDescending(token => token.Item).ThenBy(token => token.Index).ToArray();
-        var kept = Enumerable.Range(1, likely.Length).First(count => likely.Take(count).Sum(token => token.Item) >= topP * weights.Sum() - 1e-12);
+        var kept = Enumerable
+            .Range(1, likely.Length)
+            .First(count => likely.Take(count).Sum(token => token.Item) >= topP * weights.Sum() - 1e-12);
         var sum = likely.Take(kept).Sum(token => token.Item);
         return drawn.Keys.All(token => likely.Take(kept).Any(one => one.Index == token))
-            && likely
-                .Take(kept)
-                .All(token => Math.Abs(drawn.GetValueOrDefault(token.Index) - points * token.Item / sum) <= 1.001);
+            && likely.Take(kept).All(token => Math.Abs(drawn.GetValueOrDefault(token.Index) - points * token.Item / sum) <= 1.001);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
-using SVco.Models.Generation;
 using System.Text.Json;
+using SVco.Models.Generation;
 using SVco.Models.Llava;
 using static TorchSharp.torch;
 
