@@ -50,7 +50,7 @@ static partial class Mmvp
                     "https://huggingface.co/datasets/lmms-lab-eval/MMVP",
                     "hf download lmms-lab-eval/MMVP --repo-type dataset --local-dir ROOT/hub/MMVP"
                 ),
-                new(Layout.Tsv, "VLMEvalKit's MMVP.tsv", "copy it from LMUData to ROOT/MMVP.tsv"),
+                new(Layout.Tsv, "VLMEvalKit's MMVP.tsv", "copy it from LMUData to ROOT"),
             ],
             Metrics = PaperMetrics.Mmvp,
             Layouts =

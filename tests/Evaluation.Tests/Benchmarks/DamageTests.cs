@@ -239,6 +239,26 @@ public sealed class DamageTests : IDisposable
         Refused("LLaVA-Bench", "image is no base64: ");
     }
 
+    [Fact]
+    public void A_row_of_a_TSV_may_refer_to_a_later_one()
+    {
+        copies.With(Committed.Tsv);
+        var expected = Copies.Contents(copies.Read("MM-Vet"));
+        copies.Edit(
+            text =>
+            {
+                // The first two rows are on one image, which the first one has.
+                var rows = text.Split("\n");
+                var (first, second) = (rows[1].Split('\t'), rows[2].Split('\t'));
+                (first[1], second[1]) = ("1", first[1]);
+                return string.Join('\n', [rows[0], string.Join('\t', first), string.Join('\t', second), .. rows[3..]]);
+            },
+            "MMVet.tsv"
+        );
+
+        Assert.Equal(expected, Copies.Contents(copies.Read("MM-Vet")));
+    }
+
     [Theory]
     [InlineData("LLaVA-Bench", "llava-bench-in-the-wild/answers_gpt4.jsonl", "files are missing: answers_gpt4.jsonl")]
     [InlineData("TextVQA", "textvqa/TextVQA_0.5.1_val.json", "files are missing: TextVQA_0.5.1_val.json")]
