@@ -129,7 +129,7 @@ public sealed class DamageTests : IDisposable
         var finding = copies.Find("MMVP");
         var graders = finding
             .Read(copies.Pictures)
-            .Items.ToDictionary(item => item.Id, item => (LabelGrader)((ItemTask.Write)item.Task).Grader);
+            .Items.ToDictionary(item => item.Id["MMVP/".Length..], item => (LabelGrader)((ItemTask.Write)item.Task).Grader);
 
         var warning = Assert.Single(finding.Warnings);
         Assert.Contains("rows 99, 100, 279, 280 are exchanged; this copy has them as they are", warning);

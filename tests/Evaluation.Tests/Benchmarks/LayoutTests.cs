@@ -53,7 +53,10 @@ public sealed class LayoutTests : IDisposable
             // TextVQA's official ids name images, several times.
             if (name != "TextVQA")
             {
-                Assert.Equal(answers.Select(answer => answer.Id), benchmark.Items.Select(item => item.Id.Replace("v1_", "")));
+                Assert.Equal(
+                    answers.Select(answer => answer.Id),
+                    benchmark.Items.Select(item => item.Id.Replace($"{name}/", "").Replace("v1_", ""))
+                );
             }
         }
     }
@@ -227,6 +230,17 @@ public sealed class LayoutTests : IDisposable
             var error = Assert.Throws<UserException>(() => finding.Read(copies.Pictures));
             Assert.All(finding.ToFetch, line => Assert.Contains(line, error.Message));
         }
+    }
+
+    [GoldenFact("evaluation")]
+    public void No_two_benchmarks_have_an_id_in_common()
+    {
+        string[] ids =
+        [
+            .. AllBenchmarks.Find(Copies.Data).SelectMany(finding => finding.Read(copies.Pictures).Items).Select(item => item.Id),
+        ];
+
+        Assert.Equal(ids.Length, ids.Distinct().Count());
     }
 
     [Fact]

@@ -27,8 +27,8 @@ public sealed class OwnTests : IDisposable
         );
 
         Assert.Equal("mine", benchmark.Name);
-        Assert.Equal(["1", "two", "3"], benchmark.Items.Select(item => item.Id));
-        Assert.Equal(["1", "colours", "colours"], benchmark.Items.Select(item => item.Group));
+        Assert.Equal(["mine/1", "mine/two", "mine/3"], benchmark.Items.Select(item => item.Id));
+        Assert.Equal(["mine/1", "mine/colours", "mine/colours"], benchmark.Items.Select(item => item.Group));
         Assert.Equal(["animals", "", ""], benchmark.Items.Select(item => item.Category));
         Assert.Equal(new ImageSource.File(folder.At("cat.png")), benchmark.Items[0].Image);
         Assert.Equal("What is it?", benchmark.Items[0].Prompt);
