@@ -47,8 +47,8 @@ public sealed record BenchmarkSource
     internal ImmutableArray<Layout> Layouts { get; init; } = [];
 
     /// <summary>
-    /// Looks for the benchmark below a folder and through its items, but decodes and unpacks no image. The first layout without a fault is
-    /// read; layouts are never mixed.
+    /// Looks for the benchmark below a folder and through its items, but decodes and unpacks no image; that one inside a Parquet file is
+    /// missing comes out when it is read. The first layout without a fault is read; layouts are never mixed.
     /// </summary>
     /// <param name="root">The folder of benchmarks.</param>
     /// <param name="settings">How it will be read; official without.</param>

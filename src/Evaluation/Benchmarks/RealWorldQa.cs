@@ -54,7 +54,7 @@ static class RealWorldQa
                 new(
                     Layout.Hub,
                     765,
-                    Layout.Parquet(["RealworldQA", "RealWorldQA"], ["test"]),
+                    Layout.Parquet(["RealworldQA"], ["test"]),
                     (place, reading) =>
                     {
                         reading.Warn(
