@@ -21,7 +21,7 @@ public static class PaperMetrics
 
     /// <summary>
     /// The combined accuracy: the mean of 2D and 3D, 2D being the mean of its two sources. Categories are 2D/ADE20K, 2D/COCO and 3D/Omni3D, the
-    /// tasks are tags, and each item is its own group.
+    /// tasks are tags, and each item is its own group. The official script stops where a source or task has no right answer; here that is 0.
     /// </summary>
     public static ImmutableArray<Metric> CvBench(Behaviour rule) =>
         [.. ByBothRules(rule, new("accuracy", Marks.Official), Marks.Corrected), Unread];
@@ -56,7 +56,8 @@ public static class PaperMetrics
             .. ByBothRules(rule, Mean("reference score", Marks.OfficialReference) with { Scale = 10 }, Marks.CorrectedReference),
         ];
 
-    /// <summary>The mean score from 0 to 6, and the share of answers that hallucinate; both count. The categories are the question types.</summary>
+    /// <summary>The mean score from 0 to 6, and the share of answers that hallucinate; both count. The categories are the question
+    /// types. The official script gives 0 to any number of answers but 96; here a subset has the mean of its own.</summary>
     public static ImmutableArray<Metric> MmHal(Behaviour rule) =>
         [
             .. ByBothRules(rule, new("score", Marks.Official) { Over = Over.Items, Scale = 1 }, Marks.Corrected),

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core.Benchmarks;
 using SVco.Tests;
@@ -147,11 +146,16 @@ public sealed class JudgeTests
     [InlineData("0.9.", double.NaN, 0.9)]
     [InlineData(" 0.5", double.NaN, 0.5)]
     [InlineData("0,5", double.NaN, 0.5)]
+    [InlineData("**0.7**", double.NaN, 0.7)]
+    [InlineData("Score: 1", double.NaN, double.NaN)]
     [InlineData("nan", double.NaN, double.NaN)]
     [InlineData("2.0", double.NaN, double.NaN)]
     [InlineData("-0.1", double.NaN, double.NaN)]
-    public void MmVet_corrected_reads_the_first_number_if_it_is_a_score(string reply, double official, double corrected) =>
-        Assert.Equal((official, corrected), Both(new MmVetJudge("?", "a", JudgePrompts.SVco), reply));
+    public void MmVet_corrected_reads_the_number_that_a_reply_begins_with_if_it_is_a_score(
+        string reply,
+        double official,
+        double corrected
+    ) => Assert.Equal((official, corrected), Both(new MmVetJudge("?", "a", JudgePrompts.SVco), reply));
 
     [GoldenFact("graders")]
     public void MmHal_reads_ratings_as_the_official_script() =>
@@ -214,6 +218,39 @@ public sealed class JudgeTests
 
         Assert.Equal((0, 1), (marks[Marks.Official], marks[Marks.OfficialHallucination]));
         Assert.Equal((2, 1, 2), (marks[Marks.Corrected], marks[Marks.CorrectedHallucination], marks[Marks.CorrectedInformativeness]));
+    }
+
+    [Fact]
+    public void Grading_goes_on_step_by_step_from_the_replies_that_are_there()
+    {
+        var item = Graded.Item("1", new MmVetJudge("?", "a", JudgePrompts.SVco));
+        Answer answer = new("1", 2, "an answer", []);
+
+        var (first, second, last) = (
+            Verdict.Next(item, answer, []),
+            Verdict.Next(item, answer, ["The"]),
+            Verdict.Next(item, answer, ["The", "0.5"])
+        );
+
+        Assert.Equal((0, null), (first.Ask!.Temperature, first.Verdict));
+        Assert.EndsWith(JudgePrompts.SVco.MmVet.Hint, second.Ask!.Messages[0].Text);
+        Assert.Null(last.Ask);
+        Assert.Equal(("1", 2, "0.5", 0.5), (last.Verdict!.Item, last.Verdict.Run, last.Verdict.Note, last.Verdict.Marks[Marks.Official]));
+    }
+
+    [Fact]
+    public void A_judge_that_never_gives_a_score_is_a_failure_and_no_mark()
+    {
+        var asked = 0;
+        var verdict = Verdict.Of(
+            Graded.Item("1", new MmVetJudge("?", "a", JudgePrompts.SVco)),
+            new("1", 0, "", []),
+            _ => $"no, the {++asked}. time"
+        );
+
+        Assert.Equal(6, asked);
+        Assert.Empty(verdict.Marks);
+        Assert.Equal("no, the 6. time", verdict.Note);
     }
 
     [Fact]

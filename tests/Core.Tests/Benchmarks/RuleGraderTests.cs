@@ -19,6 +19,8 @@ public sealed class RuleGraderTests
 
     static double Official(Grader.Rule grader, string answer) => grader.Grade(answer)[Marks.Official];
 
+    static string Parsed(string answer) => ScienceQaGrader.OfficialLetter(answer) is { } letter ? $"{letter}" : "FAILED";
+
     static ImmutableArray<string> NoTexts { get; } = ["", "", "", "", "", ""];
 
     static IEnumerable<double> Truths(JsonElement list) => list.EnumerateArray().Select(one => one.GetBoolean() ? 1.0 : 0);
@@ -44,7 +46,7 @@ public sealed class RuleGraderTests
                     one.GetProperty("realworldqa_free_question").GetBoolean(),
                     Official(new RealWorldQaGrader(label, false), response) == 1
                 );
-                Assert.Equal(Text(one, "sqa_extract_letter"), ScienceQaGrader.OfficialLetter(response) ?? "FAILED");
+                Assert.Equal(Text(one, "sqa_extract_letter"), Parsed(response));
             }
         );
     }
@@ -188,10 +190,7 @@ public sealed class RuleGraderTests
             var one = expected.GetProperty("per_item").GetProperty(item.Id);
             Assert.Equal(one.GetProperty("correct").GetBoolean(), verdict.Marks[Marks.Official] == 1);
             Assert.Equal(one.GetProperty("is_multimodal").GetBoolean(), item.Tags.Contains(PaperMetrics.WithImage));
-            Assert.Equal(
-                Text(one, "parsed"),
-                ScienceQaGrader.OfficialLetter(predictions.TryGetValue(item.Id, out var said) ? Text(said, "text") : "FAILED") ?? "FAILED"
-            );
+            Assert.Equal(Text(one, "parsed"), Parsed(predictions.TryGetValue(item.Id, out var said) ? Text(said, "text") : "FAILED"));
         }
 
         var all = graded.Score(metrics["accuracy"]).Value;

@@ -70,6 +70,8 @@ public sealed class ScoreDifferenceTests
         Assert.Equal(test.GetProperty("p_exact").GetDouble(), difference.P, Close);
         Assert.Equal(test.GetProperty("p_mid").GetDouble(), difference.Counts!.MidP, Close);
         AssertBounds(drawn.GetProperty("percentile_95"), difference.Interval);
+        var spread = difference.StandardError * Math.Sqrt(before.Length);
+        Assert.Equal(new Power(spread * spread).Detectable(before.Length), difference.Detectable, Close);
     }
 
     [GoldenFact("evaluation")]
@@ -185,6 +187,37 @@ public sealed class ScoreDifferenceTests
 
         Verdict[] Rated(double[] scores) =>
             [.. scores.Select((score, i) => new Verdict($"{i}", 0, Marks.Of(("model", score), ("reference", reference[i]))))];
+    }
+
+    [GoldenFact("evaluation")]
+    public void Several_judgements_of_an_item_tell_the_judges_variance()
+    {
+        var one = Case("judge_runs");
+        var scores = one.GetProperty("scores")
+            .EnumerateArray()
+            .Select(item => item.EnumerateArray().Select(score => score.GetDouble()).ToArray())
+            .ToArray();
+        Verdict[] verdicts =
+        [
+            .. scores.SelectMany((item, i) => item.Select((score, run) => new Verdict($"{i}", run, Marks.Of(("right", score))))),
+        ];
+        var items = Items(scores.Length);
+        var percent = OverItems with { Scale = 100 };
+
+        var runs = ScoreRuns.Of(percent, items, verdicts)!;
+        var score = Score.Of(percent, items, verdicts);
+
+        Assert.Equal(one.GetProperty("judge_variance").GetDouble() * 10_000, runs.JudgeVariance, 10_000 * Close);
+        Assert.Equal(one.GetProperty("std_of_runs_population").GetDouble(), score.Deviation, Close);
+        Assert.Equal(one.GetProperty("mean_of_runs").GetDouble(), score.Value, Close);
+        Assert.All(Numbers(one, "run_totals").Zip(score.Runs), total => Assert.Equal(total.First, total.Second, Close));
+        Assert.Equal(
+            one.GetProperty("standard_error_over_items").GetDouble(),
+            ScoreUncertainty.Of(percent, items, verdicts)!.StandardError,
+            Close
+        );
+        Assert.Null(ScoreRuns.Of(percent, items, verdicts.Skip(1)));
+        Assert.Null(ScoreRuns.Of(percent, items, verdicts.Where(verdict => verdict.Run == 0)));
     }
 
     [GoldenFact("evaluation")]

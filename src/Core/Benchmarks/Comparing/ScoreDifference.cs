@@ -37,6 +37,9 @@ public sealed record ScoreDifference(
     /// <summary>Second - first.</summary>
     public double Value => Second - First;
 
+    /// <summary>The smallest difference that as many items of this kind show four times in five, at a level of 5 %.</summary>
+    public double Detectable => new Power(StandardError * StandardError).Detectable(1);
+
     /// <summary>Compares two models; null where no item has a mark of both.</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="items">The benchmark's items.</param>

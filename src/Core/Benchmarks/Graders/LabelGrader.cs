@@ -17,13 +17,7 @@ public sealed record LabelGrader(string Label, ImmutableArray<string> Options) :
     /// <inheritdoc/>
     public override string Truth => Corrected.Correct < 0 ? CorrectedLabel : Corrected.Truth;
 
-    LetterGrader Corrected =>
-        new(
-            Options,
-            CorrectedLabel.FirstOrDefault(char.IsAsciiLetter) is var letter and not '\0' && Index(letter) < Options.Length
-                ? Index(letter)
-                : -1
-        );
+    LetterGrader Corrected => new(Options, Index(CorrectedLabel.FirstOrDefault(char.IsAsciiLetter)));
 
     /// <inheritdoc/>
     public override ImmutableSortedDictionary<string, double> Grade(string answer)
@@ -36,5 +30,5 @@ public sealed record LabelGrader(string Label, ImmutableArray<string> Options) :
         );
     }
 
-    static int Index(char letter) => char.ToUpperInvariant(letter) - 'A';
+    int Index(char letter) => char.ToUpperInvariant(letter) - 'A' is >= 0 and var index && index < Options.Length ? index : -1;
 }

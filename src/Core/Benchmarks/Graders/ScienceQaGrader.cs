@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 
 namespace SVco.Core.Benchmarks;
 
@@ -32,14 +31,12 @@ public sealed record ScienceQaGrader(ImmutableArray<string> Choices, int Correct
 
     /// <summary>The index of the choice that the official rule reads; -1 where it reads no letter, or one that is no choice's.</summary>
     public int OfficialChoice(string answer) =>
-        OfficialLetter(answer) is { } letter && letter.Length == 1 && Letters.IndexOf(letter[0]) is var index && index < Choices.Length
-            ? index
-            : -1;
+        OfficialLetter(answer) is { } letter && Letters.IndexOf(letter) is var index && index < Choices.Length ? index : -1;
 
     /// <summary>The letter that the official rule reads off an answer's beginning; null where there is none.</summary>
-    public static string? OfficialLetter(string answer) =>
+    public static char? OfficialLetter(string answer) =>
         PythonText.Strip(answer) is { Length: > 0 } text && Capital(text[0]) is var capital and (>= 'A' and <= 'Z' or '\u0130' or '\u212A')
-            ? $"{capital}"
+            ? capital
             : null;
 
     /// <summary>The first character of Python's <c>upper()</c>, where it is one of those that <c>[A-Z]</c> matches regardless of case.</summary>

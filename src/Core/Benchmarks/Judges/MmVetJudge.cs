@@ -7,7 +7,7 @@ namespace SVco.Core.Benchmarks;
 /// <summary>
 /// MM-Vet: a judge completes a table with the correctness of an answer from 0 to 1. <see cref="Marks.Official"/>: the reply up to its first
 /// space is the number; anything else is asked again with a hint, the second time at the same temperature and then each time 0.5 higher.
-/// <see cref="Marks.Corrected"/>: the first number of the reply, and none where it is not one from 0 to 1.
+/// <see cref="Marks.Corrected"/>: the number that the reply begins with, and none where it is not from 0 to 1.
 /// </summary>
 /// <param name="Question">The question.</param>
 /// <param name="Answer">The truth; &lt;AND&gt; and &lt;OR&gt; stand between its parts.</param>
@@ -55,13 +55,13 @@ public sealed partial record MmVetJudge(string Question, string Answer, JudgePro
     {
         if (
             Number().Match(reply) is { Success: true } match
-            && double.Parse(match.Value.Replace(',', '.'), CultureInfo.InvariantCulture) is >= 0 and <= 1 and var score
+            && double.Parse(match.Groups[1].Value.Replace(',', '.'), CultureInfo.InvariantCulture) is >= 0 and <= 1 and var score
         )
         {
             yield return (Marks.Corrected, score);
         }
     }
 
-    [GeneratedRegex(@"-?(?:[0-9]+[.,]?[0-9]*|\.[0-9]+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[^\p{L}\p{N}.-]*(-?(?:[0-9]+[.,]?[0-9]*|\.[0-9]+))", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }
