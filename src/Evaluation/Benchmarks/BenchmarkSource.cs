@@ -47,8 +47,8 @@ public sealed record BenchmarkSource
     internal ImmutableArray<Layout> Layouts { get; init; } = [];
 
     /// <summary>
-    /// Looks for the benchmark below a folder and through its items, but decodes and unpacks no image. The first layout without a fault is
-    /// read; layouts are never mixed.
+    /// Looks for the benchmark below a folder and through its items, but decodes and unpacks no image; that one inside a Parquet file is
+    /// missing comes out when it is read. The first layout without a fault is read; layouts are never mixed.
     /// </summary>
     /// <param name="root">The folder of benchmarks.</param>
     /// <param name="settings">How it will be read; official without.</param>
@@ -76,8 +76,18 @@ public sealed record BenchmarkSource
             layout.Find(tree).FirstOrDefault(one => one.Folder.Shown == found.Folder)
             ?? throw new UserException($"{Name}: {found.Folder} has changed since it was looked at. Look again.");
         var (items, reading) = ReadAll(layout, place, tree, settings, pictures);
-        return reading.Faults.IsEmpty ? items : throw new UserException(BenchmarkFinding.Refusal(Name, found.Folder, reading.Faults));
+        return reading.Faults.IsEmpty
+            ? [.. items.Select(item => Named(item, Name))]
+            : throw new UserException(BenchmarkFinding.Refusal(Name, found.Folder, reading.Faults));
     }
+
+    /// <summary>An id is one of the whole world of benchmarks: several of them count from 1.</summary>
+    internal static Item Named(Item item, string benchmark) =>
+        item with
+        {
+            Id = $"{benchmark}/{item.Id}",
+            Group = $"{benchmark}/{item.Group}",
+        };
 
     FoundLayout Look(Layout layout, LayoutPlace place, DataTree tree, ReadSettings settings)
     {

@@ -32,11 +32,11 @@ static class CvBench
                 new(
                     Layout.Hub,
                     "https://huggingface.co/datasets/nyu-visionx/CV-Bench (test_2d.parquet 185 MB, test_3d.parquet 220 MB)",
-                    "hf download nyu-visionx/CV-Bench test_2d.parquet test_3d.parquet --repo-type dataset --local-dir ROOT/CV-Bench"
+                    "hf download nyu-visionx/CV-Bench test_2d.parquet test_3d.parquet --repo-type dataset --local-dir ROOT/hub/CV-Bench"
                 ),
                 new(
                     Layout.Official,
-                    "https://github.com (the official S-VCO repository's eval_vlm/playground/data/eval/cvbench)",
+                    "the official S-VCO repository, eval_vlm/playground/data/eval/cvbench",
                     "cvbench_test.jsonl to ROOT/cvbench, its images to ROOT/cvbench/img (the hub's repository has no img any more; its build_img.py makes it)"
                 ),
                 new(Layout.Tsv, "VLMEvalKit's CV-Bench-2D.tsv and CV-Bench-3D.tsv", "copy both from LMUData to ROOT"),

@@ -43,7 +43,7 @@ static class MmHal
                 ),
                 new(
                     "RLHF-V's files",
-                    "the official repository's eval_vlm/playground/data/eval/halbench",
+                    "the official S-VCO repository, eval_vlm/playground/data/eval/halbench",
                     "RLHF-V/eval/data to ROOT/halbench/RLHF-V/eval/data, each image_src of the template to ROOT/halbench/RLHF-V/images/mmhal/<image_id>.jpg"
                 ),
             ],

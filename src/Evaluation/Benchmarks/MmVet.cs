@@ -32,7 +32,7 @@ static partial class MmVet
                 new(
                     Layout.Hub,
                     "https://huggingface.co/datasets/lmms-lab/MMVet",
-                    "hf download lmms-lab/MMVet --repo-type dataset --local-dir ROOT/MMVet"
+                    "hf download lmms-lab/MMVet --repo-type dataset --local-dir ROOT/hub/MMVet"
                 ),
                 new(Layout.Tsv, "VLMEvalKit's MMVet.tsv", "copy it from LMUData to ROOT"),
             ],

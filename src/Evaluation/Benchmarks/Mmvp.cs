@@ -50,7 +50,7 @@ static partial class Mmvp
                     "https://huggingface.co/datasets/lmms-lab-eval/MMVP",
                     "hf download lmms-lab-eval/MMVP --repo-type dataset --local-dir ROOT/hub/MMVP"
                 ),
-                new(Layout.Tsv, "VLMEvalKit's MMVP.tsv", "copy it from LMUData to ROOT/MMVP.tsv"),
+                new(Layout.Tsv, "VLMEvalKit's MMVP.tsv", "copy it from LMUData to ROOT"),
             ],
             Metrics = PaperMetrics.Mmvp,
             Layouts =
@@ -132,15 +132,18 @@ static partial class Mmvp
     /// </summary>
     static int[]? Indices(Reading reading, Row[] rows, Func<Row, int> index)
     {
-        int[] indices;
-        try
+        var indices = new int[rows.Length];
+        foreach (var (position, row) in rows.Index())
         {
-            indices = [.. rows.Select(index)];
-        }
-        catch (RowException error)
-        {
-            reading.Fault(error.Message, error.Detail);
-            return null;
+            try
+            {
+                indices[position] = index(row);
+            }
+            catch (RowException error)
+            {
+                reading.Fault(error.Message, $"{row.Place} ({error.Detail})");
+                return null;
+            }
         }
 
         foreach (var twice in indices.CountBy(number => number).Where(number => number.Value > 1))

@@ -40,7 +40,7 @@ public static class Own
     /// <summary>
     /// Reads a table: .jsonl, .csv, .tsv or .parquet with the columns question and answer, and perhaps id, image, choices, category and group.
     /// </summary>
-    /// <param name="name">The benchmark's name in tables.</param>
+    /// <param name="name">The benchmark's name in tables, with which its items' ids begin.</param>
     /// <param name="path">
     /// The file. An image is a path in the folder of images; in Parquet also a struct with the file's bytes. Choices are a list of texts, in CSV
     /// written like ["red", "blue"]; they are listed below the question, a letter each, and the answer is a letter or a choice's text.
@@ -65,7 +65,12 @@ public static class Own
 
         return items.IsEmpty
             ? throw new UserException($"{full} has no item.")
-            : new(name, settings.Domain, items, settings.Metrics.IsEmpty ? MetricsOf(items) : settings.Metrics);
+            : new(
+                name,
+                settings.Domain,
+                [.. items.Select(item => BenchmarkSource.Named(item, name))],
+                settings.Metrics.IsEmpty ? MetricsOf(items) : settings.Metrics
+            );
     }
 
     static IEnumerable<Row> Rows(DataFile file, Reading reading) =>

@@ -14,7 +14,7 @@ static class RealWorldQa
         new()
         {
             Name = "RealWorldQA",
-            Domain = "general",
+            Domain = "vision-centric",
             About = "765 questions about photographs: 438 for an option's letter, 327 for a word or a number",
             Count = 765,
             Licence = "CC BY-ND 4.0",
@@ -24,11 +24,11 @@ static class RealWorldQa
                 new(
                     Layout.Hub,
                     "https://huggingface.co/datasets/xai-org/RealworldQA",
-                    "hf download xai-org/RealworldQA --repo-type dataset --local-dir ROOT/RealworldQA"
+                    "hf download xai-org/RealworldQA --repo-type dataset --local-dir ROOT/hub/RealworldQA"
                 ),
                 new(
                     Layout.Official,
-                    "https://github.com (the official S-VCO repository's eval_vlm/playground/data/eval/realworldqa)",
+                    "the official S-VCO repository, eval_vlm/playground/data/eval/realworldqa",
                     "llava_test_realworldqa.jsonl to ROOT/realworldqa, the images that its preparation script makes to ROOT/realworldqa/images"
                 ),
             ],
@@ -54,7 +54,7 @@ static class RealWorldQa
                 new(
                     Layout.Hub,
                     765,
-                    Layout.Parquet(["RealworldQA", "RealWorldQA"], ["test"]),
+                    Layout.Parquet(["RealworldQA"], ["test"]),
                     (place, reading) =>
                     {
                         reading.Warn(

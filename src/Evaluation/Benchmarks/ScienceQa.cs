@@ -30,7 +30,7 @@ static class ScienceQa
                 new(
                     $"{Layout.Hub}, all questions",
                     "https://huggingface.co/datasets/lmms-lab/ScienceQA (folder ScienceQA-FULL)",
-                    "hf download lmms-lab/ScienceQA --include 'ScienceQA-FULL/test-*' --repo-type dataset --local-dir ROOT/ScienceQA"
+                    "hf download lmms-lab/ScienceQA --include 'ScienceQA-FULL/test-*' --repo-type dataset --local-dir ROOT/hub/ScienceQA"
                 ),
                 new(
                     Layout.Official,

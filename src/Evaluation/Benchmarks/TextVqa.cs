@@ -18,7 +18,7 @@ static class TextVqa
         new()
         {
             Name = "TextVQA",
-            Domain = "general",
+            Domain = "OCR",
             About = "5000 questions on 3166 images with text in them, ten answers to each",
             Count = 5000,
             Licence = "CC BY 4.0 (as far as known)",
@@ -33,7 +33,7 @@ static class TextVqa
                 new(
                     Layout.Hub,
                     "https://huggingface.co/datasets/lmms-lab/textvqa",
-                    "hf download lmms-lab/textvqa --include 'data/validation-*' --repo-type dataset --local-dir ROOT/textvqa-hub/textvqa"
+                    "hf download lmms-lab/textvqa --include 'data/validation-*' --repo-type dataset --local-dir ROOT/hub/textvqa"
                 ),
                 new(Layout.Tsv, "VLMEvalKit's TextVQA_VAL.tsv", "copy it from LMUData to ROOT"),
             ],

@@ -129,7 +129,7 @@ public sealed class DamageTests : IDisposable
         var finding = copies.Find("MMVP");
         var graders = finding
             .Read(copies.Pictures)
-            .Items.ToDictionary(item => item.Id, item => (LabelGrader)((ItemTask.Write)item.Task).Grader);
+            .Items.ToDictionary(item => item.Id["MMVP/".Length..], item => (LabelGrader)((ItemTask.Write)item.Task).Grader);
 
         var warning = Assert.Single(finding.Warnings);
         Assert.Contains("rows 99, 100, 279, 280 are exchanged; this copy has them as they are", warning);
@@ -237,6 +237,26 @@ public sealed class DamageTests : IDisposable
 
         Refused("MM-Vet", "image is neither base64 nor the index of a row that has one: ", "(99)");
         Refused("LLaVA-Bench", "image is no base64: ");
+    }
+
+    [Fact]
+    public void A_row_of_a_TSV_may_refer_to_a_later_one()
+    {
+        copies.With(Committed.Tsv);
+        var expected = Copies.Contents(copies.Read("MM-Vet"));
+        copies.Edit(
+            text =>
+            {
+                // The first two rows are on one image, which the first one has.
+                var rows = text.Split("\n");
+                var (first, second) = (rows[1].Split('\t'), rows[2].Split('\t'));
+                (first[1], second[1]) = ("1", first[1]);
+                return string.Join('\n', [rows[0], string.Join('\t', first), string.Join('\t', second), .. rows[3..]]);
+            },
+            "MMVet.tsv"
+        );
+
+        Assert.Equal(expected, Copies.Contents(copies.Read("MM-Vet")));
     }
 
     [Theory]

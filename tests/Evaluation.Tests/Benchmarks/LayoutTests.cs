@@ -53,7 +53,10 @@ public sealed class LayoutTests : IDisposable
             // TextVQA's official ids name images, several times.
             if (name != "TextVQA")
             {
-                Assert.Equal(answers.Select(answer => answer.Id), benchmark.Items.Select(item => item.Id.Replace("v1_", "")));
+                Assert.Equal(
+                    answers.Select(answer => answer.Id),
+                    benchmark.Items.Select(item => item.Id.Replace($"{name}/", "").Replace("v1_", ""))
+                );
             }
         }
     }
@@ -135,21 +138,37 @@ public sealed class LayoutTests : IDisposable
     [InlineData("ScienceQA", "datasets--lmms-lab--ScienceQA", "ScienceQA")]
     public void Repositories_are_found_in_the_hubs_cache_where_files_are_links_to_blobs(string name, string cached, string repository)
     {
-        var snapshot = copies.At("hub", cached, "snapshots", "0123abcd");
-        foreach (var file in Directory.GetFiles(Path.Combine(Copies.Hub, repository), "*", SearchOption.AllDirectories))
-        {
-            var link = Path.Combine(snapshot, Path.GetRelativePath(Path.Combine(Copies.Hub, repository), file));
-            var blob = copies.At("hub", cached, "blobs", $"{Guid.NewGuid():N}");
-            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
-            Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
-            File.Copy(file, blob);
-            File.CreateSymbolicLink(link, Path.GetRelativePath(Path.GetDirectoryName(link)!, blob));
-        }
+        var snapshot = Cache(Path.Combine(Copies.Hub, repository), cached, "0123abcd");
 
         var finding = copies.Find(name);
 
         Assert.StartsWith(snapshot, finding.Found!.Folder, StringComparison.Ordinal);
         Assert.Equal(Copies.Contents(Copies.Find(name, Copies.Hub).Read(copies.Pictures)), Copies.Contents(finding.Read(copies.Pictures)));
+    }
+
+    [GoldenFact("evaluation")]
+    public void Official_files_are_found_in_the_hubs_cache_too()
+    {
+        Cache(Path.Combine(Copies.Data, "llava-bench-in-the-wild"), "datasets--liuhaotian--llava-bench-in-the-wild", "0123abcd");
+
+        Assert.Equal(Copies.Contents(copies.Read("LLaVA-Bench", Copies.Data)), Copies.Contents(copies.Read("LLaVA-Bench")));
+    }
+
+    [GoldenFact("evaluation")]
+    public void Of_several_commits_in_the_hubs_cache_the_one_that_it_calls_main_is_read()
+    {
+        foreach (var commit in new[] { "aaaa", "bbbb", "cccc" })
+        {
+            Cache(Path.Combine(Copies.Hub, "MMVP"), "datasets--lmms-lab-eval--MMVP", commit);
+        }
+
+        Directory.CreateDirectory(copies.At("hub", "datasets--lmms-lab-eval--MMVP", "refs"));
+        File.WriteAllText(copies.At("hub", "datasets--lmms-lab-eval--MMVP", "refs", "main"), "bbbb");
+
+        var finding = copies.Find("MMVP");
+
+        Assert.Contains("bbbb", finding.Found!.Folder);
+        Assert.Empty(finding.Others);
     }
 
     [GoldenFact("evaluation")]
@@ -213,6 +232,17 @@ public sealed class LayoutTests : IDisposable
         }
     }
 
+    [GoldenFact("evaluation")]
+    public void No_two_benchmarks_have_an_id_in_common()
+    {
+        string[] ids =
+        [
+            .. AllBenchmarks.Find(Copies.Data).SelectMany(finding => finding.Read(copies.Pictures).Items).Select(item => item.Id),
+        ];
+
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
     [Fact]
     public void A_folder_that_is_not_there_and_a_name_that_no_benchmark_has_are_told()
     {
@@ -237,4 +267,21 @@ public sealed class LayoutTests : IDisposable
                 .Select(line => JsonDocument.Parse(line).RootElement)
                 .Select(answer => ($"{answer.GetProperty("question_id")}", answer.GetProperty("prompt").GetString()!)),
         ];
+
+    /// <summary>Puts a repository's copy into a cache as huggingface_hub does.</summary>
+    string Cache(string repository, string cached, string commit)
+    {
+        var snapshot = copies.At("hub", cached, "snapshots", commit);
+        foreach (var file in Directory.GetFiles(repository, "*", SearchOption.AllDirectories))
+        {
+            var link = Path.Combine(snapshot, Path.GetRelativePath(repository, file));
+            var blob = copies.At("hub", cached, "blobs", $"{Guid.NewGuid():N}");
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
+            File.Copy(file, blob);
+            File.CreateSymbolicLink(link, Path.GetRelativePath(Path.GetDirectoryName(link)!, blob));
+        }
+
+        return snapshot;
+    }
 }

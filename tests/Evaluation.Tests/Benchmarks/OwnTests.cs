@@ -1,3 +1,5 @@
+using Parquet;
+using Parquet.Serialization;
 using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Core.Data;
@@ -27,8 +29,8 @@ public sealed class OwnTests : IDisposable
         );
 
         Assert.Equal("mine", benchmark.Name);
-        Assert.Equal(["1", "two", "3"], benchmark.Items.Select(item => item.Id));
-        Assert.Equal(["1", "colours", "colours"], benchmark.Items.Select(item => item.Group));
+        Assert.Equal(["mine/1", "mine/two", "mine/3"], benchmark.Items.Select(item => item.Id));
+        Assert.Equal(["mine/1", "mine/colours", "mine/colours"], benchmark.Items.Select(item => item.Group));
         Assert.Equal(["animals", "", ""], benchmark.Items.Select(item => item.Category));
         Assert.Equal(new ImageSource.File(folder.At("cat.png")), benchmark.Items[0].Image);
         Assert.Equal("What is it?", benchmark.Items[0].Prompt);
@@ -83,6 +85,102 @@ public sealed class OwnTests : IDisposable
 
         Assert.NotEmpty(benchmark.Items);
         Assert.All(benchmark.Items, item => Assert.True(new FileInfo(((ImageSource.File)item.Image!).Path).Length > 0));
+    }
+
+    public sealed class ParquetRow
+    {
+        public int id { get; set; }
+        public string question { get; set; } = "";
+        public string? answer { get; set; }
+        public List<string>? choices { get; set; }
+        public string? image { get; set; }
+    }
+
+    [Fact]
+    public async Task Parquet_may_have_several_row_groups_lists_that_are_empty_or_null_and_paths_of_images()
+    {
+        Write("cat.png", "");
+        ParquetRow[] rows =
+        [
+            new()
+            {
+                id = 7,
+                question = "One?",
+                answer = "a",
+                choices = ["x", "y"],
+            },
+            new()
+            {
+                id = 8,
+                question = "Two?",
+                answer = "2",
+                choices = [],
+                image = "cat.png",
+            },
+            new()
+            {
+                id = 9,
+                question = "Three?",
+                answer = "3",
+            },
+            new()
+            {
+                id = 10,
+                question = "Four?",
+                answer = "z",
+                choices = ["x", "y", "z"],
+            },
+            new()
+            {
+                id = 11,
+                question = "Five?",
+                answer = "B",
+                choices = ["x", "y"],
+            },
+        ];
+        await using (var stream = File.Create(folder.At("mine.parquet")))
+        {
+            await ParquetSerializer.SerializeAsync(rows, stream, new ParquetOptions { RowGroupSize = 2 });
+        }
+
+        var benchmark = Own.Read("mine", folder.At("mine.parquet"));
+
+        Assert.Equal(rows.Select(row => $"mine/{row.id}"), benchmark.Items.Select(item => item.Id));
+        Assert.Equal(
+            ["(A)", "2", "3", "(C)", "(B)"],
+            benchmark.Items.Select(item =>
+                ((ItemTask.Write)item.Task).Grader switch
+                {
+                    LabelGrader grader => grader.Label,
+                    var other => other.Truth,
+                }
+            )
+        );
+        Assert.Equal(
+            rows.Select(row => row.choices is { Count: > 0 }),
+            benchmark.Items.Select(item => item.Prompt.Contains("\nA. x\nB. y\n"))
+        );
+        Assert.Equal(
+            [folder.At("cat.png")],
+            benchmark.Items.Select(item => item.Image).OfType<ImageSource.File>().Select(file => file.Path)
+        );
+    }
+
+    [Fact]
+    public async Task A_row_of_Parquet_that_lacks_its_answer_is_told_with_its_place()
+    {
+        await using (var stream = File.Create(folder.At("mine.parquet")))
+        {
+            await ParquetSerializer.SerializeAsync(
+                [new ParquetRow { question = "?", answer = "a" }, new ParquetRow { id = 1, question = "?" }],
+                stream
+            );
+        }
+
+        Assert.Contains(
+            "answer is missing or empty: mine.parquet, row 2",
+            Assert.Throws<UserException>(() => Own.Read("mine", folder.At("mine.parquet"))).Message
+        );
     }
 
     [Fact]

@@ -73,34 +73,38 @@ static class CsvRows
     {
         var images = new Dictionary<string, ImageSource>();
         // A row may refer to a later one, so an image is looked up when all rows have been read.
-        return [.. Read(file, reading, ["index", "image", .. columns]).Select(row => WithImage(row))];
-
-        Row WithImage(Row row)
-        {
-            var image = row.TextOrNull("image") ?? "";
-            row.Fields.Remove("image");
-            if (image.Length <= LongestIndex)
-            {
-                return new(
-                    row.Place,
-                    row.Fields,
-                    () =>
-                        image.Length == 0 ? null
-                        : images.TryGetValue(image, out var other) ? other
-                        : throw new RowException("image is neither base64 nor the index of a row that has one", image)
-                );
-            }
-
-            if (!TryDecode(image, out var bytes))
-            {
-                return new(row.Place, row.Fields, () => throw new RowException("image is no base64"));
-            }
-
-            var kept = reading.Keep(bytes);
-            images[row.TextOrNull("index") ?? ""] = kept;
-            return new(row.Place, row.Fields, () => kept);
-        }
+        return [.. Read(file, reading, ["index", "image", .. columns]).Select(row => WithImage(row, reading, images))];
     }
+
+    /// <summary>The row without its base64, which must not stay in memory: no closure holds it.</summary>
+    static Row WithImage(Row row, Reading reading, Dictionary<string, ImageSource> images)
+    {
+        var image = row.TextOrNull("image") ?? "";
+        row.Fields.Remove("image");
+        if (image.Length <= LongestIndex)
+        {
+            return Referring(row, image, images);
+        }
+
+        if (!TryDecode(image, out var bytes))
+        {
+            return new(row.Place, row.Fields, () => throw new RowException("image is no base64"));
+        }
+
+        return Holding(row, images[row.TextOrNull("index") ?? ""] = reading.Keep(bytes));
+    }
+
+    static Row Holding(Row row, ImageSource image) => new(row.Place, row.Fields, () => image);
+
+    static Row Referring(Row row, string index, Dictionary<string, ImageSource> images) =>
+        new(
+            row.Place,
+            row.Fields,
+            () =>
+                index.Length == 0 ? null
+                : images.TryGetValue(index, out var image) ? image
+                : throw new RowException("image is neither base64 nor the index of a row that has one", index)
+        );
 
     static bool TryDecode(string base64, out byte[] bytes)
     {

@@ -22,9 +22,6 @@ abstract record DataFolder(string Shown)
     /// <summary>The first file of some names that is in it.</summary>
     public DataFile? FindAny(params IEnumerable<string> names) => names.Select(Find).FirstOrDefault(file => file is not null);
 
-    /// <summary>The files directly in it that hold data.</summary>
-    public abstract IEnumerable<DataFile> Siblings();
-
     /// <summary>Whether the folder, or one that it lies in, is a copy of a repository: by its name, or by the one that the hub's cache gives it.</summary>
     /// <param name="repositories">Names without their owners.</param>
     public bool IsIn(params ReadOnlySpan<string> repositories)
@@ -50,13 +47,6 @@ abstract record DataFolder(string Shown)
 
         public override DataFolder Up => System.IO.Path.GetDirectoryName(Path) is { } parent ? new OnDisk(parent) : this;
 
-        public override IEnumerable<DataFile> Siblings() =>
-            Directory
-                .EnumerateFiles(Path)
-                .Where(DataTree.HoldsData)
-                .Order(StringComparer.Ordinal)
-                .Select(file => new DataFile.OnDisk(file));
-
         protected override DataFile? FindHere(string name) =>
             System.IO.Path.Combine(Path, name) is var path && File.Exists(path) ? new DataFile.OnDisk(path) : null;
     }
@@ -71,12 +61,6 @@ abstract record DataFolder(string Shown)
 
         public override DataFolder Up =>
             Prefix.Length == 0 ? this : this with { Prefix = Prefix[..(Prefix.TrimEnd('/').LastIndexOf('/') + 1)] };
-
-        public override IEnumerable<DataFile> Siblings() =>
-            Zip
-                .Names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !name[Prefix.Length..].Contains('/'))
-                .Where(DataTree.HoldsData)
-                .Select(name => new DataFile.InZip(Zip, name));
 
         protected override DataFile? FindHere(string name) =>
             Zip.Names.Contains(Prefix + name) ? new DataFile.InZip(Zip, Prefix + name) : null;

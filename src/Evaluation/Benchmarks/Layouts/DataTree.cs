@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Files;
 
 namespace SVco.Evaluation.Benchmarks.Layouts;
 
@@ -12,6 +13,9 @@ sealed class DataTree : IDisposable
     /// <summary>As deep as the official folders lie, with the hub's cache around them, and two levels more.</summary>
     const int Deepest = 8;
 
+    const int LongestCommit = 256;
+
+    static readonly EnumerationOptions Readable = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
     static readonly ImmutableHashSet<string> Data = [".json", ".jsonl", ".csv", ".tsv", ".parquet"];
     static readonly ImmutableHashSet<string> OnlyImages = ["MMVP Images", "train_images", "img", "mmhal", "blobs", "refs"];
 
@@ -76,7 +80,7 @@ sealed class DataTree : IDisposable
 
     /// <summary>A file in a zip file of a name, wherever that lies.</summary>
     /// <param name="zip">The zip file's name.</param>
-    /// <param name="entry">The end of the entry's name: the file's, with or without its folders.</param>
+    /// <param name="entry">The entry's name, with its folders.</param>
     public DataFile? InZip(string zip, string entry) =>
         Zips.Where(one => Path.GetFileName(one.Path) == zip)
             .Select(one => new DataFolder.InZip(one, "").Find(entry))
@@ -95,21 +99,33 @@ sealed class DataTree : IDisposable
 
     static IEnumerable<string> FilesBelow(string folder, int depth)
     {
-        var readable = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
-        var files = Directory.EnumerateFiles(folder, "*", readable).Where(file => HoldsData(file) || IsZip(file));
+        var files = Directory.EnumerateFiles(folder, "*", Readable).Where(file => HoldsData(file) || IsZip(file));
         // Below "images" lie images; a zip file with them may lie in it.
         return depth == Deepest || Path.GetFileName(folder) == "images"
             ? files
-            : files.Concat(
-                Directory
-                    .EnumerateDirectories(folder, "*", readable)
-                    .Where(inner =>
-                        Path.GetFileName(inner) is var name
-                        && !name.StartsWith('.')
-                        && !name.StartsWith("models--")
-                        && !OnlyImages.Contains(name)
-                    )
-                    .SelectMany(inner => FilesBelow(inner, depth + 1))
-            );
+            : files.Concat(FoldersIn(folder).SelectMany(inner => FilesBelow(inner, depth + 1)));
     }
+
+    static IEnumerable<string> FoldersIn(string folder) =>
+        CurrentSnapshot(folder) is { } current
+            ? [current]
+            : Directory
+                .EnumerateDirectories(folder, "*", Readable)
+                .Where(inner =>
+                    Path.GetFileName(inner) is var name
+                    && !name.StartsWith('.')
+                    && !name.StartsWith("models--", StringComparison.Ordinal)
+                    && !OnlyImages.Contains(name)
+                );
+
+    /// <summary>Of the commits in the hub's cache, the one that it calls main; null elsewhere.</summary>
+    static string? CurrentSnapshot(string folder) =>
+        Path.GetFileName(folder) == "snapshots"
+        && Path.Combine(folder, "..", "refs", "main") is var name
+        && File.Exists(name)
+        && Path.Combine(folder, TextFile.Read(name, LongestCommit).Trim()) is var current
+        && Directory.Exists(current)
+        && Path.GetDirectoryName(current) == folder
+            ? current
+            : null;
 }
