@@ -50,25 +50,22 @@ public sealed record ChatRequest(
             )
         );
 
+    // Records: of what can only be read, these options write nothing.
+    sealed record Body(
+        string Model,
+        ImmutableArray<ChatMessage> Messages,
+        double Temperature,
+        int MaxCompletionTokens,
+        Format? ResponseFormat
+    );
+
+    sealed record Format(string Type, NamedSchema JsonSchema);
+
+    sealed record NamedSchema(string Name, JsonElement Schema);
+
     internal byte[] ToJson() =>
         JsonSerializer.SerializeToUtf8Bytes(
-            Schema is { } schema
-                ? new
-                {
-                    model = Model,
-                    messages = Messages,
-                    temperature = Temperature,
-                    max_completion_tokens = MaxOutputTokens,
-                    response_format = new { type = "json_schema", json_schema = new { name = "texts", schema } },
-                }
-                : (object)
-                    new
-                    {
-                        model = Model,
-                        messages = Messages,
-                        temperature = Temperature,
-                        max_completion_tokens = MaxOutputTokens,
-                    },
+            new Body(Model, Messages, Temperature, MaxOutputTokens, Schema is { } schema ? new("json_schema", new("texts", schema)) : null),
             JsonLines.Options
         );
 }

@@ -4,6 +4,8 @@
 #r "bin/Release/SVco.Files.dll"
 #r "bin/Release/SVco.Models.dll"
 #r "bin/Release/SVco.Training.dll"
+#r "bin/Release/SVco.Chat.dll"
+#r "bin/Release/SVco.Evaluation.dll"
 #r "bin/Release/SVco.Experiments.dll"
 #r "bin/Release/SVco.Scripting.dll"
 
@@ -12,11 +14,13 @@ global using System.IO;
 global using System.Linq;
 global using SVco.Core;
 global using static SVco.Core.Behaviour;
+global using SVco.Core.Benchmarks;
 global using SVco.Core.Data;
 global using SVco.Core.Objectives;
 global using static SVco.Core.Objectives.Formula;
 global using static SVco.Core.Objectives.Objectives;
 global using SVco.Core.Training;
+global using SVco.Evaluation.Benchmarks;
 global using SVco.Experiments;
 global using static SVco.Experiments.ModelSpec;
 global using static SVco.Experiments.Precision;
@@ -35,6 +39,11 @@ Experiment Experiment(string name) => new(name);
 
 // The experiment of a run's experiment.yaml, to be run again or changed.
 Experiment ExperimentFrom(string yamlFile) => global::SVco.Experiments.Experiment.FromYaml(global::SVco.Files.TextFile.Read(yamlFile));
+
+EvaluationPlan Evaluation(string name) => new(name);
+
+// A benchmark of one's own, from a table of questions and answers (.jsonl, .csv, .tsv or .parquet).
+Benchmark Benchmark(string name, string file, OwnSettings settings = null) => Own.Read(name, file, settings);
 
 // The name SVco alone would be the namespace.
 Objective SVco(double beta1, double beta2) => Symmetric(Vco(beta1, beta2));

@@ -6,13 +6,28 @@ using SVco.Training;
 
 namespace SVco.Evaluation.Answers;
 
-/// <summary>A model that questions are put to.</summary>
-/// <param name="Content">Names it by its content: weights, precision and image processing. Answers are kept under it.</param>
+/// <summary>A model's weights in memory, and the vision features of images.</summary>
 /// <param name="Network">The network.</param>
+/// <param name="Images">The vision features of images.</param>
+public sealed record AskedNetwork(VisionLanguageModel Network, IImageFeatures Images);
+
+/// <summary>A model that questions are put to. Its weights are loaded when the first question needs them: what was answered before needs none.</summary>
+/// <param name="Content">Names it by its content: weights, precision and image processing. Answers are kept under it.</param>
 /// <param name="Tokenizer">Its tokenizer.</param>
 /// <param name="Chat">Its chat format.</param>
-/// <param name="Images">The vision features of images.</param>
-public sealed record AskedModel(string Content, VisionLanguageModel Network, Tokenizer Tokenizer, ChatFormat Chat, IImageFeatures Images);
+/// <param name="Loaded">Its weights.</param>
+public sealed record AskedModel(string Content, Tokenizer Tokenizer, ChatFormat Chat, Lazy<AskedNetwork> Loaded)
+{
+    /// <summary>A model that is in memory.</summary>
+    public AskedModel(string content, VisionLanguageModel network, Tokenizer tokenizer, ChatFormat chat, IImageFeatures images)
+        : this(content, tokenizer, chat, new Lazy<AskedNetwork>(new AskedNetwork(network, images))) { }
+
+    /// <summary>The network.</summary>
+    public VisionLanguageModel Network => Loaded.Value.Network;
+
+    /// <summary>The vision features of images.</summary>
+    public IImageFeatures Images => Loaded.Value.Images;
+}
 
 /// <summary>How questions are put.</summary>
 /// <param name="WithImages">Without, every question is asked as if there were no image: the visual dependency's other half.</param>

@@ -62,6 +62,11 @@ public static class Asking
         return [.. questions.Select(question => kept.Find(question.Key)! with { Item = question.Item.Id, Run = question.Run })];
     }
 
+    /// <summary>How many questions have no answer yet. Weights are not needed for it.</summary>
+    /// <exception cref="UserException">An image cannot be read, or a prompt has a second image tag.</exception>
+    public static int CountOpen(AskedModel model, IReadOnlyList<Item> items, AskSettings settings, KeyedLines<Answer> kept) =>
+        Questions(model, items, settings).Where(question => kept.Find(question.Key) is null).DistinctBy(question => question.Key).Count();
+
     static bool IsWritten(Question question) => question.Item.Task is ItemTask.Write;
 
     static Question[] Questions(AskedModel model, IReadOnlyList<Item> items, AskSettings settings)

@@ -1,14 +1,10 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Benchmarks;
-using SVco.Core.Data;
 using SVco.Evaluation.Answers;
 using SVco.Evaluation.Judges;
-using SVco.Evaluation.Report;
 using SVco.Evaluation.Results;
-using SVco.Models;
-using SVco.Models.Folders;
-using SVco.Models.Hub;
+using SVco.Files;
 
 namespace SVco.Experiments;
 
@@ -75,7 +71,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             [.. EvaluationPlan.AllFields.Select(field => (field.Path, Core.Fields.FieldText.Of(field.Get(plan))))],
             Command()
         );
-        Write(result, models);
+        Write(result, models, benchmarks);
         return result;
     }
 
@@ -90,15 +86,16 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
                 using var kept = Answers(model, benchmark, part);
                 return new Answered(
                     benchmark,
-                    Ask(loaded, benchmark, items, withImages: true, kept),
-                    plan.WithoutImages ? Ask(loaded, benchmark, items, withImages: false, kept) : []
+                    Ask(model, loaded.Asked, benchmark, items, withImages: true, kept),
+                    plan.WithoutImages ? Ask(model, loaded.Asked, benchmark, items, withImages: false, kept) : []
                 );
             }),
         ];
     }
 
     ImmutableArray<Answer> Ask(
-        LoadedModel model,
+        AskedFolder folder,
+        AskedModel model,
         PlannedBenchmark benchmark,
         ImmutableArray<Item> items,
         bool withImages,
@@ -107,23 +104,23 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
     {
         stop.ThrowIfCancellationRequested();
         var settings = Settings(withImages);
-        var open = Asking.CountOpen(model.Asked, items, settings, kept);
-        var title = $"{model.Name} {benchmark.Benchmark.Name}{(withImages ? "" : " without images")}";
-        if (open == 0)
+        if (Asking.CountOpen(model, items, settings, kept) is var open && open > 0)
         {
-            return Asking.Ask(model.Asked, items, settings, kept, stop);
+            progress.Tell(new RunEvent.Began($"{folder.Name} {benchmark.Benchmark.Name}{(withImages ? "" : " without images")}", 0, open));
+            kept.Added = () => progress.Tell(new RunEvent.Advanced());
         }
 
-        progress.Tell(new RunEvent.Began(title, 0, open));
-        kept.Added = () => progress.Tell(new RunEvent.Advanced());
         try
         {
-            return Asking.Ask(model.Asked, items, settings, kept, stop);
+            return Asking.Ask(model, items, settings, kept, stop);
         }
         finally
         {
             kept.Added = () => { };
-            progress.Tell(new RunEvent.Ended());
+            if (open > 0)
+            {
+                progress.Tell(new RunEvent.Ended());
+            }
         }
     }
 
@@ -236,16 +233,13 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         );
     }
 
-    void Write(EvaluationResult result, List<AskedFolder> models)
+    void Write(EvaluationResult result, List<AskedFolder> models, ImmutableArray<PlannedBenchmark> benchmarks)
     {
         foreach (var (model, evaluated) in models.Zip(result.Models))
         {
-            foreach (var one in evaluated.Benchmarks)
+            foreach (var (benchmark, one) in benchmarks.Zip(evaluated.Benchmarks))
             {
-                ScoresFile.Write(
-                    Path.Combine(plan.Folder, model.Name, PlannedBenchmark.FolderOf(one.Benchmark.Name), ScoresFile.Name),
-                    one
-                );
+                ScoresFile.Write(Path.Combine(plan.Folder, model.Name, benchmark.Folder, ScoresFile.Name), one);
             }
         }
     }

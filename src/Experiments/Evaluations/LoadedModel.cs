@@ -6,19 +6,34 @@ using SVco.Training;
 
 namespace SVco.Experiments;
 
-/// <summary>A model that is evaluated, loaded when the first question needs it: what was answered before needs no weights.</summary>
-/// <param name="folder">Where it lies.</param>
-/// <param name="plan">Its precision and device.</param>
-sealed class LoadedModel(AskedFolder folder, EvaluationPlan plan) : IDisposable
+/// <summary>A model that is evaluated, in memory as soon as the first question needs it.</summary>
+sealed class LoadedModel : IDisposable
 {
-    VisionLanguageModel? network;
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="plan">Its precision and device.</param>
+    public LoadedModel(AskedFolder folder, EvaluationPlan plan)
+    {
+        var tokenizer = Tokenizer.Load(folder.Folder);
+        Asked = new(folder.Content, tokenizer, ChatFormat.For(tokenizer, folder.Folder), new Lazy<AskedNetwork>(Load));
 
-    /// <summary>Its name in tables.</summary>
-    public string Name => folder.Name;
+        AskedNetwork Load()
+        {
+            NativeLibraries.Load();
+            var options = new ModelSpec(folder.Folder) { Precision = plan.Precision }.LoadOptions(Devices.Parse(plan.Device));
+            var network = VisionLanguageModel.Load(folder.Folder, options);
+            return new(network, new LiveFeatures(network, ImageProcessor.Load(folder.Folder).Loader(plan.Behaviour)));
+        }
+    }
 
     /// <summary>What questions are put to.</summary>
-    public AskedModel Asked { get; private set; } = null!;
+    public AskedModel Asked { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => network?.Dispose();
+    public void Dispose()
+    {
+        if (Asked.Loaded.IsValueCreated)
+        {
+            Asked.Network.Dispose();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SVco.Curation;
+using SVco.Files;
 using SVco.Scripting.Host;
 
 namespace SVco.Scripting.Commands;

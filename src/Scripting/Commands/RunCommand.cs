@@ -10,7 +10,9 @@ static class RunCommand
 
     /// <summary>Marks what follows the script's file as not ours, also when it begins with dashes or is a <c>--</c>.</summary>
     public static string[] KeepScriptArguments(string[] args) =>
-        args is [Name, var file, .. var rest] && !file.StartsWith('-') ? [Name, file, "--", .. rest] : args;
+        args is [Name, var file, .. var rest] && !file.StartsWith('-') ? [Name, file, "--", .. rest]
+        : args is [EvalCommand.Name, .. var all] && all is not (["--help" or "-h" or "-?"]) ? [EvalCommand.Name, "--", .. all]
+        : args;
 
     public static Command Create()
     {
