@@ -40,16 +40,17 @@ public sealed class ChatEndpoint : IDisposable
     }
 
     /// <summary>Asks for one answer.</summary>
+    /// <param name="call">Names the call: a server that knows it answers it again without charging for it again.</param>
     /// <param name="asked">What is asked.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="ChatFailure">There is no answer, however often it was asked for.</exception>
-    public async Task<ChatReply> AskAsync(ChatRequest asked, CancellationToken cancel)
+    public async Task<ChatReply> AskAsync(string call, ChatRequest asked, CancellationToken cancel)
     {
         var request = asked.ToJson();
         ChatReply? paid = null;
         for (var sent = 0; ; sent++)
         {
-            var attempt = await TrySendAsync(request, cancel);
+            var attempt = await TrySendAsync(call, request, cancel);
             paid = attempt.Reply ?? paid;
             if (attempt.Failure is null || !attempt.MayPass || sent == settings.RequestRetries)
             {
@@ -77,13 +78,13 @@ public sealed class ChatEndpoint : IDisposable
             var key => key,
         };
 
-    async Task<Attempt> TrySendAsync(byte[] request, CancellationToken cancel)
+    async Task<Attempt> TrySendAsync(string call, byte[] request, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(TimeSpan.FromSeconds(settings.TimeoutSeconds));
         try
         {
-            return await SendAsync(request, patience.Token);
+            return await SendAsync(call, request, patience.Token);
         }
         catch (Exception error)
         {
@@ -98,7 +99,7 @@ public sealed class ChatEndpoint : IDisposable
         }
     }
 
-    async Task<Attempt> SendAsync(byte[] body, CancellationToken cancel)
+    async Task<Attempt> SendAsync(string call, byte[] body, CancellationToken cancel)
     {
         var address = new Uri($"{settings.BaseUrl.Trim().TrimEnd('/')}/chat/completions");
         for (var hops = 0; ; hops++)
@@ -107,7 +108,7 @@ public sealed class ChatEndpoint : IDisposable
             request.Content.Headers.ContentType = new("application/json");
             request.Headers.UserAgent.ParseAdd("svco");
             // A server that knows this header answers an equal request without charging for it again.
-            request.Headers.Add("Idempotency-Key", ContentHash.Of(body));
+            request.Headers.Add("Idempotency-Key", call);
             request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
             if ((int)response.StatusCode is < 300 or > 399)

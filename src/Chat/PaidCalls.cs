@@ -160,7 +160,7 @@ public sealed class PaidCalls : IDisposable
     {
         try
         {
-            var reply = await asked.AskAsync(request, abort.Token);
+            var reply = await asked.AskAsync(call, request, abort.Token);
             return new(
                 call,
                 about,

@@ -42,7 +42,7 @@ public class ExperimentCommandLineTests
     [Fact]
     public void Every_field_has_an_option_of_its_own()
     {
-        var names = Script.Fields.Select(field => ExperimentCommandLine.NameOf(field.Field)).ToArray();
+        var names = Script.Fields.Select(field => FieldOptions.NameOf(field.Field)).ToArray();
         Assert.Equal(names.Distinct(), names);
     }
 

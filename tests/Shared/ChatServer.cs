@@ -70,6 +70,9 @@ sealed class ChatServer : IDisposable
 
     public string Address { get; }
 
+    /// <summary>What it says to a prompt where it does as asked; null for what an augmenter asks.</summary>
+    public Func<string, string>? Reply { get; init; }
+
     /// <summary>The tokens that the answer to the n-th request says its prompt had.</summary>
     public Func<int, int> PromptTokens { get; init; } = _ => 100;
 
@@ -106,7 +109,7 @@ sealed class ChatServer : IDisposable
         try
         {
             using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
-            var prompt = body.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
+            var prompt = body.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
             var fault = faultOf(number, prompt);
             Log.Enqueue((clock.Elapsed, number, context.Request.Headers["Idempotency-Key"]!, fault));
             switch (fault)
@@ -168,7 +171,7 @@ sealed class ChatServer : IDisposable
                     await WriteAsync(context, number, null, "I cannot help with that.");
                     break;
                 default:
-                    await WriteAsync(context, number, Good(prompt), null);
+                    await WriteAsync(context, number, (Reply ?? Good)(prompt), null);
                     break;
             }
 

@@ -141,8 +141,10 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             evaluated.Add(
                 new(
                     one.Benchmark.Benchmark,
-                    await GradedAsync(model, one.Benchmark, one.With, kept, judge),
-                    one.Without.IsEmpty ? GradedAnswers.None : await GradedAsync(model, one.Benchmark, one.Without, kept, judge)
+                    await GradedAsync(model, one.Benchmark, one.With, withImages: true, kept, judge),
+                    one.Without.IsEmpty
+                        ? GradedAnswers.None
+                        : await GradedAsync(model, one.Benchmark, one.Without, withImages: false, kept, judge)
                 )
             );
         }
@@ -154,6 +156,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         AskedFolder model,
         PlannedBenchmark benchmark,
         ImmutableArray<Answer> answers,
+        bool withImages,
         KeyedLines<Verdict> kept,
         PlannedJudge judge
     )
@@ -163,25 +166,29 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             return new(answers, await Judging.GradeAsync(benchmark.Benchmark, answers, kept, judge.Judge, 1, () => { }, stop));
         }
 
-        progress.Tell(new RunEvent.Began($"judging {model.Name} {benchmark.Benchmark.Name}", 0, answers.Length * plan.JudgeRuns));
+        progress.Tell(
+            new RunEvent.Began(
+                $"judging {model.Name} {benchmark.Benchmark.Name}{(withImages ? "" : " without images")}",
+                0,
+                answers.Length * plan.JudgeRuns
+            )
+        );
         try
         {
-            return new(
-                answers,
-                await Judging.GradeAsync(
-                    benchmark.Benchmark,
-                    answers,
-                    kept,
-                    judge.Judge,
-                    plan.JudgeRuns,
-                    () => progress.Tell(new RunEvent.Advanced()),
-                    stop
-                )
-            );
+            return new(answers, await Judging.GradeAsync(benchmark.Benchmark, answers, kept, judge.Judge, plan.JudgeRuns, Advance, stop));
         }
         finally
         {
             progress.Tell(new RunEvent.Ended());
+        }
+    }
+
+    /// <summary>One more is judged; threads tell it one after another.</summary>
+    void Advance()
+    {
+        lock (progress)
+        {
+            progress.Tell(new RunEvent.Advanced());
         }
     }
 
