@@ -295,6 +295,23 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public void What_is_wrong_in_a_second_file_is_told_with_its_place_there()
+    {
+        copies.With(Committed.Data);
+        copies.Edit(
+            text => text.Replace("\"caption\": \"A drawing of a blue", "\"captions\": \"A drawing of a blue"),
+            "llava-bench-in-the-wild",
+            "context.jsonl"
+        );
+        copies.Edit(text => text.Replace("\"capability\": [", "\"capability\": \"ocr\", \"other\": ["), "mm-vet", "mm-vet.json");
+        copies.Edit(text => text.Replace("\"image_id\": \"974644f399e87a6f\"", "\"image_id\": null"), "textvqa", "TextVQA_0.5.1_val.json");
+
+        Refused("LLaVA-Bench", "caption is missing or empty: context.jsonl, line 3");
+        Refused("MM-Vet", "capability is no list: mm-vet.json, v1_0 (\"ocr\")");
+        Refused("TextVQA", "image_id is missing or empty: TextVQA_0.5.1_val.json, entry 4");
+    }
+
+    [Fact]
     public void Broken_JSON_broken_text_and_broken_zip_files_are_told_with_their_place()
     {
         copies.With(Committed.Data).With(Path.Combine(Committed.Zip, "mm-vet.zip"), "other", "mm-vet.zip");
