@@ -115,6 +115,11 @@ public sealed record BenchmarkSource
 
             return (items, reading);
         }
+        catch (RowException error)
+        {
+            reading.Fault(error.Message, error.Where(place.Folder.Shown));
+            return ([], reading);
+        }
         catch (UserException error)
         {
             reading.Fault("it cannot be read", error.Message);

@@ -141,7 +141,7 @@ static partial class Mmvp
             }
             catch (RowException error)
             {
-                reading.Fault(error.Message, $"{row.Place} ({error.Detail})");
+                reading.Fault(error.Message, error.Where(row.Place));
                 return null;
             }
         }

@@ -126,7 +126,7 @@ static class ScienceQa
             (row, number) =>
                 ItemOf(
                     $"{number}",
-                    TextOf(row, row.Texts("choices")),
+                    TextOf(row, row.Texts("choices"), reading.Settings.Behaviour),
                     row.Texts("choices"),
                     row.Number("answer"),
                     row.Image,
@@ -142,7 +142,7 @@ static class ScienceQa
                 var choices = OfficialText.OptionColumns(row);
                 return ItemOf(
                     row.Text("index"),
-                    TextOf(row, choices),
+                    TextOf(row, choices, reading.Settings.Behaviour),
                     choices,
                     OfficialText.OptionOf(row.Text("answer"), choices.Length),
                     row.Image,
@@ -151,9 +151,10 @@ static class ScienceQa
             }
         );
 
-    /// <summary>The text as the official question file has it, in which no two spaces follow each other.</summary>
-    static string TextOf(Row row, ImmutableArray<string> choices) =>
-        string.Join(
+    /// <summary>The text as the official question file has it, in which no two spaces follow each other; the official script then takes out tags.</summary>
+    static string TextOf(Row row, ImmutableArray<string> choices, Behaviour behaviour)
+    {
+        var text = string.Join(
                 '\n',
                 [
                     .. row.TextOrNull("hint")?.Trim() is { Length: > 0 } hint ? [$"Context: {hint}"] : Array.Empty<string>(),
@@ -163,6 +164,8 @@ static class ScienceQa
             )
             .Replace("  ", " ", StringComparison.Ordinal)
             .Trim();
+        return behaviour == Behaviour.Official ? WithoutTag(text, behaviour) : text;
+    }
 
     static Item ItemOf(string id, string text, ImmutableArray<string> choices, int answer, ImageSource? image, string? subject) =>
         answer < 0 || answer >= choices.Length

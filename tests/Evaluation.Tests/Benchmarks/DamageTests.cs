@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Parquet.Serialization;
 using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Evaluation.Benchmarks;
@@ -190,6 +192,64 @@ public sealed class DamageTests : IDisposable
         Refused("MMVP", "columns are missing: ", "has no Index, Question, Options, Correct Answer; it has question_id, ");
     }
 
+    public sealed class MmvpRow
+    {
+        public long Index { get; set; }
+        public string Question { get; set; } = "";
+        public string Options { get; set; } = "(a) One (b) Two";
+
+        [JsonPropertyName("Correct Answer")]
+        public string CorrectAnswer { get; set; } = "(a)";
+        public EmbeddedImage? image { get; set; }
+    }
+
+    public sealed class EmbeddedImage
+    {
+        public byte[]? bytes { get; set; }
+        public string? path { get; set; }
+    }
+
+    [Fact]
+    public async Task An_image_that_is_missing_inside_a_Parquet_file_is_told_when_it_is_read()
+    {
+        Directory.CreateDirectory(copies.At("MMVP"));
+        await using (var stream = File.Create(copies.At("MMVP", "train-00000-of-00001.parquet")))
+        {
+            await ParquetSerializer.SerializeAsync(
+                new[]
+                {
+                    new MmvpRow
+                    {
+                        Index = 1,
+                        image = new() { bytes = [1, 2, 3], path = "1.jpg" },
+                    },
+                    new MmvpRow { Index = 2 },
+                    new MmvpRow
+                    {
+                        Index = 3,
+                        image = new() { path = "3.jpg" },
+                    },
+                    new MmvpRow
+                    {
+                        Index = 4,
+                        image = new() { bytes = [4] },
+                    },
+                }.Select(row =>
+                {
+                    row.Question = $"Which is pair {(row.Index + 1) / 2}?";
+                    return row;
+                }),
+                stream
+            );
+        }
+
+        var finding = copies.Find("MMVP");
+
+        Assert.Equal(4, finding.Found!.Items);
+        var message = Assert.Throws<UserException>(() => finding.Read(copies.Pictures)).Message;
+        Assert.Contains("images are missing: train-00000-of-00001.parquet, row 2; train-00000-of-00001.parquet, row 3", message);
+    }
+
     [Fact]
     public void A_part_of_a_table_that_is_missing_is_told()
     {
@@ -295,6 +355,23 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public void What_is_wrong_in_a_second_file_is_told_with_its_place_there()
+    {
+        copies.With(Committed.Data);
+        copies.Edit(
+            text => text.Replace("\"caption\": \"A drawing of a blue", "\"captions\": \"A drawing of a blue"),
+            "llava-bench-in-the-wild",
+            "context.jsonl"
+        );
+        copies.Edit(text => text.Replace("\"capability\": [", "\"capability\": \"ocr\", \"other\": ["), "mm-vet", "mm-vet.json");
+        copies.Edit(text => text.Replace("\"image_id\": \"974644f399e87a6f\"", "\"image_id\": null"), "textvqa", "TextVQA_0.5.1_val.json");
+
+        Refused("LLaVA-Bench", "caption is missing or empty: context.jsonl, line 3");
+        Refused("MM-Vet", "capability is no list: mm-vet.json, v1_0 (\"ocr\")");
+        Refused("TextVQA", "image_id is missing or empty: TextVQA_0.5.1_val.json, entry 4");
+    }
+
+    [Fact]
     public void Broken_JSON_broken_text_and_broken_zip_files_are_told_with_their_place()
     {
         copies.With(Committed.Data).With(Path.Combine(Committed.Zip, "mm-vet.zip"), "other", "mm-vet.zip");
@@ -346,6 +423,20 @@ public sealed class DamageTests : IDisposable
         );
         // The official ScienceQA script takes every tag out of the text.
         Assert.Contains(copies.Read("ScienceQA").Items, item => item.Prompt.StartsWith("Which  measures"));
+    }
+
+    [Fact]
+    public void A_literal_image_tag_in_a_table_of_ScienceQA_is_put_as_in_the_official_files()
+    {
+        copies
+            .With(Committed.Tsv)
+            .Edit(text => text.Replace("What does the figure show?", "What does <image> show?"), "ScienceQA_TEST.tsv");
+
+        Assert.Contains(
+            copies.Read("ScienceQA", behaviour: Behaviour.Corrected).Items,
+            item => item.Prompt.StartsWith("What does <image> show?")
+        );
+        Assert.Contains(copies.Read("ScienceQA").Items, item => item.Prompt.StartsWith("What does  show?"));
     }
 
     [Fact]

@@ -183,6 +183,15 @@ public sealed class LayoutTests : IDisposable
     }
 
     [GoldenFact("evaluation")]
+    public void A_link_that_leads_back_is_not_followed()
+    {
+        copies.With(Path.Combine(Copies.Hub, "MMVP"), "MMVP");
+        Directory.CreateSymbolicLink(copies.At("MMVP", "back"), copies.Root);
+
+        Assert.Empty(copies.Find("MMVP").Others);
+    }
+
+    [GoldenFact("evaluation")]
     public void A_copy_without_a_fault_is_preferred_to_one_that_lacks_its_images()
     {
         copies

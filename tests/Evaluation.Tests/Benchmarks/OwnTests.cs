@@ -221,6 +221,7 @@ public sealed class OwnTests : IDisposable
     [InlineData("mine.jsonl", """{"question": "?", "answer": "\ud800"}""", "answer is not valid Unicode")]
     [InlineData("mine.jsonl", "", "has no item")]
     [InlineData("mine.csv", "question,answers\n?,a", "columns are missing: ")]
+    [InlineData("mine.csv", "question,answer,answer\n?,a,b", "columns are named twice: answer in ")]
     [InlineData("mine.csv", "question,answer\n?,a,b", "rows are damaged: mine.csv, line 2 has 3 fields, the header 2")]
     [InlineData("mine.csv", "question,answer,choices\n?,a,x|y", "a text is no list of texts: mine.csv, line 2 (x|y)")]
     [InlineData("mine.csv", "question,answer\n?,a \"b\" c", "rows are damaged: mine.csv, line 2 has quotes inside a text")]

@@ -41,6 +41,12 @@ static class CsvRows
             yield break;
         }
 
+        if (header.CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+        {
+            reading.Fault("columns are named twice", $"{twice} in {file.Shown}");
+            yield break;
+        }
+
         for (var line = csv.RawRow + 1; csv.Read(); line = csv.RawRow + 1)
         {
             // What is wrong with a field comes out when it is asked for.

@@ -116,7 +116,12 @@ sealed class DataTree : IDisposable
                     && !name.StartsWith('.')
                     && !name.StartsWith("models--", StringComparison.Ordinal)
                     && !OnlyImages.Contains(name)
+                    && !LeadsBack(inner)
                 );
+
+    /// <summary>Whether a folder is a link to one that it lies in.</summary>
+    static bool LeadsBack(string folder) =>
+        Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName is { } target && FolderBoundary.IsIn(folder, target);
 
     /// <summary>Of the commits in the hub's cache, the one that it calls main; null elsewhere.</summary>
     static string? CurrentSnapshot(string folder) =>

@@ -62,7 +62,7 @@ static class JsonRows
         }
         catch (RowException error)
         {
-            throw new UserException($"{file.Shown}: {error.Message}. {error.Detail}", error);
+            throw new UserException($"{error.Message}: {error.Where(file.Shown)}", error);
         }
     }
 

@@ -32,7 +32,7 @@ static class ParquetRows
         var parquet = Guarded(() => ParquetReader.CreateAsync(stream));
         try
         {
-            var fields = parquet.Schema.GetDataFields();
+            var fields = Guarded(() => Task.FromResult(parquet.Schema.GetDataFields()));
             string[] there = [.. fields.Select(NameOf).Distinct()];
             if (!reading.HasColumns(file, there, columns))
             {
@@ -46,21 +46,13 @@ static class ParquetRows
             var first = 1;
             for (var group = 0; group < parquet.RowGroupCount; group++)
             {
-                using var rows = parquet.OpenRowGroupReader(group);
-                var count = checked((int)rows.RowCount);
-                var values = wanted.Select(name => Guarded(() => ColumnAsync(rows, FieldOf(fields, name), count))).ToArray();
-                var images = embeds ? Guarded(() => ImagesAsync(rows, fields, count, reading)) : null;
-                for (var row = 0; row < count; row++)
+                var rows = Guarded(() => GroupAsync(parquet, group, fields, wanted, embeds, reading));
+                foreach (var (number, row) in rows.Index())
                 {
-                    var image = images?[row];
-                    yield return new(
-                        $"{file.Name}, row {first + row}",
-                        new(wanted.Select((name, column) => KeyValuePair.Create(name, values[column][row]))),
-                        images is null ? null : () => image
-                    );
+                    yield return new($"{file.Name}, row {first + number}", row.Fields, embeds ? () => row.Image : null);
                 }
 
-                first += count;
+                first += rows.Length;
             }
         }
         finally
@@ -69,6 +61,34 @@ static class ParquetRows
         }
 
         T Guarded<T>(Func<Task<T>> read) => InputFile.Read(file.Shown, "a whole Parquet file", () => read().GetAwaiter().GetResult());
+    }
+
+    static async Task<(JsonObject Fields, ImageSource? Image)[]> GroupAsync(
+        ParquetReader parquet,
+        int group,
+        DataField[] fields,
+        string[] wanted,
+        bool embeds,
+        Reading reading
+    )
+    {
+        using var rows = parquet.OpenRowGroupReader(group);
+        var count = checked((int)rows.RowCount);
+        var columns = new List<JsonNode?[]>();
+        foreach (var name in wanted)
+        {
+            columns.Add(await ColumnAsync(rows, FieldOf(fields, name), count));
+        }
+
+        var images = embeds ? await ImagesAsync(rows, fields, count, reading) : null;
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(row =>
+                    (new JsonObject(wanted.Zip(columns, (name, column) => KeyValuePair.Create(name, column[row]))), images?[row])
+                ),
+        ];
     }
 
     static string NameOf(DataField field) => field.Path.FirstPart!;
@@ -141,7 +161,7 @@ static class ParquetRows
         // A column that may not be null, or is no list, has no such levels.
         int[] definitions = field.MaxDefinitionLevel > 0 ? data.DefinitionLevels.ToArray() : [];
         int[] repetitions = field.MaxRepetitionLevel > 0 ? data.RepetitionLevels.ToArray() : [];
-        var rows = new List<ImmutableArray<T>.Builder>(count);
+        var rows = new List<ImmutableArray<T>.Builder>();
         var entries = field.MaxDefinitionLevel > 0 ? definitions.Length : values.Length;
         for (int entry = 0, value = 0; entry < entries; entry++)
         {

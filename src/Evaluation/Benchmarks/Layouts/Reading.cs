@@ -82,7 +82,7 @@ sealed class Reading(ReadSettings settings, DataTree? tree, PictureCache? pictur
             }
             catch (RowException error)
             {
-                Fault(error.Message, error.Detail.Length == 0 ? row.Place : $"{row.Place} ({error.Detail})");
+                Fault(error.Message, error.Where(row.Place));
             }
         }
 

@@ -9,10 +9,15 @@ namespace SVco.Evaluation.Benchmarks.Layouts;
 /// <summary>A row that cannot become an item; told with its place by <see cref="Reading"/>.</summary>
 /// <param name="what">What is wrong, the same words for each row in which it is.</param>
 /// <param name="detail">What exactly.</param>
-sealed class RowException(string what, string detail = "") : Exception(what)
+/// <param name="place">Where, when it is not the row that an item is being made of.</param>
+sealed class RowException(string what, string detail = "", string place = "") : Exception(what)
 {
-    /// <summary>What exactly.</summary>
-    public string Detail => detail;
+    /// <summary>Where it is, and what exactly.</summary>
+    /// <param name="row">The place where none was given.</param>
+    public string Where(string row) =>
+        (place.Length > 0 ? place : row) is var where && detail.Length == 0 ? where
+        : where.Length == 0 ? detail
+        : $"{where} ({detail})";
 }
 
 /// <summary>A row of a table or an object of a JSON file.</summary>
@@ -33,7 +38,7 @@ sealed class Row(string place, JsonObject fields, Func<ImageSource?>? image = nu
 
     /// <summary>A text; a number is its digits.</summary>
     /// <exception cref="RowException">It is missing, empty, or no text.</exception>
-    public string Text(string field) => TextOrNull(field) is { } text ? text : throw new RowException($"{field} is missing or empty");
+    public string Text(string field) => TextOrNull(field) is { } text ? text : throw Wrong($"{field} is missing or empty");
 
     /// <summary>A text; null where it is missing, null or empty.</summary>
     /// <exception cref="RowException">It is no text.</exception>
@@ -44,7 +49,7 @@ sealed class Row(string place, JsonObject fields, Func<ImageSource?>? image = nu
     public int Number(string field) =>
         int.TryParse(Text(field), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new RowException($"{field} is no whole number", Text(field));
+            : throw Wrong($"{field} is no whole number", Text(field));
 
     /// <summary>A list of texts; empty where it is missing or null.</summary>
     /// <exception cref="RowException">It is no list of texts.</exception>
@@ -52,14 +57,11 @@ sealed class Row(string place, JsonObject fields, Func<ImageSource?>? image = nu
         fields[field] switch
         {
             null => [],
-            JsonArray list => [.. list.Select(item => TextOf(item ?? throw new RowException($"{field} holds null"), field))],
-            var other => throw new RowException($"{field} is no list", other.ToJsonString()),
+            JsonArray list => [.. list.Select(item => TextOf(item ?? throw Wrong($"{field} holds null"), field))],
+            var other => throw Wrong($"{field} is no list", other.ToJsonString()),
         };
 
-    /// <summary>Whether a field is there and not null.</summary>
-    public bool Has(string field) => fields[field] is not null;
-
-    static string TextOf(JsonNode node, string field)
+    string TextOf(JsonNode node, string field)
     {
         string text;
         try
@@ -68,16 +70,18 @@ sealed class Row(string place, JsonObject fields, Func<ImageSource?>? image = nu
             {
                 JsonValueKind.String => node.GetValue<string>(),
                 JsonValueKind.Number => node.ToJsonString(),
-                var other => throw new RowException($"{field} is no text", $"it is {other}"),
+                var other => throw Wrong($"{field} is no text", $"it is {other}"),
             };
         }
         catch (InvalidOperationException)
         {
             // System.Text.Json's word for half a surrogate.
-            throw new RowException($"{field} is not valid Unicode");
+            throw Wrong($"{field} is not valid Unicode");
         }
 
         // What decoders put in the place of broken bytes.
-        return text.Contains('\uFFFD') ? throw new RowException($"{field} is not valid Unicode", "it holds U+FFFD") : text;
+        return text.Contains('\uFFFD') ? throw Wrong($"{field} is not valid Unicode", "it holds U+FFFD") : text;
     }
+
+    RowException Wrong(string what, string detail = "") => new(what, detail, place);
 }
