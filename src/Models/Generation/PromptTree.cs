@@ -133,7 +133,7 @@ sealed record PromptTree(PackedTree Tree, ImmutableArray<ImmutableArray<PromptRo
         ];
         var most = chunk.Max(request => request.Item.MaxNewTokens);
         var own = rows.Average(row => row.Tokens.Length) - tree.TrunkLength + Math.Min(most, UsualAnswer);
-        var together = Math.Clamp(1 + (int)(tree.TrunkLength / own), 1, MostRowsOfGroup);
+        var together = Math.Clamp(1 + (int)(2 * tree.TrunkLength / own), 1, MostRowsOfGroup);
         var groups = (rows.Length + together - 1) / together;
         return new(tree, [.. rows.Chunk((rows.Length + groups - 1) / groups).Select(group => group.ToImmutableArray())], most);
     }

@@ -3,6 +3,7 @@ using SVco.Core;
 using SVco.Experiments;
 using SVco.Files;
 using SVco.Scripting.Host;
+using SVco.Training;
 using SVco.Training.Bench;
 
 namespace SVco.Scripting.Commands;
@@ -177,11 +178,7 @@ static class BenchCommand
     {
         var settings = options.Settings(parsed);
         var onDisk = parsed.GetValue(options.OnDisk) || BenchGeometry.RealSize.ContainsKey(settings.Geometry);
-        if (!parsed.GetValue(options.Generate))
-        {
-            Check(parsed, options, settings, onDisk);
-        }
-
+        Check(parsed, options, settings, onDisk);
         var rounds = parsed.GetValue(options.Rounds);
         string[] measure = [.. Self(), Name, One];
         try
@@ -222,15 +219,25 @@ static class BenchCommand
     /// <summary>Refuses what contradicts itself or cannot fit before anything is measured.</summary>
     static void Check(ParseResult parsed, Options options, BenchSettings settings, bool onDisk)
     {
+        var generate = parsed.GetValue(options.Generate);
         string[] benches =
         [
             .. parsed.GetValue(options.Scaling) is null ? Array.Empty<string>() : [options.Scaling.Name],
-            .. parsed.GetValue(options.Script) is null ? Array.Empty<string>() : [options.Script.Name],
+            // Of both there is a script.
+            .. generate ? [options.Generate.Name]
+            : parsed.GetValue(options.Script) is null ? Array.Empty<string>()
+            : [options.Script.Name],
             .. onDisk ? [$"{options.OnDisk.Name} (or a geometry that implies it)"] : Array.Empty<string>(),
         ];
         if (benches.Length > 1)
         {
             throw new UserException($"{string.Join(" and ", benches)} are different benches. Ask for one at a time.");
+        }
+
+        if (generate)
+        {
+            CheckMemory(GenerateStep.Estimate(options.GenerateSettings(parsed), BenchGeometry.Of(settings)));
+            return;
         }
 
         if (settings.Text < settings.Query + settings.Response)
@@ -245,6 +252,16 @@ static class BenchCommand
         {
             throw new UserException(
                 $"A step of {settings.Geometry} in fp32 needs about {need}, more than there is. Measure it with {options.OnDisk.Name}."
+            );
+        }
+    }
+
+    static void CheckMemory(long need)
+    {
+        if (need > new MachineMemory().Installed)
+        {
+            throw new UserException(
+                $"Writing answers needs {MemoryEstimate.Gibibytes(need)} GiB in fp32, more than there is. Set a smaller --token-budget or geometry."
             );
         }
     }

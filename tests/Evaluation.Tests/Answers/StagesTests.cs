@@ -151,6 +151,50 @@ public sealed class StagesTests : IDisposable
     }
 
     [Fact]
+    public void Several_drawn_answers_to_an_item_are_its_runs_and_follow_from_the_seed_alone()
+    {
+        var items = Benchmarks[1].Items;
+        var settings = new AskSettings
+        {
+            Sampling = new(1.5, 0.95),
+            Runs = 3,
+            Seed = 7,
+        };
+        ImmutableArray<Answer> Ask(AskSettings settings, IReadOnlyList<Item> items)
+        {
+            using var kept = new KeyedLines<Answer>(null);
+            return Asking.Ask(model.Asked, items, settings, kept, CancellationToken.None);
+        }
+
+        var answers = Ask(settings, items);
+
+        Assert.Equal(
+            items.SelectMany(item => Enumerable.Range(0, 3).Select(run => (item.Id, run))),
+            answers.Select(answer => (answer.Item, answer.Run))
+        );
+        Assert.True(answers.DistinctBy(answer => answer.Text).Count() > items.Length);
+        Assert.Equal(
+            answers.Select(answer => answer.Text),
+            Ask(settings with { Batch = 2 }, [.. items.Reverse()])
+                .OrderBy(answer => answer.Item, StringComparer.Ordinal)
+                .ThenBy(answer => answer.Run)
+                .Select(answer => answer.Text)
+        );
+        Assert.NotEqual(answers.Select(answer => answer.Text), Ask(settings with { Seed = 8 }, items).Select(answer => answer.Text));
+        Assert.Contains("temperature", Assert.Throws<UserException>(() => Ask(new AskSettings { Runs = 2 }, items)).Message);
+    }
+
+    [Fact]
+    public void A_question_with_room_for_more_words_is_another_question()
+    {
+        var shorter = Benchmarks[1].Items[0] with { Task = new ItemTask.Write(new Length(5), 2) };
+        using var kept = new KeyedLines<Answer>(null);
+        var both = new[] { Benchmarks[1].Items[0], shorter }.Select(item => Asking.Ask(model.Asked, [item], new(), kept, default)[0].Text);
+
+        Assert.Equal(2, both.Distinct().Count());
+    }
+
+    [Fact]
     public void With_another_grader_answers_are_graded_again_without_the_model()
     {
         Run();

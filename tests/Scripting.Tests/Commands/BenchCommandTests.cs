@@ -91,6 +91,22 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Contains("ms a token", File.ReadAllText(Path.Combine(_folder, "out", "scaling.svg")));
     }
 
+    [Fact]
+    public async Task Writing_answers_has_a_table_and_says_what_limits_a_step()
+    {
+        var (output, code) = await SvcoProcess.RunAsync(
+            _folder,
+            ["bench", "--generate", "--geometry", "small", "--questions", "4", "--images", "2", "--new-tokens", "3", "--rounds", "1"]
+        );
+
+        Assert.True(code == 0, output);
+        Assert.Contains("| SVco |", output);
+        Assert.Contains("limits; the step reaches", output);
+        var (refused, wrong) = await SvcoProcess.RunAsync(_folder, ["bench", "--generate", "--scaling", "out"]);
+        Assert.Equal(1, wrong);
+        Assert.Contains("different benches", refused);
+    }
+
     [MountFact]
     public async Task A_disk_too_small_is_told_before_anything_is_written()
     {

@@ -214,4 +214,26 @@ public class BenchTests
             lines.Single(line => line.StartsWith("| packed |"))
         );
     }
+
+    [Fact]
+    public void Answers_are_written_and_a_step_of_sixteen_rows_is_measured()
+    {
+        var result = GenerateStep.Run(
+            new()
+            {
+                Geometry = "small",
+                Questions = 18,
+                Images = 3,
+                NewTokens = 3,
+            }
+        );
+
+        Assert.Equal(18, result.Tokens.Length);
+        Assert.All(result.Tokens, tokens => Assert.Equal(3, tokens.Length));
+        // Prompts have 18 to 77 tokens, of which one stands for the image.
+        Assert.InRange(result.PromptTokens, 18 * (144 + 17), 18 * (144 + 76));
+        Assert.True(result.PeakBytes > result.WeightBytes && result.EstimatedBytes > result.WeightBytes);
+        Assert.Equal(16, result.Step.Rows);
+        Assert.True(result.Step.Bandwidth > 0 && result.Step.Rate > 0 && result.Step.Bytes > result.WeightBytes / 10, $"{result.Step}");
+    }
 }

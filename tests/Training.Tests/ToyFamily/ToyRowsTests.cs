@@ -59,6 +59,39 @@ public class ToyRowsTests
         Assert.True((logits.narrow(0, prompt.Length - 1, 4) - generated.Logits![0]).abs().max().item<double>() < 1e-12);
     }
 
+    [Fact]
+    public void Many_at_a_time_are_generated_as_alone()
+    {
+        using var model = Model();
+        ProcessedImage[] images = [Image(4, 4), Image(2, 6)];
+        GenerationRequest[] requests =
+        [
+            .. Enumerable.Range(0, 5).Select(i => new GenerationRequest([1, Config.ImageTokenId, 2 + i], [i % 2], 4)),
+            new([1, 3], [], 4),
+            new([1, 3, 4], [], 4),
+        ];
+        using var scope = NewDisposeScope();
+        var alone = requests.Select(request =>
+        {
+            ProcessedImage[] shown = [.. request.Images.Select(index => images[index])];
+            var ids = PackLayout
+                .Expand(request.Prompt, Config.ImageTokenId, [.. shown.Select(image => Config.ImageTokens(image.Size).Count)])
+                .Select(token => (long)request.Prompt[token.Source]);
+            using var rows = PlainGeneration.Greedy(model, tensor(ids.ToArray()).unsqueeze(0), shown, [], 4);
+            return string.Join(' ', rows.Tokens[0]);
+        });
+        var many = ManyRequests.Continue(
+            model,
+            requests,
+            [.. images.Select(image => image.Size)],
+            which => model.VisionFeatures([.. which.Select(index => images[index])]),
+            stops: [],
+            new() { PromptTokens = 10 }
+        );
+
+        Assert.Equal(alone, many.OrderBy(one => one.Request).Select(one => string.Join(' ', one.Tokens)));
+    }
+
     static Tensor Decoded(
         VisionLanguageModel model,
         Tensor ids,
