@@ -143,7 +143,7 @@ static class BrowserScript
         const turnTo = to => { first = to; draw(); pick('all-answers').scrollIntoView(); };
         pick('previous').onclick = () => turnTo(first - perView);
         pick('next').onclick = () => turnTo(first + perView);
-        addEventListener('hashchange', read);
+        addEventListener('hashchange', () => { if (location.hash.includes('=')) read(); });
         read();
 
         """;

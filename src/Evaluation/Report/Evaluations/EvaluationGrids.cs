@@ -13,7 +13,7 @@ static class EvaluationGrids
         var table = numbers.Table;
         return new(
             $"Table 1 of {numbers.Result.Name}",
-            $"In %, where nothing else is said; ± standard error, items with an image or a group in common counted as one. {Grid.Signs} A rate that should fall (↓) counts inversely in the average improvement over {numbers.Base}.",
+            $"In %, where nothing else is said; the error counts items with an image or a group in common as one. {Grid.Signs} A rate that should fall (↓) counts inversely in the average improvement over {numbers.Base}.",
             "model",
             [
                 .. table.Columns.Select(column => new GridHead(
@@ -72,19 +72,20 @@ static class EvaluationGrids
         return counts.Distinct().Count() == 1 ? $"{counts[0]}" : $"{counts.Min()}–{counts.Max()}";
     }
 
-    /// <summary>A model against the base model, number by number.</summary>
-    public static ImmutableArray<Grid> Differences(EvaluationNumbers numbers) =>
-        [
-            .. numbers
-                .Table.Rows.Skip(1)
-                .Where(row => row.Cells.Any(cell => cell?.Difference is not null))
-                .Select(row => Differences(numbers, row)),
-        ];
+    const string DifferencesCaption =
+        "On the items that both have a mark for; in %: relative to before, as Table 1 has it. The interval is the bootstrap's (95 %, items with an image or a group in common drawn together), p by McNemar's exact test or by exchanging the two models' results, adjusted over a table (Holm). Can show: the smallest difference that as many items find four times in five.";
 
-    static Grid Differences(EvaluationNumbers numbers, TableRow row) =>
+    /// <summary>Each model against the base model, number by number; the last table says how to read them.</summary>
+    public static ImmutableArray<Grid> Differences(EvaluationNumbers numbers)
+    {
+        TableRow[] rows = [.. numbers.Table.Rows.Skip(1).Where(row => row.Cells.Any(cell => cell?.Difference is not null))];
+        return [.. rows.Select(row => Differences(numbers, row, row == rows[^1] ? DifferencesCaption : ""))];
+    }
+
+    static Grid Differences(EvaluationNumbers numbers, TableRow row, string caption) =>
         new(
             $"{row.Model} against {numbers.Base}",
-            "On the items that both have a mark for; in %: relative to before, as Table 1 has it. The interval is the bootstrap's (95 %, items with an image or a group in common drawn together), p by McNemar's exact test or by exchanging the two models' results, adjusted over this table (Holm). Can show: the smallest difference that as many items find four times in five.",
+            caption,
             "number",
             [
                 new("before"),
@@ -177,7 +178,7 @@ static class EvaluationGrids
             [
                 new(
                     "Also measured",
-                    "± standard error; the average improvement does not count these.",
+                    "The average improvement does not count these.",
                     "number",
                     Models(numbers),
                     [
@@ -226,7 +227,7 @@ static class EvaluationGrids
             where !categories.IsEmpty
             select new Grid(
                 $"{EvaluationNotes.Name(column)} by category",
-                "± standard error.",
+                "",
                 "category",
                 Models(numbers).Insert(0, new("items")),
                 [

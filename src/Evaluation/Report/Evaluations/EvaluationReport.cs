@@ -152,7 +152,7 @@ public static class EvaluationReport
         ImmutableArray<(AnsweredItem Item, bool IsGain)> examples
     ) =>
         [
-            ("table-1", "Table 1", $"{Sentences(numbers)}{GridHtml.Of(EvaluationGrids.TableOne(numbers))}{Marks(numbers)}"),
+            ("results", "Results", $"{Sentences(numbers)}{GridHtml.Of(EvaluationGrids.TableOne(numbers))}{Marks(numbers)}"),
             (
                 "differences",
                 $"Against {numbers.Base}",
@@ -171,13 +171,11 @@ public static class EvaluationReport
                 $"{EvaluationFigures.Dependency(numbers)}{EvaluationGrids.Dependencies(numbers).Select(GridHtml.Of)}"
             ),
             ("perplexity", "Caption perplexity", PerplexityFigure.Of(perplexities)),
-            ("categories", "By category", Html.Join(EvaluationGrids.Categories(numbers).Select(Folded))),
+            ("categories", "By category", Html.Join(EvaluationGrids.Categories(numbers).Select(GridHtml.Of))),
             ("examples", "Examples that changed", HtmlAnswers.Examples(numbers, examples)),
             ("all-answers", "All answers", HtmlAnswers.Browser),
             ("settings", "Benchmarks and settings", Settings(numbers.Result)),
         ];
-
-    static Html Folded(Grid grid) => $"<details open><summary>{grid.Title}</summary>{GridHtml.Of(grid)}</details>";
 
     static Html Sentences(EvaluationNumbers numbers) =>
         $"<ul class=\"summary\">{EvaluationSummary.Of(numbers).Select<string, Html>(sentence => $"<li>{sentence}</li>")}</ul>";

@@ -12,7 +12,10 @@ namespace SVco.Evaluation.Report.Evaluations;
 sealed record GridHead(string Name, string Detail = "", string Group = "", string Mark = "", bool IsText = false)
 {
     /// <summary>The name with its detail and mark.</summary>
-    public string InOneLine => string.Join(' ', new[] { Name, Detail, Mark.Length == 0 ? "" : $"[{Mark}]" }.Where(part => part.Length > 0));
+    public string InOneLine => string.Join(' ', new[] { Name, Detail, InBrackets }.Where(part => part.Length > 0));
+
+    /// <summary>The mark in brackets; empty where there is none.</summary>
+    public string InBrackets => Mark.Length == 0 ? "" : $"[{Mark}]";
 }
 
 /// <summary>An entry.</summary>
@@ -47,6 +50,17 @@ sealed record Grid(string Title, string Caption, string Corner, ImmutableArray<G
             Columns = [.. Rows.Select(row => new GridHead(row.Name))],
             Rows = [.. Columns.Select((head, at) => new GridRow(head.InOneLine, [.. Rows.Select(row => row.Cells[at])]))],
         };
+
+    /// <summary>The caption of a table whose entries have their standard errors below them or beside them.</summary>
+    public string CaptionWithErrors =>
+        Joined(Rows.Any(row => row.Cells.Any(cell => cell.Error.StartsWith('±'))) ? "± standard error." : "");
+
+    /// <summary>The caption of a table whose entries have their intervals below them.</summary>
+    public string CaptionWithRanges => Joined(HasRanges ? "Below a number stands its 95 % interval." : "");
+
+    bool HasRanges => Rows.Any(row => row.Cells.Any(cell => cell.Range.Length > 0));
+
+    string Joined(string first) => string.Join(' ', new[] { first, Caption }.Where(part => part.Length > 0));
 
     /// <summary>The sign behind an entry: ¹ best, ¹? best but its lead may be chance, ² second best.</summary>
     public static string Sign(Standing standing) =>

@@ -6,12 +6,14 @@ namespace SVco.Evaluation.Report.Evaluations;
 /// <summary>Tables as parts of a page.</summary>
 static class GridHtml
 {
-    /// <summary>The table, which scrolls by itself where the page is narrow.</summary>
-    public static Html Of(Grid grid) =>
-        HtmlParts.Scrolled(
-            $"<table class=\"grid-table\"><thead>{Groups(grid)}<tr><th scope=\"col\">{grid.Corner}</th>{grid.Columns.Select(Head)}</tr></thead><tbody>{grid.Rows.Select(row => Row(grid, row))}</tbody></table>",
-            $"{grid.Title}. {grid.Caption}"
-        );
+    /// <summary>The table under its title, which scrolls by itself where the page is narrow, and its caption, which does not.</summary>
+    public static Html Of(Grid grid)
+    {
+        Html table =
+            $"<table class=\"grid-table\"><thead>{Groups(grid)}<tr><th scope=\"col\">{grid.Corner}</th>{grid.Columns.Select(Head)}</tr></thead><tbody>{grid.Rows.Select(row => Row(grid, row))}</tbody></table>";
+        Html caption = grid.CaptionWithRanges.Length == 0 ? Html.Empty : $"<p class=\"caption\">{grid.CaptionWithRanges}</p>";
+        return $"<h3>{grid.Title}</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{grid.Title}\">{table}</div>{caption}";
+    }
 
     static Html Groups(Grid grid) =>
         grid.Columns.All(head => head.Group.Length == 0)
@@ -41,8 +43,8 @@ static class GridHtml
     {
         Html detail = head.Detail.Length == 0 ? Html.Empty : $"<small>{head.Detail}</small>";
         return head.IsText
-            ? (Html)$"<th scope=\"col\" class=\"text\">{head.Name}{Mark(head.Mark)}{detail}</th>"
-            : $"<th scope=\"col\">{head.Name}{Mark(head.Mark)}{detail}</th>";
+            ? (Html)$"<th scope=\"col\" class=\"text\">{head.Name}{Mark(head.InBrackets)}{detail}</th>"
+            : $"<th scope=\"col\">{head.Name}{Mark(head.InBrackets)}{detail}</th>";
     }
 
     static Html Row(Grid grid, GridRow row) => $"<tr><th scope=\"row\">{row.Name}</th>{row.Cells.Zip(grid.Columns, Cell)}</tr>";
@@ -63,5 +65,5 @@ static class GridHtml
             : $"<td>{number}{Mark(cell.Mark)}{small}</td>";
     }
 
-    static Html Mark(string mark) => mark.Length == 0 ? Html.Empty : $"<sup>[{mark}]</sup>";
+    static Html Mark(string mark) => mark.Length == 0 ? Html.Empty : $"<sup>{mark}</sup>";
 }

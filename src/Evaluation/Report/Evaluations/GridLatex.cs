@@ -35,7 +35,7 @@ static class GridLatex
             {{string.Join('\n', grid.Rows.Select(row => Line(row.Cells.Select(Cell).Prepend(Escaped(row.Name)))))}}
             \bottomrule
             \end{tabular}
-            % {{GridText.Shown(grid.Caption)}}
+            % {{GridText.Shown(grid.CaptionWithErrors)}}
 
             """;
 

@@ -22,7 +22,7 @@ static class GridMarkdown
             {Line(grid.Columns.Select(head => head.IsText ? ":--" : "--:").Prepend(":--"))}
             {string.Join('\n', grid.Rows.Select(row => Line(row.Cells.Select(Cell).Prepend(Escaped(row.Name)))))}
 
-            {Escaped(grid.Caption)}
+            {Escaped(grid.CaptionWithErrors)}
 
             """;
 

@@ -32,7 +32,9 @@ static class GridText
             text.Append(Lines(block));
         }
 
-        return grid.Caption.Length == 0 ? text.ToString() : text.AppendJoin('\n', Wrapped(grid.Caption, Width)).Append('\n').ToString();
+        return grid.CaptionWithErrors.Length == 0
+            ? text.ToString()
+            : text.AppendJoin('\n', Wrapped(grid.CaptionWithErrors, Width)).Append('\n').ToString();
     }
 
     /// <summary>Words in lines; a word that is longer than a line goes over several.</summary>
@@ -73,10 +75,7 @@ static class GridText
     static Strip StripOf(GridHead head, ImmutableArray<GridCell> cells) =>
         new(
             head.IsText,
-            [
-                .. Wrapped(head.Name + (head.Mark.Length == 0 ? "" : $" [{head.Mark}]"), WidestHead),
-                .. head.Detail.Length == 0 ? [] : Wrapped(head.Detail, WidestHead),
-            ],
+            [.. Wrapped($"{head.Name} {head.InBrackets}", WidestHead), .. head.Detail.Length == 0 ? [] : Wrapped(head.Detail, WidestHead)],
             [
                 .. cells.Select(cell =>
                     head.IsText
