@@ -7,7 +7,7 @@ static class EvaluationStyle
         :root{--right:#1a7f4b;--wrong:#b3372b;--partly:#8a6d00}
         @media (prefers-color-scheme:dark){:root{--right:#4cc38a;--wrong:#f08a80;--partly:#d9b93b}}
         body{overflow-wrap:anywhere}dd{min-width:0}nav li,.legend li{min-width:0;max-width:100%}@media (min-width:481px){dl{grid-template-columns:fit-content(18rem) minmax(0,1fr)}}
-        h2{scroll-margin-top:.5rem}thead th small{display:block;font-weight:400;font-size:.78rem}td.text,th.text{text-align:left}.fault{color:var(--wrong)}
+        h2{scroll-margin-top:.5rem}thead th{overflow-wrap:break-word}thead th small{display:block;font-weight:400;font-size:.78rem}td.text,th.text{text-align:left}.fault{color:var(--wrong)}
         .grid-table td b{text-decoration:underline;text-underline-offset:.2em}.grid-table tbody tr:hover td{background:var(--tint)}
         nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0}a{color:var(--link)}
         .marks{list-style:none;padding:0;max-width:60rem;font-size:.9rem}.marks li{margin:.25rem 0;padding-left:2.2rem;text-indent:-2.2rem}.marks b{display:inline-block;min-width:2.2rem;text-indent:0}
