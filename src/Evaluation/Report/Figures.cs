@@ -53,6 +53,26 @@ public static class Figures
         ImmutableArray<(string Group, int Series, Interval Value)> points,
         bool apart,
         bool logarithmic = false
+    ) =>
+        Dots(
+            id,
+            alternative,
+            axis,
+            groups,
+            [.. points.Select(point => (point.Group, point.Series, point.Value.Mean, new Bounds(point.Value.Low, point.Value.High)))],
+            apart,
+            logarithmic
+        );
+
+    /// <summary>The same where intervals need not lie alike about the values; one whose ends are no numbers or the value itself is not drawn.</summary>
+    public static Html Dots(
+        string id,
+        string alternative,
+        string axis,
+        ImmutableArray<string> groups,
+        ImmutableArray<(string Group, int Series, double Value, Bounds Range)> points,
+        bool apart,
+        bool logarithmic = false
     )
     {
         var plot = Empty(axis, "");
@@ -63,25 +83,26 @@ public static class Figures
             plot.Add.VerticalLine(0, 1, ThemedSvg.Ink);
         }
 
-        foreach (var (group, one, value) in points)
+        foreach (var (group, one, value, range) in points)
         {
             var offset = apart ? 0.8 * ((Array.IndexOf(series, one) + 0.5) / series.Length - 0.5) : 0;
             var y = -(groups.IndexOf(group) + offset);
-            if (value.HalfWidth is > 0)
+            if (range.High > range.Low)
             {
                 // On a logarithmic axis an interval down to 0 goes over the left edge.
-                var whisker = plot.Add.Line(logarithmic && value.Low <= 0 ? LeftOfAll : Place(value.Low), y, Place(value.High), y);
+                var whisker = plot.Add.Line(logarithmic && range.Low <= 0 ? LeftOfAll : Place(range.Low), y, Place(range.High), y);
                 (whisker.LineColor, whisker.LineWidth, whisker.MarkerSize) = (ThemedSvg.Of(one), 1.5f, 0);
             }
 
-            Mark(plot.Add.Scatter(new[] { Place(value.Mean) }, new[] { y }), one);
+            Mark(plot.Add.Scatter(new[] { Place(value) }, new[] { y }), one);
         }
 
         plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups.Select(Short)]);
         if (logarithmic)
         {
             plot.Axes.Bottom.TickGenerator = PowersOfTen();
-            plot.Axes.SetLimitsX(0, Math.Max(0.3, points.Max(point => Place(point.Value.High)) * 1.08));
+            var furthest = points.Max(point => Place(double.IsNaN(point.Range.High) ? point.Value : point.Range.High));
+            plot.Axes.SetLimitsX(0, Math.Max(0.3, furthest * 1.08));
         }
 
         plot.Axes.SetLimitsY(0.5 - groups.Length, 0.5);

@@ -98,7 +98,7 @@ static class HtmlFigures
     /// Room for all points and bands, the same in each panel so that they can be compared; but a band of few points, which may be a hundred
     /// times as wide as they lie, goes over the edge.
     /// </summary>
-    static (double Low, double High) Limits(ImmutableArray<ImmutableArray<(double X, double Y)>> panels)
+    public static (double Low, double High) Limits(ImmutableArray<ImmutableArray<(double X, double Y)>> panels)
     {
         var (low, high) = (
             Math.Min(0, panels.Min(points => points.Min(point => point.Y))),

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using SVco.Core.Benchmarks;
+
+namespace SVco.Evaluation.Report.Evaluations;
+
+/// <summary>What a person must know to read a number right, and the mark that stands at the number.</summary>
+/// <param name="Mark">A letter, or a sign.</param>
+/// <param name="Text">A sentence or several.</param>
+sealed record EvaluationNote(string Mark, string Text);
+
+/// <summary>The notes of an evaluation.</summary>
+static class EvaluationNotes
+{
+    const string NotCounted = "!";
+    const string OtherRule = "r";
+    const string NoChange = "0";
+
+    /// <summary>The mark of a benchmark; empty where there is nothing to know.</summary>
+    public static string MarkOf(EvaluationNumbers numbers, string benchmark) =>
+        OfBenchmarks(numbers).FirstOrDefault(note => note.Benchmark == benchmark).Note?.Mark ?? "";
+
+    /// <summary>The mark of a column of Table 1.</summary>
+    public static string MarkOf(EvaluationNumbers numbers, TableColumn column) =>
+        string.Join(
+            ',',
+            new[]
+            {
+                MarkOf(numbers, column.Benchmark),
+                RuleNumbers.Differ(numbers, column) ? OtherRule : "",
+                HasNoChange(numbers, column) ? NoChange : "",
+            }.Where(mark => mark.Length > 0)
+        );
+
+    /// <summary>The mark of a score of which not all items are counted.</summary>
+    /// <param name="score">The score.</param>
+    /// <param name="metric">Its metric.</param>
+    /// <param name="items">The benchmark's items.</param>
+    public static string MarkOf(Score score, Metric metric, IEnumerable<Item> items) =>
+        score.Counted < Counted(metric, items) ? NotCounted : "";
+
+    /// <summary>All notes, in the order of the table.</summary>
+    public static ImmutableArray<EvaluationNote> Of(EvaluationNumbers numbers) =>
+        [
+            .. OfBenchmarks(numbers).Select(one => one.Note),
+            .. NotCountedAnswers(numbers).Select(text => new EvaluationNote(NotCounted, text)),
+            .. numbers
+                .Table.Columns.Where(column => HasNoChange(numbers, column))
+                .Select(column => new EvaluationNote(
+                    NoChange,
+                    $"{Name(column)}: the score of {numbers.Base} is 0, so there is no relative change; the average improvement leaves it out."
+                )),
+            .. numbers.Table.Columns.Any(column => RuleNumbers.Differ(numbers, column))
+                ?
+                [
+                    new EvaluationNote(
+                        OtherRule,
+                        "The official and the corrected rule give this number differently; both stand in the table \"By both rules\"."
+                    ),
+                ]
+                : Array.Empty<EvaluationNote>(),
+        ];
+
+    /// <summary>A column in words.</summary>
+    public static string Name(TableColumn column) => $"{column.Benchmark} {column.Metric.Name}";
+
+    static IEnumerable<(string Benchmark, EvaluationNote Note)> OfBenchmarks(EvaluationNumbers numbers) =>
+        numbers
+            .Result.Notes.Where(note => note.Judge.Length > 0 || !note.Warnings.IsEmpty)
+            .Select(
+                (note, at) =>
+                    (
+                        note.Benchmark,
+                        new EvaluationNote(
+                            Letters(at),
+                            $"{note.Benchmark}: "
+                                + string.Join(
+                                    " ",
+                                    note.Warnings.Prepend(note.Judge.Length > 0 ? $"judged by {note.Judge}" : "")
+                                        .Where(text => text.Length > 0)
+                                        .Select(Sentence)
+                                )
+                        )
+                    )
+            );
+
+    static string Sentence(string text) => text[^1] is '.' or '!' or '?' ? text : $"{text}.";
+
+    static string Letters(int at) => at < 26 ? $"{(char)('a' + at)}" : $"{Letters((at / 26) - 1)}{(char)('a' + (at % 26))}";
+
+    static IEnumerable<string> NotCountedAnswers(EvaluationNumbers numbers) =>
+        numbers
+            .Table.Columns.Index()
+            .Select(column =>
+                (
+                    column.Item.Benchmark,
+                    column.Item.Metric.Name,
+                    Missing: string.Join(
+                        ", ",
+                        from row in numbers.Table.Rows
+                        let cell = row.Cells[column.Index]
+                        where cell is not null
+                        let all = Counted(column.Item.Metric, ItemsOf(numbers, column.Item.Benchmark))
+                        where cell.Score.Counted < all
+                        select $"{all - cell.Score.Counted} of {all} of {row.Model}"
+                    )
+                )
+            )
+            .Where(column => column.Missing.Length > 0)
+            .GroupBy(column => (column.Benchmark, column.Missing), column => column.Name)
+            .Select(same =>
+                $"{same.Key.Benchmark} {string.Join(" and ", same)}: answers that have no mark are left out, since a failure is no score: {same.Key.Missing}."
+            );
+
+    static bool HasNoChange(EvaluationNumbers numbers, TableColumn column)
+    {
+        var at = numbers.Table.Columns.IndexOf(column);
+        return numbers.Table.Rows.Length > 1 && numbers.Table.Rows[0].Cells[at] is { Score.Value: <= 0 };
+    }
+
+    static int Counted(Metric metric, IEnumerable<Item> items) =>
+        items.Count(item => metric.Only is not { } tag || item.Tags.Contains(tag));
+
+    /// <summary>A benchmark's items.</summary>
+    public static ImmutableArray<Item> ItemsOf(EvaluationNumbers numbers, string benchmark) =>
+        numbers.Benchmarks.First(one => one.Name == benchmark).Items;
+}

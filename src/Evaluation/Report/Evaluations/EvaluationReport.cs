@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Text;
+using SVco.Core;
+using SVco.Core.Statistics;
+using SVco.Evaluation.Results;
+using SVco.Files;
+
+namespace SVco.Evaluation.Report.Evaluations;
+
+/// <summary>
+/// The page of an evaluation: Table 1 with intervals and what its marks mean, each model against the base model, figures, examples, and every
+/// answer to look through. It needs no network; up to <see cref="MostInPage"/> letters of answers and thumbnails are in the page itself, more
+/// lie in the folder <see cref="PagesFolder"/> beside it.
+/// </summary>
+public static class EvaluationReport
+{
+    /// <summary>The page's file.</summary>
+    public const string FileName = "report.html";
+
+    /// <summary>The folder of the answers' files, where they are not in the page itself.</summary>
+    public const string PagesFolder = "report-answers";
+
+    /// <summary>The most letters of answers and thumbnails in the page itself.</summary>
+    public const int MostInPage = 2_000_000;
+
+    const int PageSize = 50;
+
+    /// <summary>Writes the page, the files of answers, and the CSV of the tables.</summary>
+    /// <param name="result">The evaluation.</param>
+    /// <param name="folder">The folder; it is made.</param>
+    /// <param name="now">When the report is made.</param>
+    /// <param name="captions">Captions for Fig. 2; none leaves it out.</param>
+    /// <param name="resamples">How many samples are drawn for an interval.</param>
+    /// <returns>The paths of the page and of the tables.</returns>
+    /// <exception cref="UserException">The models cannot be compared, or the disk refuses.</exception>
+    public static ImmutableArray<string> Write(
+        EvaluationResult result,
+        string folder,
+        DateTimeOffset now,
+        IReadOnlyCollection<CaptionLogProbs>? captions = null,
+        int resamples = Bootstrap.Resamples
+    )
+    {
+        var numbers = EvaluationNumbers.Of(result, resamples);
+        var perplexities = MeasuredPerplexity.Of(captions ?? [], resamples);
+        ImmutableArray<AnsweredItem> items = [.. AnsweredItem.Of(numbers)];
+        Directory.CreateDirectory(folder);
+        var key = ContentHash.Of($"{now:O}\n{result.Name}\n{result.Command}");
+        var inPage = WritePages(items, folder, key);
+        var index = BrowsedIndex.Of(numbers, items, key, inPage.IsDefault ? PagesFolder : "", PageSize);
+        var page = Page(numbers, perplexities, ChangedExamples.Of(items), index, inPage.IsDefault ? [] : inPage, now);
+        ImmutableArray<ReportTable> tables = [.. EvaluationCsv.Of(numbers).Where(table => !table.Rows.IsEmpty)];
+        foreach (var table in tables)
+        {
+            table.Write(folder);
+        }
+
+        var path = Path.Combine(folder, FileName);
+        AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        return [path, .. tables.Select(table => Path.Combine(folder, table.File))];
+    }
+
+    /// <summary>The pages as JSON where they have room in the page itself; else writes them and returns the default.</summary>
+    static ImmutableArray<string> WritePages(ImmutableArray<AnsweredItem> items, string folder, string key)
+    {
+        var pagesFolder = Path.Combine(folder, PagesFolder);
+        using var pages = BrowsedPage.Of(items, PageSize).Select(page => page.ToJson()).GetEnumerator();
+        var held = new List<string>();
+        while (pages.MoveNext())
+        {
+            held.Add(pages.Current);
+            if (held.Sum(page => (long)page.Length) > MostInPage)
+            {
+                AtomicOutput.WriteFolder(
+                    pagesFolder,
+                    overwrite: true,
+                    made =>
+                    {
+                        foreach (var (number, json) in held.Concat(Rest()).Index())
+                        {
+                            File.WriteAllText(Path.Combine(made, $"page-{number}.js"), $"svcoPage(\"{key}\",{number},{json});\n");
+                        }
+                    }
+                );
+                return default;
+            }
+        }
+
+        if (Directory.Exists(pagesFolder))
+        {
+            Directory.Delete(pagesFolder, recursive: true);
+        }
+
+        return [.. held];
+
+        IEnumerable<string> Rest()
+        {
+            while (pages.MoveNext())
+            {
+                yield return pages.Current;
+            }
+        }
+    }
+
+    static string Page(
+        EvaluationNumbers numbers,
+        ImmutableArray<MeasuredPerplexity> perplexities,
+        ImmutableArray<(AnsweredItem Item, bool IsGain)> examples,
+        BrowsedIndex index,
+        ImmutableArray<string> pages,
+        DateTimeOffset now
+    )
+    {
+        var title = $"Evaluation {numbers.Result.Name}";
+        var sections = Sections(numbers, perplexities, examples).Where(section => !section.Content.IsEmpty).ToArray();
+        var sources = $"'{BrowserScript.Hash}'{(index.Folder.Length == 0 ? "" : " 'self' file:")}";
+        Html page = $"""
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {Html.Trusted(
+                sources
+            )}; base-uri 'none'; form-action 'none'">
+            <link rel="icon" href="data:,"><title>{title}</title><style>{Html.Trusted(Style.Sheet)}{Html.Trusted(
+                EvaluationStyle.Sheet
+            )}</style></head>
+            <body><header><h1>{title}</h1><p class="soft">{string.Join(
+                ", ",
+                numbers.Result.Models.Select(model => model.Name)
+            )} · report of <time datetime="{now:O}">{now:yyyy-MM-dd HH:mm zzz}</time></p>
+            <nav><ul>{sections.Select(Link)}</ul></nav></header>
+            <main>{sections.Select(Section)}</main>
+            <script type="application/json" id="index">{Html.Trusted(index.ToJson())}</script>
+            {pages.Select(PageElement)}
+            <script>{Html.Trusted(BrowserScript.Text)}</script></body></html>
+
+            """;
+        return page.ToString();
+    }
+
+    // JSON whose signs of markup are escaped: see BrowsedPage.
+    static Html PageElement(string json, int number) =>
+        $"<script type=\"application/json\" id=\"page-{number}\">{Html.Trusted(json)}</script>";
+
+    static Html Link((string Id, string Title, Html Content) section) => $"<li><a href=\"#{section.Id}\">{section.Title}</a></li>";
+
+    static Html Section((string Id, string Title, Html Content) section) =>
+        $"<section><h2 id=\"{section.Id}\">{section.Title}</h2>{section.Content}</section>\n";
+
+    static IEnumerable<(string Id, string Title, Html Content)> Sections(
+        EvaluationNumbers numbers,
+        ImmutableArray<MeasuredPerplexity> perplexities,
+        ImmutableArray<(AnsweredItem Item, bool IsGain)> examples
+    ) =>
+        [
+            ("results", "Results", $"{Sentences(numbers)}{GridHtml.Of(EvaluationGrids.TableOne(numbers))}{Marks(numbers)}"),
+            (
+                "differences",
+                $"Against {numbers.Base}",
+                Html.Join(
+                    EvaluationGrids
+                        .Differences(numbers)
+                        .Concat(EvaluationGrids.BothRules(numbers))
+                        .Concat(EvaluationGrids.Others(numbers))
+                        .Select(GridHtml.Of)
+                )
+            ),
+            ("domains", "Improvement by domain", EvaluationFigures.Domains(numbers)),
+            (
+                "dependency",
+                "Improvement against visual dependency",
+                $"{EvaluationFigures.Dependency(numbers)}{EvaluationGrids.Dependencies(numbers).Select(GridHtml.Of)}"
+            ),
+            ("perplexity", "Caption perplexity", PerplexityFigure.Of(perplexities)),
+            ("categories", "By category", Html.Join(EvaluationGrids.Categories(numbers).Select(GridHtml.Of))),
+            ("examples", "Examples that changed", HtmlAnswers.Examples(numbers, examples)),
+            ("all-answers", "All answers", HtmlAnswers.Browser),
+            ("settings", "Benchmarks and settings", Settings(numbers.Result)),
+        ];
+
+    static Html Sentences(EvaluationNumbers numbers) =>
+        $"<ul class=\"summary\">{EvaluationSummary.Of(numbers).Select<string, Html>(sentence => $"<li>{sentence}</li>")}</ul>";
+
+    static Html Marks(EvaluationNumbers numbers) =>
+        $"<ul class=\"marks\">{EvaluationNotes.Of(numbers).Select<EvaluationNote, Html>(note => $"<li><b>[{note.Mark}]</b>{note.Text}</li>")}</ul>";
+
+    static Html Settings(EvaluationResult result)
+    {
+        (string Name, string Value)[] lines =
+        [
+            .. result.Notes.Select(note => (note.Benchmark, note.Source)),
+            .. result.Models.Select(model => (model.Name, model.Checkpoint)),
+            .. result.Settings,
+            ("command", result.Command),
+        ];
+        return $"<dl>{lines.Select<(string Name, string Value), Html>(line => $"<dt>{line.Name}</dt><dd><code>{line.Value}</code></dd>")}</dl>";
+    }
+}

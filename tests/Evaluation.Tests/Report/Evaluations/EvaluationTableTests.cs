@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using SVco.Core;
+using SVco.Core.Benchmarks;
+using SVco.Evaluation.Report;
+using SVco.Evaluation.Report.Evaluations;
+using SVco.Evaluation.Results;
+using SVco.Tests;
+
+namespace SVco.Evaluation.Tests.Report.Evaluations;
+
+public sealed class EvaluationTableTests
+{
+    const int FewDraws = 50;
+
+    [Fact]
+    public void No_line_of_the_text_is_wider_than_a_terminal() =>
+        Assert.All(
+            EvaluationTable.Text(SampleEvaluation.Create(64, "a name that is rather long "), FewDraws).Split('\n'),
+            line => Assert.InRange(line.Length, 0, GridText.Width)
+        );
+
+    [Fact]
+    public void Scores_that_a_hand_can_add_up_stand_in_the_table_with_errors_signs_and_notes()
+    {
+        // 8 of 16 right before, all after; one answer of the second model is not judged.
+        var text = EvaluationTable.Text(Result(item => item < 8, item => item == 0 ? null : true));
+        Assert.Contains("50.0²", text);
+        Assert.Contains("100.0¹!", text);
+        // sqrt(0.5 * 0.5 / 15)
+        Assert.Contains("±12.9", text);
+        Assert.Contains("+100.0", text);
+        Assert.Contains("[a] small: a subset.", text);
+        Assert.Contains("1 of 16 of after", text);
+        // Eight items against none: 2 / 2^8.
+        Assert.Contains("0.008", text);
+    }
+
+    [Fact]
+    public void A_lead_that_may_be_chance_is_marked_and_not_bold()
+    {
+        var result = Result(item => item < 8, item => item is < 8 or 9);
+        Assert.Contains("56.2¹?", EvaluationTable.Text(result));
+        Assert.DoesNotContain("**56", EvaluationTable.Markdown(result));
+        Assert.Contains("**100", EvaluationTable.Markdown(Result(item => item < 8, _ => true)));
+    }
+
+    [Fact]
+    public void A_base_of_0_has_no_relative_change_and_the_table_says_so() =>
+        Assert.Contains("no relative change", EvaluationTable.Text(Result(_ => false, _ => true)));
+
+    [Fact]
+    public void Models_that_were_asked_other_items_are_not_compared()
+    {
+        var result = Result(_ => true, _ => true);
+        var one = result.Models[1].Benchmarks[0];
+        var fewer = one with { Benchmark = one.Benchmark with { Items = one.Benchmark.Items[..8] } };
+        var error = Assert.Throws<UserException>(() =>
+            EvaluationTable.Text(result with { Models = [result.Models[0], result.Models[1] with { Benchmarks = [fewer] }] })
+        );
+        Assert.Contains("other items of small", error.Message);
+    }
+
+    [GoldenFact("evaluation")]
+    public void Scores_like_those_of_the_official_table_have_its_relative_changes_and_visual_dependencies()
+    {
+        foreach (var family in Golden.Json(Golden.PathOf("evaluation", "table1.json")).EnumerateObject())
+        {
+            string[] names = [.. family.Value.GetProperty("base").EnumerateObject().Select(metric => metric.Name)];
+            var result = new EvaluationResult(
+                family.Name,
+                [Model("base", "base_without_image"), Model("tuned", "tuned_without_image")],
+                [],
+                [],
+                ""
+            );
+            var numbers = EvaluationNumbers.Of(result, FewDraws);
+            var tuned = numbers.Table.Rows[1];
+            foreach (var (at, name) in names.Index())
+            {
+                Assert.Equal(Number("relative_change_percent", name), tuned.Cells[at]!.Change!.Value, 1e-9);
+                if (family.Value.GetProperty("visual_dependency_percent").TryGetProperty(name, out var dependency))
+                {
+                    Assert.Equal(dependency.GetDouble(), numbers.Table.Rows[0].Cells[at]!.VisualDependency!.Value, 1e-9);
+                }
+            }
+
+            var average = family.Value.GetProperty("average_improvement_percent").GetDouble();
+            Assert.Equal(average, tuned.Improvement!.Percent, 1e-9);
+            Assert.Contains(NumberText.Signed(average), EvaluationTable.Text(result, FewDraws));
+
+            double Number(string group, string name) => family.Value.GetProperty(group).GetProperty(name).GetDouble();
+
+            EvaluatedModel Model(string model, string unseen) =>
+                new(
+                    model,
+                    "",
+                    [
+                        .. names.Select(name => new EvaluatedBenchmark(
+                            Benchmark(name),
+                            Graded(Number(model, name)),
+                            Graded(Number(unseen, name))
+                        )),
+                    ]
+                );
+        }
+
+        static Benchmark Benchmark(string name) =>
+            new(
+                name,
+                name,
+                [Item(0), Item(1)],
+                [new("score", "mark", HigherIsBetter: !name.Contains("hallucination")) { Over = Over.Items, Scale = 1 }]
+            );
+
+        static GradedAnswers Graded(double score) =>
+            new(
+                [new("0", 0, "", []), new("1", 0, "", [])],
+                [new("0", 0, Marks.Of(("mark", score))), new("1", 0, Marks.Of(("mark", score)))]
+            );
+    }
+
+    [Fact]
+    public void Perplexity_is_exp_of_the_mean_negative_log_probability_of_all_tokens()
+    {
+        var perplexities = MeasuredPerplexity.Of(
+            [
+                new("m", "original", ["a", "b"], [-1, -2], [-3, -4], [-2, -2]) { Contrast = [false, true] },
+                new("m", "original", ["c"], [-3], [-5], [-2]),
+            ],
+            FewDraws
+        );
+        Assert.Equal(Math.Exp(2), Value("all", "matching"), 1e-12);
+        Assert.Equal(Math.Exp(4), Value("all", "mismatching"), 1e-12);
+        Assert.Equal(Math.Exp(2), Value("contrast", "matching"), 1e-12);
+        Assert.Contains(7.39.ToString(CultureInfo.InvariantCulture), PerplexityFigure.Text(perplexities));
+
+        double Value(string tokens, string image) => perplexities.Single(one => one.Tokens == tokens && one.Image == image).Value;
+    }
+
+    static Item Item(int number) => new($"{number}", "", $"{number}", null, "?", new ItemTask.Write(new LetterGrader(["x", "y"], 0), 8));
+
+    static EvaluationResult Result(Func<int, bool?> before, Func<int, bool?> after)
+    {
+        ImmutableArray<Item> items = [.. Enumerable.Range(0, 16).Select(Item)];
+        var benchmark = new Benchmark("small", "general", items, [new("accuracy", Marks.Official) { Over = Over.Items }]);
+        return new("hand", [Model("before", before), Model("after", after)], [new("small", "by hand", "", ["a subset"])], [], "");
+
+        EvaluatedModel Model(string name, Func<int, bool?> isRight) =>
+            new(
+                name,
+                "",
+                [
+                    new(
+                        benchmark,
+                        new(
+                            [.. items.Select(item => new Answer(item.Id, 0, "A", []))],
+                            [
+                                .. items
+                                    .Index()
+                                    .Select(item => new Verdict(
+                                        item.Item.Id,
+                                        0,
+                                        isRight(item.Index) is { } right ? Marks.Of((Marks.Official, right ? 1 : 0)) : Marks.None
+                                    )),
+                            ]
+                        ),
+                        GradedAnswers.None
+                    ),
+                ]
+            );
+    }
+}
