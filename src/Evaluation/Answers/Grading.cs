@@ -11,7 +11,7 @@ public static class Grading
 {
     /// <summary>Grades what has no verdict yet.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="answers">An answer for each item.</param>
+    /// <param name="answers">Answers to the items, one or several each.</param>
     /// <param name="kept">Has the verdicts of before and gets those of now.</param>
     /// <param name="judge">Gives a judge's reply to a request; null where no item needs one.</param>
     /// <returns>A verdict for each answer.</returns>
@@ -21,29 +21,33 @@ public static class Grading
         IReadOnlyList<Answer> answers,
         KeyedLines<Verdict> kept,
         Func<JudgeRequest, string>? judge = null
-    ) =>
+    )
+    {
+        var byId = items.ToDictionary(item => item.Id);
+        return
         [
-            .. items.Zip(
-                answers,
-                (item, answer) =>
+            .. answers.Select(answer =>
+            {
+                var item = byId[answer.Item];
+                var key = KeyOf(item, answer);
+                if (kept.Find(key) is not { } verdict)
                 {
-                    var key = KeyOf(item, answer);
-                    if (kept.Find(key) is not { } verdict)
-                    {
-                        verdict = Verdict.Of(item, answer, judge ?? NoJudge);
-                        kept.Add(key, verdict);
-                    }
-
-                    return verdict with
-                    {
-                        Item = item.Id,
-                        Run = answer.Run,
-                    };
-
-                    string NoJudge(JudgeRequest request) => throw new UserException($"{item.Id} needs a judge, and none is given.");
+                    verdict = Verdict.Of(
+                        item,
+                        answer,
+                        judge ?? (_ => throw new UserException($"{item.Id} needs a judge, and none is given."))
+                    );
+                    kept.Add(key, verdict);
                 }
-            ),
+
+                return verdict with
+                {
+                    Item = item.Id,
+                    Run = answer.Run,
+                };
+            }),
         ];
+    }
 
     // A changed grader is another one: its code belongs to its name.
     internal static string KeyOf(Item item, Answer answer, string judge = "")

@@ -75,12 +75,7 @@ public static class Judging
 
             try
             {
-                var verdict = await GradedAsync(
-                    item,
-                    answer,
-                    run == 0 ? $"{benchmark.Name}/{item.Id}" : $"{benchmark.Name}/{item.Id} run {run}",
-                    cancel
-                );
+                var verdict = await GradedAsync(item, answer, run == 0 ? item.Id : $"{item.Id} run {run}", cancel);
                 if (verdict is null)
                 {
                     return new(item.Id, number, Marks.None, $"{NotJudged}: no reply is recorded");

@@ -3,6 +3,7 @@ using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Evaluation.Answers;
 using SVco.Evaluation.Judges;
+using SVco.Evaluation.Report.Evaluations;
 using SVco.Evaluation.Results;
 using SVco.Files;
 
@@ -240,6 +241,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         );
     }
 
+    /// <summary>scores.json of each model and benchmark, and the report with its tables.</summary>
     void Write(EvaluationResult result, List<AskedFolder> models, ImmutableArray<PlannedBenchmark> benchmarks)
     {
         foreach (var (model, evaluated) in models.Zip(result.Models))
@@ -248,6 +250,14 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             {
                 ScoresFile.Write(Path.Combine(plan.Folder, model.Name, benchmark.Folder, ScoresFile.Name), one);
             }
+        }
+
+        progress.Note(EvaluationTable.Text(result));
+        var table = System.Text.Encoding.UTF8.GetBytes(EvaluationTable.Markdown(result));
+        AtomicOutput.WriteFile(Path.Combine(plan.Folder, "table.md"), stream => stream.Write(table));
+        foreach (var file in EvaluationReport.Write(result, plan.Folder, DateTimeOffset.Now))
+        {
+            progress.Note($"{file}");
         }
     }
 

@@ -87,9 +87,12 @@ public sealed class StagesTests : IDisposable
     public void Stopped_between_two_batches_it_keeps_what_is_answered()
     {
         using var stop = new CancellationTokenSource();
-        var stopping = model.Asked with
-        {
-            Images = new LiveFeatures(
+        var stopping = new AskedModel(
+            model.Asked.Content,
+            model.Asked.Network,
+            model.Asked.Tokenizer,
+            model.Asked.Chat,
+            new LiveFeatures(
                 model.Asked.Network,
                 model.Loader with
                 {
@@ -99,8 +102,8 @@ public sealed class StagesTests : IDisposable
                         return model.Loader.Load(image);
                     },
                 }
-            ),
-        };
+            )
+        );
 
         Assert.Throws<OperationCanceledException>(() => Stages.Run(stopping, Benchmarks, new(Batch: 2), folder, stop.Token));
         Assert.Equal(2, File.ReadAllLines(AnswersFile).Length);
