@@ -239,9 +239,4 @@ public sealed class EvaluationTests : IDisposable
         await using var held = new SVco.Chat.AnswerJournal(Directory.CreateDirectory(folder.At("eval")).FullName + "/judge.journal");
         Assert.Contains("is being written", (await Assert.ThrowsAsync<UserException>(() => Run(Plan("MMVP")))).Message);
     }
-
-    sealed class Seen(Action<RunEvent> see) : IProgress<RunEvent>
-    {
-        public void Report(RunEvent value) => see(value);
-    }
 }

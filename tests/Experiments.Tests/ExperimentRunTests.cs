@@ -219,9 +219,4 @@ public sealed class ExperimentRunTests : IDisposable
         Assert.Contains(file, message);
         Assert.Contains("--restart", message);
     }
-
-    sealed class Seen(Action<RunEvent> see) : IProgress<RunEvent>
-    {
-        public void Report(RunEvent value) => see(value);
-    }
 }

@@ -62,11 +62,6 @@ public sealed class RunDataTests : IDisposable
     async Task<string> Refusal(Experiment experiment, bool restart = true) =>
         (await Assert.ThrowsAsync<UserException>(() => Run(experiment, restart))).Message;
 
-    sealed class Seen(Action<RunEvent> see) : IProgress<RunEvent>
-    {
-        public void Report(RunEvent value) => see(value);
-    }
-
     [Fact]
     public async Task All_broken_images_are_told_at_once_and_their_pairs_can_be_left_out()
     {

@@ -117,10 +117,15 @@ public static class ImageDecoder
     /// <exception cref="UserException">There are no pixels, or more than <see cref="MaxPixels"/>.</exception>
     internal static void RequirePixels(ImageSize size, string name)
     {
-        if (size.Width <= 0 || size.Height <= 0 || (long)size.Width * size.Height > MaxPixels)
+        if (size.Width <= 0 || size.Height <= 0)
+        {
+            throw new UserException($"The image {name} says it has {size.Width} x {size.Height} pixels, so it is damaged. Fetch it again.");
+        }
+
+        if ((long)size.Width * size.Height > MaxPixels)
         {
             throw new UserException(
-                $"The image {name} says it has {size.Width} x {size.Height} pixels; from 1 to {MaxPixels} are possible. Make it smaller."
+                $"The image {name} says it has {size.Width} x {size.Height} pixels, more than the limit of {MaxPixels}. Make it smaller."
             );
         }
     }

@@ -21,19 +21,6 @@ public sealed class OfficialAnswersTests : IDisposable
     const string Corrected = "corrected";
     const string Topic = "evaluation";
 
-    /// <summary>What the answer files call the benchmarks.</summary>
-    static readonly Dictionary<string, string> Files = new()
-    {
-        ["MMHal-Bench"] = "mmhal",
-        ["CV-Bench"] = "cvbench",
-        ["MMVP"] = "MMVP",
-        ["RealWorldQA"] = "realworldqa",
-        ["MM-Vet"] = "mmvet",
-        ["LLaVA-Bench"] = "llavabench",
-        ["TextVQA"] = "textvqa",
-        ["ScienceQA"] = "scienceqa",
-    };
-
     readonly Copies copies = new();
 
     public void Dispose() => copies.Dispose();
@@ -77,7 +64,7 @@ public sealed class OfficialAnswersTests : IDisposable
         var compared = 0;
         foreach (var benchmark in items.Index().GroupBy(one => one.Item.Name))
         {
-            var file = Files[benchmark.Key];
+            var file = Copies.AnswerFiles[benchmark.Key];
             var texts = behaviour == Behaviour.Corrected ? recorded[file].Select(row => row[5].GetString()!) : Answers(run, file);
             Assert.Equal(recorded[file].Count(), benchmark.Count());
             foreach (var ((index, _), row, text) in benchmark.Zip(recorded[file], texts))

@@ -13,6 +13,19 @@ namespace SVco.Evaluation.Tests.Benchmarks;
 /// <summary>Copies of the eight benchmarks in golden/evaluation, in every layout, and folders put together from them.</summary>
 sealed class Copies : IDisposable
 {
+    /// <summary>What the answer files, and the judge's recordings, call the benchmarks.</summary>
+    internal static readonly Dictionary<string, string> AnswerFiles = new()
+    {
+        ["MMHal-Bench"] = "mmhal",
+        ["CV-Bench"] = "cvbench",
+        ["MMVP"] = "MMVP",
+        ["RealWorldQA"] = "realworldqa",
+        ["MM-Vet"] = "mmvet",
+        ["LLaVA-Bench"] = "llavabench",
+        ["TextVQA"] = "textvqa",
+        ["ScienceQA"] = "scienceqa",
+    };
+
     readonly TemporaryFolder folder = new();
 
     public static string Data => Golden.PathOf("evaluation", "data");

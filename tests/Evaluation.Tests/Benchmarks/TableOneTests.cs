@@ -11,19 +11,6 @@ namespace SVco.Evaluation.Tests.Benchmarks;
 /// </summary>
 public sealed class TableOneTests : IDisposable
 {
-    /// <summary>What the answer files, and the judge's recordings, call the benchmarks.</summary>
-    static readonly Dictionary<string, string> Files = new()
-    {
-        ["MMHal-Bench"] = "mmhal",
-        ["CV-Bench"] = "cvbench",
-        ["MMVP"] = "MMVP",
-        ["RealWorldQA"] = "realworldqa",
-        ["MM-Vet"] = "mmvet",
-        ["LLaVA-Bench"] = "llavabench",
-        ["TextVQA"] = "textvqa",
-        ["ScienceQA"] = "scienceqa",
-    };
-
     readonly Copies copies = new();
 
     public void Dispose() => copies.Dispose();
@@ -58,7 +45,7 @@ public sealed class TableOneTests : IDisposable
 
     static IEnumerable<double> Scores(Benchmark benchmark, string key)
     {
-        var file = Files[benchmark.Name];
+        var file = Copies.AnswerFiles[benchmark.Name];
         var answers = File.ReadLines(Golden.PathOf(["evaluation", "answers", .. key.Split('/'), $"{file}.jsonl"]))
             .Select(line => JsonDocument.Parse(line).RootElement)
             .Select(answer => (answer.TryGetProperty("response", out var text) ? text : answer.GetProperty("text")).GetString()!);
