@@ -109,7 +109,9 @@ sealed class ChatServer : IDisposable
         try
         {
             using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
-            var prompt = body.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
+            // What is asked anew repeats the question before it says what was wrong.
+            var messages = body.RootElement.GetProperty("messages");
+            var prompt = messages[messages.GetArrayLength() > 1 ? 1 : 0].GetProperty("content").GetString()!;
             var fault = faultOf(number, prompt);
             Log.Enqueue((clock.Elapsed, number, context.Request.Headers["Idempotency-Key"]!, fault));
             switch (fault)
