@@ -6,6 +6,7 @@ using System.IO;
 using SVco.Curation;
 using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;
+using SVco.Files;
 
 if (Args.Contains("--help"))
 {

@@ -42,9 +42,12 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
                 beforeWeights: partial =>
                     Usable(RunData.Read(experiment, partial, ModelFolder.CheckWithoutWeights(partial)), partial, _ => { })
             );
-            var config = ModelFolder.Check(modelFolder);
-            // Before 16 GB are hashed: whether the pairs can be used at all.
-            var read = RunData.Read(experiment, modelFolder, config);
+            // Before weights are looked at, and 16 GB hashed: whether the pairs can be used at all, and the machine is large enough.
+            var read = RunData.Read(experiment, modelFolder, ModelFolder.CheckWithoutWeights(modelFolder));
+            read.RequirePairs();
+            NativeLibraries.Load();
+            RunMemory.Describe(Plan(read, modelFolder, areImagesRead: false), Devices.Parse(experiment.Device));
+            ModelFolder.Check(modelFolder);
             var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes), progress.Note);
             using var folder = Open(modelFolder, weights, restart);
             return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, read, weights);
@@ -55,6 +58,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             return RunResult.Of(experiment.Folder, RunState.Interrupted, null);
         }
     }
+
+    PackedScoring Scoring => new() { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
+
+    MemoryPlan Plan(RunData data, string modelFolder, bool areImagesRead) =>
+        RunMemory.Plan(experiment, modelFolder, data, Scoring, Devices.Parse(experiment.Device), areImagesRead);
 
     RunFolder Open(string modelFolder, string weights, bool restart)
     {
@@ -84,14 +92,13 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
 
         var device = Devices.Parse(experiment.Device);
-        var scoring = new PackedScoring { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
-        var plan = RunMemory.Plan(experiment, modelFolder, data, scoring, device);
+        var plan = Plan(data, modelFolder, areImagesRead: true);
         var memory = RunMemory.Describe(plan, device);
         RunSpace.Check(experiment, plan, modelFolder, folder, data.Train.Length);
         progress.Note(memory);
         using var model = VisionLanguageModel.Load(modelFolder, experiment.Model.LoadOptions(device));
         var fingerprint = Fingerprint(weights, modelFolder);
-        var job = Job(model, data, scoring, fingerprint);
+        var job = Job(model, data, fingerprint);
         // Before the weights of a saved state are restored: the reference is the model before training.
         var reference =
             (
@@ -147,7 +154,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         return (data, images);
     }
 
-    TrainingSetup Job(VisionLanguageModel model, RunData data, PackedScoring scoring, string fingerprint)
+    TrainingSetup Job(VisionLanguageModel model, RunData data, string fingerprint)
     {
         var loader = ImageProcessor.Load(model.Folder).Loader(experiment.Train.Behaviour);
         return new()
@@ -158,7 +165,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             Train = data.Train,
             Validation = data.Validation,
             Settings = experiment.Train,
-            Scoring = scoring,
+            Scoring = Scoring,
             Images =
                 experiment.FeatureCache == 0
                     ? new LiveFeatures(model, loader)

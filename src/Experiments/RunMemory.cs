@@ -10,7 +10,20 @@ namespace SVco.Experiments;
 static class RunMemory
 {
     /// <summary>What decides what the run will take.</summary>
-    public static MemoryPlan Plan(Experiment experiment, string modelFolder, RunData data, PackedScoring scoring, torch.Device device)
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="modelFolder">The base model's folder.</param>
+    /// <param name="data">The pairs.</param>
+    /// <param name="scoring">How they are scored.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="areImagesRead">Before they are, one may be broken, and each counts as the model's usual one.</param>
+    public static MemoryPlan Plan(
+        Experiment experiment,
+        string modelFolder,
+        RunData data,
+        PackedScoring scoring,
+        torch.Device device,
+        bool areImagesRead
+    )
     {
         var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
         var processor = ImageProcessor.Load(modelFolder);
@@ -19,7 +32,7 @@ static class RunMemory
             config,
             model.Trained,
             data.Train,
-            image => processor.SizeOf(image, experiment.Train.Behaviour),
+            image => areImagesRead ? processor.SizeOf(image, experiment.Train.Behaviour) : config.UsualImage,
             experiment.Objective.Cells(),
             experiment.Train.BatchSize
         );

@@ -18,25 +18,7 @@ public sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
     /// <summary>Applies the map to the last dimension: [..., inputs] -> [..., outputs].</summary>
     public Tensor Forward(Tensor x)
     {
-        var y = IsFewRows(x) ? OfFewRows(x) : nn.functional.linear(x, Weight, Bias);
+        var y = nn.functional.linear(x, Weight, Bias);
         return Adapter is { Enabled: true } adapter ? adapter.AddTo(y, x) : y;
-    }
-
-    // With one row there is nothing to turn, and from here on both ways are equally fast.
-    const int MostFewRows = 64;
-
-    /// <summary>A step of generating on a CPU: a few rows, and all weights are read for them.</summary>
-    bool IsFewRows(Tensor x) =>
-        x.dim() == 2
-        && x.shape[0] is > 1 and <= MostFewRows
-        && x.dtype == ScalarType.Float32
-        && x.device.type == TorchSharp.DeviceType.CPU
-        && !is_grad_enabled();
-
-    /// <summary>The same as (W x')': MKL takes its time from the left factor's rows, and was up to twice as fast so (docs/performance.md).</summary>
-    Tensor OfFewRows(Tensor x)
-    {
-        var y = Weight.matmul(x.t()).t().contiguous();
-        return Bias is null ? y : y.add_(Bias, Numbers.One);
     }
 }
