@@ -26,7 +26,8 @@ public readonly record struct Bounds(double Low, double High)
         var squared = Z(confidence) * Z(confidence) / count;
         var centre = (share + (squared / 2)) / (1 + squared);
         var half = Math.Sqrt(squared * ((share * (1 - share)) + (squared / 4))) / (1 + squared);
-        return new(Math.Max(0, centre - half), Math.Min(1, centre + half));
+        // The share lies within; where it is 0 or 1 that is an end, which rounding may miss by its last bit.
+        return new(Math.Clamp(centre - half, 0, share), Math.Clamp(centre + half, share, 1));
     }
 
     /// <summary>The z beyond which both tails of the normal distribution together hold 1 - confidence.</summary>
