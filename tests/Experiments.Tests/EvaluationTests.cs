@@ -64,6 +64,7 @@ public sealed class EvaluationTests : IDisposable
                 .SelectMany(one => one.WithImages.Verdicts.Concat(one.WithoutImages.Verdicts)),
             verdict => Assert.NotEmpty(verdict.Marks)
         );
+        Assert.StartsWith("replies that were recorded", first.Notes.Single(one => one.Benchmark == "MM-Vet").Judge);
         Assert.True(File.Exists(folder.At("eval", "tuned", "MM-Vet", "scores.json")));
         var table = TableOne.Of([.. first.Models.Select(model => model.Verdicts)]);
         Assert.Equal(9, table.Columns.Length);
@@ -186,7 +187,7 @@ public sealed class EvaluationTests : IDisposable
     {
         Assert.Null(await (Plan() with { WithoutImages = true }).RunAsync(dryRun: true, progress: new Seen(events.Add)));
         Assert.Empty(Began);
-        Assert.Contains("MM-Vet: 32 judgements by gpt-4-0613", Notes);
+        Assert.Contains("MM-Vet: 32 judgements by replies that were recorded (requests to gpt-4-0613)", Notes);
         Assert.Contains("USD", Notes);
     }
 

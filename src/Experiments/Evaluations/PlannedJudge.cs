@@ -12,6 +12,7 @@ sealed class PlannedJudge : IAsyncDisposable
     const string JournalFile = "judge.journal";
 
     readonly JudgeSettings settings;
+    readonly bool isRecorded;
     readonly AnswerJournal journal;
     readonly PaidCalls calls;
     readonly ChatEndpoint? client;
@@ -22,7 +23,7 @@ sealed class PlannedJudge : IAsyncDisposable
     /// <exception cref="UserException">A setting is none, the key is missing, or another process judges in the folder.</exception>
     public PlannedJudge(EvaluationPlan plan, bool isNeeded)
     {
-        settings = Settings(plan);
+        (settings, isRecorded) = (Settings(plan), plan.Judge == JudgedBy.Recorded);
         settings.Check(Require);
         client = isNeeded && plan.Judge == JudgedBy.Server ? new(settings) : null;
         Directory.CreateDirectory(plan.Folder);
@@ -51,7 +52,11 @@ sealed class PlannedJudge : IAsyncDisposable
     /// <param name="benchmark">The benchmark.</param>
     /// <param name="prompts">In whose words.</param>
     public string NameFor(PlannedBenchmark benchmark, string prompts) =>
-        benchmark.IsJudged ? $"{settings.Model ?? benchmark.PaperJudge ?? "the benchmark's own"}, asked in {prompts}" : "";
+        !benchmark.IsJudged ? ""
+        : isRecorded ? $"replies that were recorded (requests to {ModelFor(benchmark)}), asked in {prompts}"
+        : $"{ModelFor(benchmark)}, asked in {prompts}";
+
+    string ModelFor(PlannedBenchmark benchmark) => settings.Model ?? benchmark.PaperJudge ?? "the benchmark's own";
 
     /// <summary>Whether another model than the paper's judges.</summary>
     public bool IsOther(PlannedBenchmark benchmark) =>
