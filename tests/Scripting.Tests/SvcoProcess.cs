@@ -2,9 +2,14 @@ using System.Diagnostics;
 
 namespace SVco.Scripting.Tests;
 
-/// <summary>The command <c>svco</c> as a process of its own, with a cache of the test's own.</summary>
+/// <summary>The command <c>svco</c> as a process of its own, with a cache of the test's own but for compiled scripts.</summary>
 static class SvcoProcess
 {
+    /// <summary>Compiling a script takes seconds, and most tests run the same few.</summary>
+    static readonly string CompiledScripts = Directory.CreateTempSubdirectory("svco-test-scripts").FullName;
+
+    static SvcoProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(CompiledScripts, recursive: true);
+
     public static Process Start(string folder, params string[] args) => Start(folder, [], args);
 
     /// <summary>With variables of its own.</summary>
@@ -18,13 +23,20 @@ static class SvcoProcess
     public static Process StartCommand(string folder, Dictionary<string, string?> variables, params string[] command)
     {
         // A test runner that was started in the background ignores Ctrl-C, one without a terminal SIGHUP, and its children would too.
+        var cache = Path.Combine(folder, "cache");
+        if (!Directory.Exists(cache))
+        {
+            Directory.CreateDirectory(cache);
+            Directory.CreateSymbolicLink(Path.Combine(cache, "scripts"), CompiledScripts);
+        }
+
         string[] whole = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", .. command] : command;
         var start = new ProcessStartInfo(whole[0], whole[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["SVCO_CACHE"] = Path.Combine(folder, "cache"), ["XDG_CACHE_HOME"] = Path.Combine(folder, "cache") },
+            Environment = { ["SVCO_CACHE"] = cache, ["XDG_CACHE_HOME"] = cache },
         };
         foreach (var (name, value) in variables)
         {
