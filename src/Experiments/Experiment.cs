@@ -29,6 +29,9 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
     /// <summary>How to train.</summary>
     public TrainSettings Train { get; init; } = new();
 
+    /// <summary>The benchmarks that are asked when the run has come to its end; none where no benchmark is named.</summary>
+    public EvaluationSettings Evaluate { get; init; } = new();
+
     [Field("auto, cpu, cuda or cuda:N; auto takes cuda when there is one.", IsMachineSetting = true)]
     public string Device { get; init; } = "auto";
 
@@ -106,6 +109,24 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
 
     /// <summary>The folder that a run writes to.</summary>
     internal string Folder => Output ?? Path.Combine("runs", Name);
+
+    /// <summary>Whether a field is one of the evaluation's, which comes after the run and is no part of it.</summary>
+    internal static bool IsOfEvaluation(Field field) => field.Path.StartsWith("evaluate.", StringComparison.Ordinal);
+
+    /// <summary>
+    /// The evaluation that follows the run: the base model, the checkpoints that the run kept and the finished model; in the run's folder. Null
+    /// where no benchmark is named.
+    /// </summary>
+    internal EvaluationPlan? Evaluation =>
+        Evaluate.IsAsked
+            ? new EvaluationPlan(Name, Evaluate)
+            {
+                Checkpoints = Folder,
+                Precision = Model.Precision,
+                Device = Device,
+                Output = Path.Combine(Folder, "evaluation"),
+            }
+            : null;
 
     /// <summary>The formula reported on validation pairs.</summary>
     internal Objective EvaluatedObjective => Train.Behaviour == Behaviour.Official ? OfficialEvaluation.Of(Objective) : Objective;

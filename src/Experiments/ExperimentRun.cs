@@ -35,6 +35,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         {
             // Before a download: whether there are files of pairs at all.
             experiment.Data.RequireFiles();
+            RequireBenchmarks();
             var modelFolder = await ModelHub.ResolveAsync(
                 experiment.Model.Checkpoint,
                 progress,
@@ -49,13 +50,46 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             RunMemory.Describe(Plan(read, modelFolder, areImagesRead: false), Devices.Parse(experiment.Device));
             ModelFolder.Check(modelFolder);
             var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes), progress.Note);
-            using var folder = Open(modelFolder, weights, restart);
-            return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, read, weights);
+            return await EvaluatedAsync(RunOrAlreadyFinished(modelFolder, read, weights, restart));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             progress.Note("Stopped before the first step. The same command goes on from there.");
             return RunResult.Of(experiment.Folder, RunState.Interrupted, null);
+        }
+    }
+
+    RunResult RunOrAlreadyFinished(string modelFolder, RunData read, string weights, bool restart)
+    {
+        using var folder = Open(modelFolder, weights, restart);
+        return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, read, weights);
+    }
+
+    /// <summary>That a benchmark is not there or the judge has no key is told before training and not after it.</summary>
+    void RequireBenchmarks()
+    {
+        if (experiment.Evaluation is { } plan)
+        {
+            PlannedJudge.Check(plan, PlannedBenchmark.All(plan).Any(benchmark => benchmark.IsJudged));
+        }
+    }
+
+    /// <summary>The result with what the benchmarks give, where the experiment names some.</summary>
+    async Task<RunResult> EvaluatedAsync(RunResult trained)
+    {
+        if (trained.State == RunState.Interrupted || experiment.Evaluation is not { } plan)
+        {
+            return trained;
+        }
+
+        try
+        {
+            return trained with { Evaluation = await new EvaluationRun(plan, progress, stop).RunAsync(dryRun: false) };
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            progress.Note("The model is trained; its evaluation was stopped. The same command goes on from there.");
+            return trained with { State = RunState.Interrupted };
         }
     }
 
@@ -227,6 +261,12 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             {
                 log.Write(next);
                 interrupted |= next is TrainingEvent.Interrupted;
+                // Before the state of the same step: a run that is killed between the two makes the step again.
+                if (next is TrainingEvent.Stepped { Step: var made } && made % job.Settings.KeepEvery == 0 && made < trainer.Steps)
+                {
+                    folder.Keep(job.Model, adapter, made);
+                }
+
                 if (interrupted || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0)
                 {
                     folder.State.Save(job.Model, adapter, trainer.Optimizer);

@@ -1,6 +1,8 @@
+using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
+using SVco.Evaluation.Benchmarks;
 
 namespace SVco.Experiments;
 
@@ -22,4 +24,20 @@ public static class ExperimentWords
 
     /// <summary>Says how to train.</summary>
     public static Experiment Train(this Experiment experiment, TrainSettings settings) => experiment with { Train = settings };
+
+    /// <summary>Names benchmarks that are asked when the run has come to its end, of the base model too; all eight of the paper without a name.</summary>
+    public static Experiment Evaluate(this Experiment experiment, params ReadOnlySpan<BenchmarkSource> benchmarks) =>
+        experiment.Evaluate(
+            experiment.Evaluate with
+            {
+                Benchmarks = [.. (benchmarks.IsEmpty ? AllBenchmarks.Sources.AsSpan() : benchmarks).ToArray().Select(one => one.Name)],
+            }
+        );
+
+    /// <summary>Adds benchmarks of the script's own to those that are asked when the run has come to its end.</summary>
+    public static Experiment Evaluate(this Experiment experiment, params ReadOnlySpan<Benchmark> benchmarks) =>
+        experiment.Evaluate(experiment.Evaluate with { Own = [.. experiment.Evaluate.Own, .. benchmarks] });
+
+    /// <summary>Says what is asked when the run has come to its end, and how.</summary>
+    public static Experiment Evaluate(this Experiment experiment, EvaluationSettings settings) => experiment with { Evaluate = settings };
 }

@@ -31,10 +31,19 @@ sealed class FieldOptions(object record, IEnumerable<Field> fields)
     public static T Changed<T>(T record, IEnumerable<(Field Field, string Text)> given)
         where T : class => given.Aggregate(record, (before, option) => option.Field.With(before, option.Text, NameOf(option.Field)));
 
-    /// <summary>The option of a field: its own name where it has one, else its path without the first group, with dashes.</summary>
+    /// <summary>
+    /// The option of a field: its own name where it has one, else its path without the first group, with dashes. Those of an experiment's
+    /// evaluation keep the group, since an evaluation has a seed, data and more of its own.
+    /// </summary>
     public static string NameOf(Field field) =>
         "--"
-        + (field.About.Option ?? field.Path[(field.Path.IndexOf('.', StringComparison.Ordinal) + 1)..].Replace('.', '-').Replace('_', '-'));
+        + (
+            field.About.Option
+            ?? field
+                .Path[(Experiment.IsOfEvaluation(field) ? 0 : field.Path.IndexOf('.', StringComparison.Ordinal) + 1)..]
+                .Replace('.', '-')
+                .Replace('_', '-')
+        );
 
     static Option<string?> OptionOf(Field field, object record)
     {

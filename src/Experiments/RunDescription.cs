@@ -53,7 +53,7 @@ static class RunDescription
         }
 
         return Experiment
-                .AllFields.Where(field => !field.About.IsMachineSetting)
+                .AllFields.Where(field => !field.About.IsMachineSetting && !Experiment.IsOfEvaluation(field))
                 .Select(field => (field.Path, Before: earlier.Fields[field.Path], Now: FieldText.Of(field.Get(now))))
                 .Where(field => field.Before != field.Now)
                 .Select(field => $"{field.Path} is {field.Before} in the folder and {field.Now} now")

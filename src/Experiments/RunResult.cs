@@ -1,3 +1,4 @@
+using SVco.Evaluation.Results;
 using SVco.Training;
 
 namespace SVco.Experiments;
@@ -23,6 +24,9 @@ public enum RunState
 /// <param name="Checkpoint">The finished model's folder; null when it was interrupted.</param>
 public sealed record RunResult(string Folder, RunState State, MetricsLine? Train, MetricsLine? Validation, string? Checkpoint)
 {
+    /// <summary>What the benchmarks gave; null where the experiment names none, or the run has not come to its end.</summary>
+    public EvaluationResult? Evaluation { get; init; }
+
     /// <summary>Reads the numbers off the folder's <c>metrics.jsonl</c>.</summary>
     internal static RunResult Of(string folder, RunState state, string? checkpoint)
     {

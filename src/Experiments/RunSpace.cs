@@ -21,12 +21,16 @@ static class RunSpace
         var companions = plan.Lora is null ? CompanionFiles.CheckedBytes(modelFolder) : 0;
         var model = ModelBytes(plan) + companions;
         var state = model + MemoryEstimate.Of(plan).OptimizerState;
-        var needed = Needed(model, state, Saves(experiment.Train, folder.State.Step, pairs), isSaved: folder.State.Newest is not null);
+        var (steps, step) = (StepPlan.Steps(pairs, experiment.Train).Length, folder.State.Step);
+        var kept = experiment.Train.KeepEvery is { } every ? Math.Max(0, (steps - 1) / every - step / every) : 0;
+        var needed =
+            kept * model
+            + Needed(model, state, steps / experiment.Train.SaveEvery - step / experiment.Train.SaveEvery, folder.State.Newest is not null);
         if (DiskSpace.Free(folder.Path) is var free && free < needed)
         {
             throw new UserException(
                 $"Saving needs up to {DiskSpace.Text(needed)} on the disk of {folder.Path} (a state to go on from is {DiskSpace.Text(state)}, and a new one is "
-                    + $"written before the one before it goes; the finished {(plan.Lora is null ? "model" : "adapter")} is {DiskSpace.Text(model)}), "
+                    + $"written before the one before it goes; the finished {(plan.Lora is null ? "model" : "adapter")} is {DiskSpace.Text(model)}{(kept > 0 ? $", and train.keep_every keeps {kept} more of that size" : "")}), "
                     + $"but only {DiskSpace.Text(free)} are free. Make room, or choose a folder on another disk with --output."
             );
         }
@@ -44,9 +48,6 @@ static class RunSpace
             (false, 1) => state + model,
             _ => 2 * state,
         };
-
-    static int Saves(TrainSettings settings, int step, int pairs) =>
-        StepPlan.Steps(pairs, settings).Length / settings.SaveEvery - step / settings.SaveEvery;
 
     static long ModelBytes(MemoryPlan plan) =>
         MemoryEstimate.Of(plan) is var memory && plan.Lora is null ? memory.Weights : memory.Gradients;

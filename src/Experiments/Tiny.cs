@@ -29,6 +29,14 @@ static class Tiny
                     EvaluateEvery = 5,
                     SaveEvery = 5,
                 },
+                // Only where the script names benchmarks and no files of theirs.
+                Evaluate = experiment.Evaluate is { IsAsked: true, Data: null } asked
+                    ? asked with
+                    {
+                        Data = Path.Combine(Repository.Root, "experiments", "eval_tiny", "benchmarks"),
+                        Judge = JudgedBy.Recorded,
+                    }
+                    : experiment.Evaluate,
             }
             : throw new UserException($"There is no bundled checkpoint for {experiment.Model.Checkpoint}: give --model and --data.");
 

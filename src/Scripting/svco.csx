@@ -23,6 +23,7 @@ global using SVco.Core.Training;
 global using SVco.Evaluation.Benchmarks;
 global using SVco.Experiments;
 global using static SVco.Experiments.ModelSpec;
+global using static SVco.Experiments.PaperBenchmarks;
 global using static SVco.Experiments.Precision;
 global using static SVco.Models.Part;
 global using SVco.Scripting;

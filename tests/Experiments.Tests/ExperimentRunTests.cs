@@ -1,4 +1,5 @@
 using SVco.Core;
+using SVco.Evaluation.Benchmarks;
 using SVco.Tests;
 using SVco.Training;
 
@@ -12,7 +13,13 @@ public sealed class ExperimentRunTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    Experiment Short => Tiny.Of(new Experiment("x")).With("train.max_steps", 2).With("output", _folder.At("run")).With("feature_cache", 0);
+    Experiment Short =>
+        Tiny.Of(new Experiment("x").Evaluate(PaperBenchmarks.Mmvp))
+            .With("train.max_steps", 2)
+            .With("output", _folder.At("run"))
+            .With("feature_cache", 0)
+            // Where the bundled ones lie stays.
+            .With("evaluate.benchmarks", "");
 
     [Fact]
     public async Task A_run_says_what_came_of_it_and_another_that_it_had_finished()
@@ -66,6 +73,59 @@ public sealed class ExperimentRunTests : IDisposable
         var error = await Assert.ThrowsAsync<UserException>(() => (Short with { Data = new() }).RunAsync());
         Assert.Contains("data.train_file", error.Message);
     }
+
+    [Fact]
+    public async Task Checkpoints_are_kept_asked_and_chosen_from()
+    {
+        var result = await (Short.With("train.keep_every", 1).With("train.max_steps", 3).Evaluate(PaperBenchmarks.Mmvp)).RunAsync();
+
+        Assert.Equal(["base", "step-1", "step-2", "finished"], result.Evaluation!.Models.Select(model => model.Name));
+        Assert.Equal([1, 2], RunFolder.KeptIn(result.Folder).Select(kept => kept.Step));
+        var weights = RunFolder
+            .KeptIn(result.Folder)
+            .Select(kept => Path.Combine(kept.Folder, "model.safetensors"))
+            .Append(Path.Combine(result.Checkpoint!, "model.safetensors"));
+        Assert.Equal(3, weights.Select(file => Convert.ToHexString(File.ReadAllBytes(file))).Distinct().Count());
+        Assert.True(File.Exists(_folder.At("run", "evaluation", "step-2", "MMVP", "answers.jsonl")));
+
+        // The finished run is not trained again, and with another benchmark it is the same run.
+        var again = await Short.With("train.keep_every", 1).With("train.max_steps", 3).Evaluate(PaperBenchmarks.CvBench).RunAsync();
+        Assert.Equal(RunState.AlreadyFinished, again.State);
+        Assert.Equal(4, again.Evaluation!.Models.Length);
+    }
+
+    [Fact]
+    public async Task Adapters_are_asked_on_the_model_that_they_belong_to()
+    {
+        var result = await Short
+            .With("train.keep_every", 1)
+            .With("model.lora.rank", 4)
+            .With("train.learning_rate", 0.1)
+            .Evaluate(PaperBenchmarks.Mmvp)
+            .RunAsync();
+
+        var answers = result
+            .Evaluation!.Models.Select(model => string.Join('\n', model.Benchmarks[0].WithImages.Answers.Select(answer => answer.Text)))
+            .ToArray();
+        Assert.Equal(3, answers.Length);
+        Assert.NotEqual(answers[0], answers[^1]);
+        Assert.False(File.Exists(Path.Combine(result.Checkpoint!, "model.safetensors")));
+    }
+
+    [Fact]
+    public async Task A_benchmark_that_is_not_there_is_told_before_the_run_begins()
+    {
+        var asked = Short.Evaluate(PaperBenchmarks.Mmvp).With("evaluate.data", _folder.At());
+        Assert.Contains("MMVP", (await Assert.ThrowsAsync<UserException>(() => asked.RunAsync())).Message);
+        Assert.False(Directory.Exists(_folder.At("run")));
+    }
+
+    [Fact]
+    public void A_script_has_a_word_for_each_of_the_papers_benchmarks() =>
+        Assert.Equal(
+            AllBenchmarks.Sources.Select(source => source.Name).Order(),
+            typeof(PaperBenchmarks).GetProperties().Select(word => ((BenchmarkSource)word.GetValue(null)!).Name).Order()
+        );
 
     [Fact]
     public async Task What_a_run_wrote_is_the_experiment()

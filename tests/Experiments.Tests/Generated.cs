@@ -38,7 +38,10 @@ static class Generated
         field.MayBeUnset ? Gen.Frequency((1, Gen.Constant<object?>(null)), (4, SetValueOf(field))) : SetValueOf(field);
 
     static Gen<object?> SetValueOf(Field field) =>
-        field.Type == typeof(int) ? Gen.Choose(1, int.MaxValue).Select(number => (object?)number)
+        field.Type == typeof(int)
+            ? Gen.Choose(1, int.MaxValue)
+                // One that allows less than these allows 1 to 100.
+                .Select(number => (object?)(field.About.Allows(number) ? number : number % 100 + 1))
         : field.Type == typeof(double) ? ArbMap.Default.GeneratorFor<double>().Where(field.About.Allows).Select(number => (object?)number)
         : field.Type == typeof(string) ? ArbMap.Default.GeneratorFor<NonEmptyString>().Select(text => (object?)text.Get)
         : field.Type == typeof(string[])

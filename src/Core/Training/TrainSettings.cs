@@ -64,8 +64,16 @@ public sealed record TrainSettings
     [Field("The seed of the order of the pairs (epoch e uses seed + e) and of new adapters.", From = 0)]
     public int Seed { get; init; } = 42;
 
-    [Field("Steps between two checkpoints.", From = 1, Unit = "steps")]
+    [Field("Steps between two states to go on from; the newest is kept.", From = 1, Unit = "steps")]
     public int SaveEvery { get; init; } = 31;
+
+    [Field(
+        "Steps between two checkpoints that are kept in kept/, to choose from afterwards (svco eval --checkpoints); each is as large as the finished one.",
+        From = 1,
+        Unit = "steps",
+        IsMachineSetting = true
+    )]
+    public int? KeepEvery { get; init; }
 
     [Field("Steps between two looks at the validation pairs.", From = 1, Unit = "steps")]
     public int EvaluateEvery { get; init; } = 31;

@@ -51,4 +51,8 @@ public sealed record EvaluationResult(
     ImmutableArray<BenchmarkNotes> Notes,
     ImmutableArray<(string Name, string Value)> Settings,
     string Command
-);
+)
+{
+    /// <summary>Which of a run's checkpoints is the best; null where they are not a run's.</summary>
+    public CheckpointChoice? Choice { get; init; }
+}

@@ -26,7 +26,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             field.CheckIn(plan, field.Path);
         }
 
-        var checkpoints = NamedCheckpoint.All(plan.Models);
+        var checkpoints = NamedCheckpoint.All(plan);
         var part = plan.Shard is { } text ? Shard.Parse(text) : (Shard?)null;
         var benchmarks = PlannedBenchmark.All(plan);
         foreach (var benchmark in benchmarks)
@@ -72,6 +72,14 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             [.. EvaluationPlan.AllFields.Select(field => (field.Path, Core.Fields.FieldText.Of(field.Get(plan))))],
             Command()
         );
+        if (plan.Checkpoints is not null)
+        {
+            result = result with
+            {
+                Choice = CheckpointChoice.Of([.. evaluated.Select(model => model.Verdicts)], plan.ChooseOn, (ulong)plan.Seed),
+            };
+        }
+
         Write(result, models, benchmarks);
         return result;
     }

@@ -1,6 +1,7 @@
 using SVco.Evaluation.Answers;
 using SVco.Models;
 using SVco.Models.Images;
+using SVco.Models.Lora;
 using SVco.Models.Text;
 using SVco.Training;
 
@@ -21,6 +22,8 @@ sealed class LoadedModel : IDisposable
             NativeLibraries.Load();
             var options = new ModelSpec(folder.Folder) { Precision = plan.Precision }.LoadOptions(Devices.Parse(plan.Device));
             var network = VisionLanguageModel.Load(folder.Folder, options);
+            // Disposed with the network that it changes.
+            _ = folder.Adapter is { } adapter ? LoraAdapter.Load(adapter, network) : null;
             return new(network, new LiveFeatures(network, ImageProcessor.Load(folder.Folder).Loader(plan.Behaviour)));
         }
     }

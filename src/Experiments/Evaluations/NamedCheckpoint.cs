@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Files;
+using SVco.Training;
 
 namespace SVco.Experiments;
 
@@ -10,19 +12,50 @@ sealed record NamedCheckpoint(string Name, string Checkpoint)
 {
     const int LongestName = 100;
 
-    /// <summary>Reads NAME=FOLDER or NAME=HUB-ID; without a name it is the last part of the folder or id.</summary>
+    /// <summary>The models of a plan, the base first: those that it names, then the checkpoints of its run.</summary>
     /// <exception cref="UserException">There is none, a name is no folder's, or two are equal.</exception>
-    public static ImmutableArray<NamedCheckpoint> All(IReadOnlyList<string> models)
+    public static ImmutableArray<NamedCheckpoint> All(EvaluationPlan plan)
     {
-        if (models.Count == 0)
+        ImmutableArray<NamedCheckpoint> all =
+        [
+            .. plan.Models.Select(Of),
+            // The base of a run stands for itself unless the person names another.
+            .. plan.Checkpoints is { } run ? OfRun(run).Skip(plan.Models.Length > 0 ? 1 : 0) : [],
+        ];
+        if (all.IsEmpty)
         {
-            throw new UserException("Which models? Give --models base=FOLDER-OR-HUB-ID other=FOLDER-OR-HUB-ID, the base first.");
+            throw new UserException(
+                "Which models? Give --models base=FOLDER-OR-HUB-ID other=FOLDER-OR-HUB-ID, the base first, or --checkpoints RUN-FOLDER."
+            );
         }
 
-        ImmutableArray<NamedCheckpoint> all = [.. models.Select(Of)];
         return all.CountBy(one => one.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(name => name.Value > 1) is { Key: { } twice }
             ? throw new UserException($"Two models are called {twice}. Name them: --models {twice}1=... {twice}2=...")
             : all;
+    }
+
+    /// <summary>The base model of a run, the checkpoints that it kept, and its finished model.</summary>
+    static ImmutableArray<NamedCheckpoint> OfRun(string folder)
+    {
+        var description = Path.Combine(folder, RunFolder.Description);
+        if (!File.Exists(description))
+        {
+            throw new UserException($"--checkpoints {folder}: this is no run's folder; it has no {RunFolder.Description}.");
+        }
+
+        var (fields, resolved) = ExperimentYaml.Texts(TextFile.Read(description));
+        var finished = Path.Combine(folder, RunFolder.CheckpointFolder);
+        ImmutableArray<NamedCheckpoint> trained =
+        [
+            .. RunFolder.KeptIn(folder).Select(kept => new NamedCheckpoint($"step-{kept.Step}", kept.Folder)),
+            .. Directory.Exists(finished) ? [new NamedCheckpoint("finished", finished)] : Array.Empty<NamedCheckpoint>(),
+        ];
+        var asFound = resolved.GetValueOrDefault("model", "");
+        return trained.IsEmpty
+            ? throw new UserException(
+                $"--checkpoints {folder}: the run has no checkpoint yet. Let it end, or keep some on the way with --keep-every STEPS."
+            )
+            : trained.Insert(0, new("base", Directory.Exists(asFound) ? asFound : fields["model.checkpoint"]));
     }
 
     static NamedCheckpoint Of(string text)

@@ -24,8 +24,7 @@ sealed class PlannedJudge : IAsyncDisposable
     public PlannedJudge(EvaluationPlan plan, bool isNeeded)
     {
         (settings, isRecorded) = (Settings(plan), plan.Judge == JudgedBy.Recorded);
-        settings.Check(Require);
-        client = isNeeded && plan.Judge == JudgedBy.Server ? new(settings) : null;
+        client = Client(plan, settings, isNeeded);
         Directory.CreateDirectory(plan.Folder);
         var file = Path.Combine(plan.Folder, JournalFile);
         if (plan.JudgeReplies is { } replies && !File.Exists(file))
@@ -71,6 +70,16 @@ sealed class PlannedJudge : IAsyncDisposable
         calls.Dispose();
         client?.Dispose();
         await journal.DisposeAsync();
+    }
+
+    /// <summary>Makes sure that there can be one, and writes nothing.</summary>
+    /// <exception cref="UserException">A setting is none, or the key is missing.</exception>
+    public static void Check(EvaluationPlan plan, bool isNeeded) => Client(plan, Settings(plan), isNeeded)?.Dispose();
+
+    static ChatEndpoint? Client(EvaluationPlan plan, JudgeSettings settings, bool isNeeded)
+    {
+        settings.Check(Require);
+        return isNeeded && plan.Judge == JudgedBy.Server ? new(settings) : null;
     }
 
     static JudgeSettings Settings(EvaluationPlan plan)

@@ -19,9 +19,9 @@ static class FolderKind
             throw new UserException($"The model folder {folder} does not exist.");
         }
 
-        if (Has(Adapter) && !HasWeights(folder))
+        if (IsAdapter(folder))
         {
-            throw IsAdapter(folder);
+            throw NoModel(folder);
         }
 
         if (!Has(ModelFiles.Config))
@@ -63,7 +63,10 @@ static class FolderKind
     static bool HasWeights(string folder) =>
         Path.Exists(Path.Combine(folder, ModelFiles.SingleWeights)) || Path.Exists(Path.Combine(folder, ModelFiles.WeightsIndex));
 
-    static UserException IsAdapter(string folder)
+    /// <summary>Whether a folder holds an adapter and not the model that it belongs to.</summary>
+    public static bool IsAdapter(string folder) => Path.Exists(Path.Combine(folder, Adapter)) && !HasWeights(folder);
+
+    static UserException NoModel(string folder)
     {
         var config = ConfigFields.Read(Path.Combine(folder, Adapter));
         var of = config.Text("base_model_name_or_path", "");

@@ -8,13 +8,16 @@ namespace SVco.Training;
 
 /// <summary>
 /// The folder of a run: <c>experiment.yaml</c> (what was run), <c>metrics.jsonl</c> and <c>tensorboard/</c> (what happened),
-/// <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from) and <c>checkpoint/</c> (the finished
+/// <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from), <c>kept/step-N/</c> (checkpoints to choose from) and <c>checkpoint/</c> (the finished
 /// model in HuggingFace's or PEFT's layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
     /// <summary>The name of the file that says what was run.</summary>
     public const string Description = "experiment.yaml";
+
+    /// <summary>The name of the finished model's folder.</summary>
+    public const string CheckpointFolder = "checkpoint";
 
     const string LockFile = "lock";
 
@@ -26,7 +29,7 @@ public sealed class RunFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Where the finished model goes.</summary>
-    public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint");
+    public string Checkpoint => System.IO.Path.Combine(Path, CheckpointFolder);
 
     /// <summary>What a run that was stopped goes on from.</summary>
     public SavedState State => new(States);
@@ -39,6 +42,14 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The reference's log-probabilities; see <see cref="ReferenceTable"/>.</summary>
     public string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
+
+    /// <summary>The checkpoints that were kept on the way, by their steps.</summary>
+    /// <param name="run">A run's folder.</param>
+    public static IEnumerable<(int Step, string Folder)> KeptIn(string run) => SavedState.StepsIn(System.IO.Path.Combine(run, KeptFolder));
+
+    const string KeptFolder = "kept";
+
+    string Kept => System.IO.Path.Combine(Path, KeptFolder);
 
     string States => System.IO.Path.Combine(Path, "checkpoints");
 
@@ -122,7 +133,7 @@ public sealed class RunFolder : IDisposable
             RefusedFile,
             .. new[] { MetricsLog.FileName, "images.sha256", "pairs.sha256" }.Select(name => System.IO.Path.Combine(Path, name)),
         ];
-        string[] folders = [Checkpoint, States, System.IO.Path.Combine(Path, MetricsLog.EventsFolder)];
+        string[] folders = [Checkpoint, States, Kept, System.IO.Path.Combine(Path, MetricsLog.EventsFolder)];
         if ((files.FirstOrDefault(Directory.Exists) ?? folders.FirstOrDefault(File.Exists)) is { } odd)
         {
             throw new UserException(
@@ -172,6 +183,13 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Lists the pairs that were refused and why.</summary>
     public void WriteRefused(IEnumerable<Refusal> refused) => JsonLines.Write(RefusedFile, refused);
+
+    /// <summary>Keeps what is trained as it is now, to choose from afterwards.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="adapter">Its adapter, which alone is kept then.</param>
+    /// <param name="step">Optimiser steps made.</param>
+    public void Keep(VisionLanguageModel model, LoraAdapter? adapter, int step) =>
+        SavedState.SaveModel(model, adapter, System.IO.Path.Combine(Kept, SavedState.NameOf(step)));
 
     /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
     public void Finish(VisionLanguageModel model, LoraAdapter? adapter)

@@ -26,18 +26,22 @@ public sealed class SavedState(string folder)
     sealed record Progress(int Step, ImmutableSortedDictionary<string, string>? Files);
 
     /// <summary>Its folder; null when nothing was saved yet.</summary>
-    public string? Newest =>
-        Directory.Exists(folder)
-            ? Directory
-                .GetDirectories(folder, $"{Prefix}*")
-                .Where(state =>
-                    int.TryParse(Path.GetFileName(state)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                )
-                .MaxBy(state => state, StringComparer.Ordinal)
-            : null;
+    public string? Newest => StepsIn(folder).Select(state => state.Folder).LastOrDefault();
 
     /// <summary>Optimiser steps made when it was saved; 0 when nothing was saved yet.</summary>
-    public int Step => Newest is { } state ? int.Parse(Path.GetFileName(state)[Prefix.Length..], CultureInfo.InvariantCulture) : 0;
+    public int Step => StepsIn(folder).Select(state => state.Step).LastOrDefault();
+
+    /// <summary>The folders <c>step-N</c> in a folder, in the order of their steps.</summary>
+    internal static IEnumerable<(int Step, string Folder)> StepsIn(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            : from state in Directory.GetDirectories(folder, $"{Prefix}*")
+            let step = int.TryParse(Path.GetFileName(state)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var made)
+                ? made
+                : (int?)null
+            where step is not null
+            orderby step
+            select (step.Value, state);
 
     /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
     public void Save(VisionLanguageModel model, LoraAdapter? adapter, Optimizer optimizer)
@@ -122,7 +126,8 @@ public sealed class SavedState(string folder)
         }
     }
 
-    static string NameOf(int step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}");
+    /// <summary>The name of a step's folder.</summary>
+    internal static string NameOf(int step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}");
 
     static Progress ProgressOf(string state, Action<string> note) =>
         SealedJson.Read<Progress>(Path.Combine(state, StepFile), note) is var progress && NameOf(progress.Step) == Path.GetFileName(state)

@@ -29,14 +29,7 @@ static class EvaluationGrids
                     row.Model,
                     [
                         .. row.Cells.Select((cell, at) => cell is null ? GridCell.None : Of(numbers, table.Columns[at], cell)),
-                        row.Improvement is { } change
-                            ? new(
-                                NumberText.Signed(change.Percent),
-                                Error(change.Samples.StandardError, 1),
-                                Range(change.Interval, 1),
-                                row.ImprovementStanding
-                            )
-                            : GridCell.None,
+                        row.Improvement is { } change ? Improvement(change, row.ImprovementStanding) : GridCell.None,
                     ]
                 )),
                 new("items counted", [.. table.Columns.Select((_, at) => new GridCell(Counted(table, at))), new("")]),
@@ -218,6 +211,43 @@ static class EvaluationGrids
         cell?.WithoutImages is { } without
             ? new(NumberText.Of(without, DigitsOf(metric)), cell.VisualDependency is { } dependency ? $"{NumberText.Of(dependency)} %" : "")
             : GridCell.None;
+
+    /// <summary>What speaks for each of a run's checkpoints; none where they are not a run's.</summary>
+    public static ImmutableArray<Grid> Choices(EvaluationNumbers numbers) =>
+        numbers.Result.Choice is not { } choice
+            ? []
+            :
+            [
+                new(
+                    $"The checkpoint to use: {choice.Chosen}{(choice.IsToldApart ? "" : " (its lead over the next may be chance)")}",
+                    choice.Share is { } share
+                        ? $"Chosen by the average improvement on {NumberText.Of(100 * share)} % of each benchmark's items; on the others it is measured as if nothing had been chosen."
+                        : "Chosen by the average improvement on all items, as in the paper. The same items choose and measure, so that its score is rather too high; --choose-on 0.3 lets a part choose.",
+                    "checkpoint",
+                    [
+                        new(choice.Share is null ? "average improvement" : "where it is chosen", "relative, %"),
+                        .. choice.Share is null ? Array.Empty<GridHead>() : [new("on the others", "relative, %")],
+                    ],
+                    [.. choice.Checkpoints.Select(one => Row(choice, one))]
+                ),
+            ];
+
+    static GridRow Row(CheckpointChoice choice, ChosenBy one) =>
+        new(
+            one.Model,
+            [
+                Improvement(
+                    one.Choosing,
+                    one.Model != choice.Chosen ? Standing.Other
+                        : choice.IsToldApart ? Standing.Best
+                        : Standing.BestWithinError
+                ),
+                .. one.Others is { } others ? [Improvement(others, Standing.Other)] : Array.Empty<GridCell>(),
+            ]
+        );
+
+    static GridCell Improvement(AverageImprovement change, Standing standing) =>
+        new(NumberText.Signed(change.Percent), Error(change.Samples.StandardError, 1), Range(change.Interval, 1), standing);
 
     /// <summary>The numbers of Table 1 by category; a table for each number whose benchmark has several.</summary>
     public static ImmutableArray<Grid> Categories(EvaluationNumbers numbers) =>

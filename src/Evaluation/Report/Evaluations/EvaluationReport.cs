@@ -152,7 +152,11 @@ public static class EvaluationReport
         ImmutableArray<(AnsweredItem Item, bool IsGain)> examples
     ) =>
         [
-            ("results", "Results", $"{Sentences(numbers)}{GridHtml.Of(EvaluationGrids.TableOne(numbers))}{Marks(numbers)}"),
+            (
+                "results",
+                "Results",
+                $"{Sentences(numbers)}{GridHtml.Of(EvaluationGrids.TableOne(numbers))}{Marks(numbers)}{EvaluationGrids.Choices(numbers).Select(GridHtml.Of)}"
+            ),
             (
                 "differences",
                 $"Against {numbers.Base}",

@@ -56,6 +56,7 @@ public static class EvaluationTable
         [
             // Eleven columns of numbers are wider than a terminal.
             isNarrow ? EvaluationGrids.TableOne(numbers).Transposed("number") : EvaluationGrids.TableOne(numbers),
+            .. EvaluationGrids.Choices(numbers),
             .. EvaluationGrids.Differences(numbers),
             .. EvaluationGrids.BothRules(numbers),
             .. EvaluationGrids.Others(numbers),
