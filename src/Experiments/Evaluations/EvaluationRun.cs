@@ -211,7 +211,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         return new(
             benchmark.Benchmark.Name,
             benchmark.Source,
-            judge.NameFor(benchmark, JudgePrompts.SVco.Name),
+            judge.NameFor(benchmark),
             [
                 .. benchmark.Warnings,
                 .. judge.IsOther(benchmark)
@@ -239,7 +239,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             var times = models.Count * plan.JudgeRuns * plan.Runs * (plan.WithoutImages ? 2 : 1);
             progress.Note(
                 FormattableString.Invariant(
-                    $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark, JudgePrompts.SVco.Name)}: at most about {cost * times:F2} USD"
+                    $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}: at most about {cost * times:F2} USD"
                 )
             );
         }

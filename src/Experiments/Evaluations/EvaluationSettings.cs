@@ -62,6 +62,9 @@ public record EvaluationSettings
     [Field("The model that judges; the one of each benchmark's official script when not given.")]
     public string? JudgeModel { get; init; }
 
+    [Field("A copy of the official S-VCO repository, whose judges' prompts are then used; without it SVco's own, which every table says.")]
+    public string? JudgePrompts { get; init; }
+
     [Field("How often each answer is judged; a judge varies.", From = 1, To = 100)]
     public int JudgeRuns { get; init; } = 1;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Evaluation.Benchmarks;
+using SVco.Evaluation.Judges;
 
 namespace SVco.Experiments;
 
@@ -10,8 +11,16 @@ namespace SVco.Experiments;
 /// <param name="Benchmark">With the items that will be asked.</param>
 /// <param name="Source">Which copy was read.</param>
 /// <param name="PaperJudge">The judge of the paper; null where a rule grades.</param>
+/// <param name="Prompts">In whose words it is asked.</param>
 /// <param name="Warnings">What a person must know of it.</param>
-sealed record PlannedBenchmark(string Folder, Benchmark Benchmark, string Source, string? PaperJudge, ImmutableArray<string> Warnings)
+sealed record PlannedBenchmark(
+    string Folder,
+    Benchmark Benchmark,
+    string Source,
+    string? PaperJudge,
+    string Prompts,
+    ImmutableArray<string> Warnings
+)
 {
     /// <summary>Whether answers are judged by a language model.</summary>
     public bool IsJudged => Benchmark.Items.Any(item => item.Task is ItemTask.Write { Grader: Grader.Judge });
@@ -29,7 +38,10 @@ sealed record PlannedBenchmark(string Folder, Benchmark Benchmark, string Source
             throw new UserException("Where are the benchmarks? Give their folder with --data; `svco eval --list` says what goes there.");
         }
 
-        ReadSettings settings = new(plan.Behaviour);
+        ReadSettings settings = new(plan.Behaviour)
+        {
+            Prompts = plan.JudgePrompts is { } official ? OfficialPrompts.Read(official) : JudgePrompts.SVco,
+        };
         var findings = sources.IsEmpty
             ? []
             : AllBenchmarks.Find(plan.Data!, settings).Where(finding => sources.Contains(finding.Source)).ToImmutableArray();
@@ -50,9 +62,16 @@ sealed record PlannedBenchmark(string Folder, Benchmark Benchmark, string Source
         ImmutableArray<PlannedBenchmark> all =
         [
             .. findings.Select(finding =>
-                Of(plan, finding.Read(), $"{finding.Found!.Layout} in {finding.Found.Folder}", finding.Source.Judge, finding.Warnings)
+                Of(
+                    plan,
+                    finding.Read(),
+                    $"{finding.Found!.Layout} in {finding.Found.Folder}",
+                    finding.Source.Judge,
+                    settings.Prompts.Name,
+                    finding.Warnings
+                )
             ),
-            .. plan.Own.Select(benchmark => Of(plan, benchmark, "the script", null, [])),
+            .. plan.Own.Select(benchmark => Of(plan, benchmark, "the script", null, "", [])),
         ];
         return
             all.CountBy(one => one.Folder, StringComparer.OrdinalIgnoreCase).FirstOrDefault(folder => folder.Value > 1)
@@ -61,7 +80,14 @@ sealed record PlannedBenchmark(string Folder, Benchmark Benchmark, string Source
             : all;
     }
 
-    static PlannedBenchmark Of(EvaluationPlan plan, Benchmark benchmark, string source, string? judge, ImmutableArray<string> warnings)
+    static PlannedBenchmark Of(
+        EvaluationPlan plan,
+        Benchmark benchmark,
+        string source,
+        string? judge,
+        string prompts,
+        ImmutableArray<string> warnings
+    )
     {
         var asked = plan.Limit is { } limit ? benchmark.Limited(limit, (ulong)plan.Seed) : benchmark;
         return new(
@@ -69,6 +95,7 @@ sealed record PlannedBenchmark(string Folder, Benchmark Benchmark, string Source
             asked,
             source,
             judge,
+            prompts,
             asked.Items.Length < benchmark.Items.Length
                 ? [.. warnings, $"{asked.Items.Length} of {benchmark.Items.Length} items were asked"]
                 : warnings

@@ -49,11 +49,10 @@ sealed class PlannedJudge : IAsyncDisposable
 
     /// <summary>Who judges a benchmark, for people.</summary>
     /// <param name="benchmark">The benchmark.</param>
-    /// <param name="prompts">In whose words.</param>
-    public string NameFor(PlannedBenchmark benchmark, string prompts) =>
+    public string NameFor(PlannedBenchmark benchmark) =>
         !benchmark.IsJudged ? ""
-        : isRecorded ? $"replies that were recorded (requests to {ModelFor(benchmark)}), asked in {prompts}"
-        : $"{ModelFor(benchmark)}, asked in {prompts}";
+        : isRecorded ? $"replies that were recorded (requests to {ModelFor(benchmark)}), asked in {benchmark.Prompts}"
+        : $"{ModelFor(benchmark)}, asked in {benchmark.Prompts}";
 
     string ModelFor(PlannedBenchmark benchmark) => settings.Model ?? benchmark.PaperJudge ?? "the benchmark's own";
 
