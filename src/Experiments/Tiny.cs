@@ -29,16 +29,19 @@ static class Tiny
                     EvaluateEvery = 5,
                     SaveEvery = 5,
                 },
-                // Only where the script names benchmarks and no files of theirs.
-                Evaluate = experiment.Evaluate is { IsAsked: true, Data: null } asked
-                    ? asked with
-                    {
-                        Data = Path.Combine(Repository.Root, "experiments", "eval_tiny", "benchmarks"),
-                        Judge = JudgedBy.Recorded,
-                    }
-                    : experiment.Evaluate,
+                Evaluate = experiment.Evaluate.IsAsked ? Of(experiment.Evaluate) : experiment.Evaluate,
             }
             : throw new UserException($"There is no bundled checkpoint for {experiment.Model.Checkpoint}: give --model and --data.");
+
+    /// <summary>The same evaluation on the bundled questions, where no others are named; who judges answers to them was never asked.</summary>
+    public static EvaluationSettings Of(EvaluationSettings settings) =>
+        settings.Data is null
+            ? settings with
+            {
+                Data = Path.Combine(Repository.Root, "experiments", "eval_tiny", "benchmarks"),
+                Judge = JudgedBy.Recorded,
+            }
+            : settings;
 
     /// <summary>Whether an experiment is on a bundled checkpoint and the bundled pairs.</summary>
     public static bool IsIn(Experiment experiment) =>

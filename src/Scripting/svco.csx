@@ -43,6 +43,9 @@ Experiment ExperimentFrom(string yamlFile) => global::SVco.Experiments.Experimen
 
 EvaluationPlan Evaluation(string name) => new(name);
 
+// Several experiments whose models are asked the same benchmarks.
+ExperimentTable Table(string name, params Experiment[] rows) => new(name) { Rows = [.. rows] };
+
 // A benchmark of one's own, from a table of questions and answers (.jsonl, .csv, .tsv or .parquet).
 Benchmark Benchmark(string name, string file, OwnSettings settings = null) => Own.Read(name, file, settings);
 

@@ -1,8 +1,14 @@
 using SVco.Core;
 using SVco.Core.Benchmarks;
+using SVco.Core.Data;
+using SVco.Core.Objectives;
 using SVco.Evaluation.Judges;
 using SVco.Evaluation.Results;
+using SVco.Models;
+using SVco.Models.Images;
+using SVco.Models.Text;
 using SVco.Tests;
+using SVco.Training;
 
 namespace SVco.Experiments.Tests;
 
@@ -118,6 +124,53 @@ public sealed class EvaluationTests : IDisposable
         }
 
         Assert.Equal(Texts(whole), Texts(await Run(Plan("MMVP", "RealWorldQA", "MMHal-Bench"))));
+    }
+
+    [Fact]
+    public async Task Captions_are_scored_once_and_add_up_to_the_table_of_their_pair()
+    {
+        var pairs = Path.Combine(Golden.RepositoryRoot, "experiments", "tiny", "val.json");
+        var plan = Plan("MMVP") with { Captions = pairs };
+        var captions = (await Run(plan)).Captions;
+        Assert.Equal(
+            2 * 2 * MvcJson.Parse(File.ReadAllText(pairs), "val.json", Path.GetDirectoryName(pairs)!).Pairs.Length,
+            captions.Length
+        );
+        Assert.All(captions, caption => Assert.Contains(true, caption.Contrast));
+
+        using var model = VisionLanguageModel.Load(Bundled("tuned"), new LoadOptions());
+        var tokenizer = Tokenizer.Load(Bundled("tuned"));
+        var job = new TrainingSetup
+        {
+            Model = model,
+            Objective = Core.Objectives.Objectives.SVco(0.1, 0.1),
+            Train = PairPreparation
+                .Prepare(
+                    MvcJson.Parse(File.ReadAllText(pairs), "val.json", Path.GetDirectoryName(pairs)!).Pairs,
+                    ChatFormat.For(tokenizer, Bundled("tuned")),
+                    int.MaxValue,
+                    Behaviour.Official
+                )
+                .Prepared,
+            Settings = new(),
+            Images = new LiveFeatures(model, ImageProcessor.Load(Bundled("tuned")).Loader(Behaviour.Official)),
+        };
+        var tuned = captions.Where(caption => caption.Model == "tuned").Chunk(2).ToArray();
+        foreach (var (at, cells) in ReferenceScoring.Score(job, cache: null))
+        {
+            // Scored together with other pairs, sums of fp32 differ in their last digits.
+            foreach (var (side, caption) in new[] { Side.W, Side.L }.Zip(tuned[at]))
+            {
+                Assert.Equal(cells[new(side, ImageCondition.Match)], caption.Matching.Sum(), 1e-3);
+                Assert.Equal(cells[new(side, ImageCondition.Mismatch)], caption.Mismatching.Sum(), 1e-3);
+                Assert.Equal(cells[new(side, ImageCondition.NoImage)], caption.None.Sum(), 1e-3);
+            }
+        }
+
+        var kept = File.ReadAllText(folder.At("eval", "tuned", "captions.jsonl"));
+        await Run(plan);
+        Assert.Equal(kept, File.ReadAllText(folder.At("eval", "tuned", "captions.jsonl")));
+        Assert.Contains("Perplexity of chosen captions, contrast tokens", Notes);
     }
 
     [Fact]

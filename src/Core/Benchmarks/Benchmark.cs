@@ -48,5 +48,9 @@ public abstract record ItemTask
     /// <summary>The model writes.</summary>
     /// <param name="Grader">Marks what it wrote.</param>
     /// <param name="MaxNewTokens">The most tokens that it may write, the end token included.</param>
-    public sealed record Write(Grader Grader, int MaxNewTokens) : ItemTask;
+    public sealed record Write(Grader Grader, int MaxNewTokens) : ItemTask
+    {
+        /// <summary>Whether white space around the answer is taken away, whatever the model's chat format does (the official script of MMVP).</summary>
+        public bool IsStripped { get; init; }
+    }
 }

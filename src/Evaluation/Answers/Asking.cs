@@ -113,7 +113,7 @@ public static class Asking
         string[] asked = item.Task switch
         {
             ItemTask.Choose choice => ["choose", .. choice.Options],
-            ItemTask.Write write => ["write", $"{write.MaxNewTokens}"],
+            ItemTask.Write write => ["write", $"{write.MaxNewTokens}", .. write.IsStripped ? ["stripped"] : Array.Empty<string>()],
             _ => throw new ArgumentException($"{item.Id} has a task that is not known.", nameof(item)),
         };
         string[] drawn =

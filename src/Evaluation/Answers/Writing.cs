@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Files;
@@ -71,7 +72,8 @@ static class Writing
             var question = questions[answer.Request];
             int[] imageTokens = question.Image is null ? [] : [model.Network.Config.ImageTokens(model.Images.SizeOf(question.Image)).Count];
             var prompt = model.Chat.ExpandImages(requests[answer.Request].Prompt, imageTokens);
-            yield return (question, new(model.Chat.Answer(prompt, answer.Tokens, settings.Behaviour), answer));
+            var text = model.Chat.Answer(prompt, answer.Tokens, settings.Behaviour);
+            yield return (question, new(((ItemTask.Write)question.Item.Task).IsStripped ? PythonText.Strip(text) : text, answer));
         }
     }
 

@@ -179,6 +179,9 @@ static partial class Mmvp
                 new LabelGrader(known.Official ?? question.Label, options) { CorrectedLabel = known.Right ?? question.Label },
                 MaxNewTokens
             )
+            {
+                IsStripped = true,
+            }
         );
     }
 

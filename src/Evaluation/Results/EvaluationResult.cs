@@ -55,4 +55,7 @@ public sealed record EvaluationResult(
 {
     /// <summary>Which of a run's checkpoints is the best; null where they are not a run's.</summary>
     public CheckpointChoice? Choice { get; init; }
+
+    /// <summary>Captions under three image conditions, for Fig. 2; empty where that was not asked.</summary>
+    public ImmutableArray<CaptionLogProbs> Captions { get; init; } = [];
 }

@@ -43,6 +43,11 @@ public sealed record EvaluationPlan : EvaluationSettings
     )]
     public double? ChooseOn { get; init; }
 
+    [Field(
+        "A JSON file of contrast pairs: the perplexity of each caption beside its own image, beside the other, and without one (Fig. 2)."
+    )]
+    public string? Captions { get; init; }
+
     [Field("The precision of the weights and matrix products.")]
     public Precision Precision { get; init; } = Precision.Float32;
 

@@ -6,6 +6,7 @@ using SVco.Evaluation.Judges;
 using SVco.Evaluation.Report.Evaluations;
 using SVco.Evaluation.Results;
 using SVco.Files;
+using SVco.Training;
 
 namespace SVco.Experiments;
 
@@ -28,6 +29,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
 
         var checkpoints = NamedCheckpoint.All(plan);
         var part = plan.Shard is { } text ? Shard.Parse(text) : (Shard?)null;
+        var captions = PlannedCaptions.Read(plan);
         var benchmarks = PlannedBenchmark.All(plan);
         foreach (var benchmark in benchmarks)
         {
@@ -51,7 +53,8 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             return null;
         }
 
-        var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, part));
+        var pairs = models.ToDictionary(model => model, model => captions.For(model, plan, progress, stop));
+        var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, pairs[model], part));
         if (part is { } own)
         {
             progress.Note($"Part {own} is asked. When all parts are, the same command without --shard puts them together.");
@@ -62,7 +65,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         var evaluated = new List<EvaluatedModel>();
         foreach (var model in models)
         {
-            evaluated.Add(await GradeAsync(model, answered[model], judge));
+            evaluated.Add(await GradeAsync(model, answered[model].Benchmarks, judge));
         }
 
         var result = new EvaluationResult(
@@ -71,7 +74,10 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             [.. benchmarks.Select(benchmark => NotesOf(benchmark, evaluated, judge))],
             [.. EvaluationPlan.AllFields.Select(field => (field.Path, Core.Fields.FieldText.Of(field.Get(plan))))],
             Command()
-        );
+        )
+        {
+            Captions = [.. models.SelectMany(model => answered[model].Captions)],
+        };
         if (plan.Checkpoints is not null)
         {
             result = result with
@@ -84,10 +90,15 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         return result;
     }
 
-    ImmutableArray<Answered> Ask(AskedFolder model, ImmutableArray<PlannedBenchmark> benchmarks, Shard? part)
+    (ImmutableArray<Answered> Benchmarks, ImmutableArray<CaptionLogProbs> Captions) Ask(
+        AskedFolder model,
+        ImmutableArray<PlannedBenchmark> benchmarks,
+        ImmutableArray<PreparedPair> pairs,
+        Shard? part
+    )
     {
         using var loaded = new LoadedModel(model, plan);
-        return
+        ImmutableArray<Answered> answered =
         [
             .. benchmarks.Select(benchmark =>
             {
@@ -100,6 +111,28 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
                 );
             }),
         ];
+        // A part of several leaves them to the run that puts the parts together.
+        return (answered, part is null ? Score(model, loaded.Asked, pairs) : []);
+    }
+
+    ImmutableArray<CaptionLogProbs> Score(AskedFolder folder, AskedModel model, ImmutableArray<PreparedPair> pairs)
+    {
+        if (pairs.IsEmpty)
+        {
+            return [];
+        }
+
+        using var kept = new KeyedLines<PairLogProbs>(Path.Combine(plan.Folder, folder.Name, "captions.jsonl"));
+        progress.Tell(new RunEvent.Began($"{folder.Name} captions", 0, pairs.Length));
+        kept.Added = () => progress.Tell(new RunEvent.Advanced());
+        try
+        {
+            return CaptionScoring.Score(folder.Name, model, pairs, kept, stop);
+        }
+        finally
+        {
+            progress.Tell(new RunEvent.Ended());
+        }
     }
 
     ImmutableArray<Answer> Ask(
@@ -238,9 +271,11 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             );
             var times = models.Count * plan.JudgeRuns * plan.Runs * (plan.WithoutImages ? 2 : 1);
             progress.Note(
-                FormattableString.Invariant(
-                    $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}: at most about {cost * times:F2} USD"
-                )
+                plan.Judge == JudgedBy.Recorded
+                    ? $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}"
+                    : FormattableString.Invariant(
+                        $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}: at most about {cost * times:F2} USD"
+                    )
             );
         }
 
@@ -261,9 +296,14 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         }
 
         progress.Note(EvaluationTable.Text(result));
+        if (!result.Captions.IsEmpty)
+        {
+            progress.Note(PerplexityFigure.Text(MeasuredPerplexity.Of(result.Captions)));
+        }
+
         var table = System.Text.Encoding.UTF8.GetBytes(EvaluationTable.Markdown(result));
         AtomicOutput.WriteFile(Path.Combine(plan.Folder, "table.md"), stream => stream.Write(table));
-        foreach (var file in EvaluationReport.Write(result, plan.Folder, DateTimeOffset.Now))
+        foreach (var file in EvaluationReport.Write(result, plan.Folder, DateTimeOffset.Now, result.Captions))
         {
             progress.Note($"{file}");
         }

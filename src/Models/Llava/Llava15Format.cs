@@ -44,7 +44,7 @@ internal sealed class Llava15Format : ChatFormat
     protected override string AnswerMarker => "ASSISTANT:";
 
     /// <summary>The official evaluation strips the answers of this format and not of the other.</summary>
-    protected override string OfficialAnswer(string conversation) => base.OfficialAnswer(conversation).Strip();
+    protected override string OfficialAnswer(string conversation) => PythonText.Strip(base.OfficialAnswer(conversation));
 
     protected override IReadOnlyList<TextPart> PromptParts(string systemPrompt, string query, int images, bool literal) =>
         [.. Conversation(systemPrompt, query, images, literal), new("ASSISTANT:")];

@@ -110,8 +110,8 @@ public abstract class ChatFormat
     /// </param>
     public string Answer(ImmutableArray<int> prompt, ImmutableArray<int> tokens, Behaviour behaviour) =>
         behaviour == Behaviour.Official
-            ? OfficialAnswer(Tokenizer.Decode(prompt.Concat(tokens), skipSpecialTokens: true).Strip())
-            : Tokenizer.Decode(tokens, skipSpecialTokens: true).Strip();
+            ? OfficialAnswer(PythonText.Strip(Tokenizer.Decode(prompt.Concat(tokens), skipSpecialTokens: true)))
+            : PythonText.Strip(Tokenizer.Decode(tokens, skipSpecialTokens: true));
 
     /// <summary>The number of image placeholders in a row, to be compared with the number of its images.</summary>
     public int PlaceholderCount(TokenSequence row) => row.Ids.Count(id => id == ImageToken);

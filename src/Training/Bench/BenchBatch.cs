@@ -51,18 +51,12 @@ static class BenchBatch
         IReadOnlyList<PreparedPair> batch
     ) =>
         settings.Way == BenchWay.Packed
-            ? BenchCost.Of(config, Trees(config, batch, cells))
+            ? BenchCost.Of(config, batch, cells)
             : BenchCost.Of(
                 config,
                 [.. batch.SelectMany(_ => cells).Select(_ => settings.Text + config.UsualImageTokens)],
                 batch.Count * cells.Count(cell => cell.Image != ImageCondition.NoImage)
             );
-
-    static ImmutableArray<PackedTree> Trees(ModelConfig config, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells)
-    {
-        var (rows, images) = PackedScoring.Rows(batch, cells);
-        return config.Trees(rows, images.Select(_ => config.UsualImage));
-    }
 
     static ResponseRows Rows(ModelConfig config, BenchSettings settings, int[] query, int[] response)
     {

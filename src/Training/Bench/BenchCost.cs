@@ -1,3 +1,4 @@
+using SVco.Core.Objectives;
 using SVco.Core.Packing;
 using SVco.Models;
 
@@ -19,7 +20,20 @@ public sealed record BenchCost(long Tokens, double Decoder, double Head, double 
     /// <param name="visionPasses">How often the tower runs.</param>
     /// <param name="frozen">Whether the weights get no gradients (LoRA, whose own products are too small to count).</param>
     public double Step(bool referenceLive, int visionPasses, bool frozen) =>
-        (Decoder + Head + Projector) * ((referenceLive ? 2 : 1) + (frozen ? 1 : 2)) + Vision * visionPasses;
+        Forward * ((referenceLive ? 2 : 1) + (frozen ? 1 : 2)) + Vision * visionPasses;
+
+    /// <summary>A forward pass of the language model and the projector.</summary>
+    public double Forward => Decoder + Head + Projector;
+
+    /// <summary>The cost of pairs whose images have the usual size, packed.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="batch">The pairs.</param>
+    /// <param name="cells">What is scored of each.</param>
+    public static BenchCost Of(ModelConfig config, IReadOnlyList<PreparedPair> batch, IReadOnlyCollection<Cell> cells)
+    {
+        var (rows, images) = PackedScoring.Rows(batch, cells);
+        return Of(config, config.Trees(rows, images.Select(_ => config.UsualImage)));
+    }
 
     /// <summary>The cost of trees.</summary>
     public static BenchCost Of(ModelConfig config, IReadOnlyCollection<PackedTree> trees)

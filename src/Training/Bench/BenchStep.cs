@@ -81,7 +81,7 @@ public static class BenchStep
     }
 
     /// <summary>Operations a second of one large square matrix product, the best of those made in some seconds.</summary>
-    internal static double MachineRate(ScalarType type, double seconds)
+    public static double MachineRate(ScalarType type, double seconds)
     {
         const int size = 2048;
         using var scope = NewDisposeScope();

@@ -34,6 +34,16 @@ public sealed class LayoutTests : IDisposable
 
     public void Dispose() => copies.Dispose();
 
+    /// <summary>The official script of MMVP alone strips what a llava-interleave wrote (golden/benchmarks).</summary>
+    [GoldenFact("evaluation")]
+    public void Only_answers_to_MMVP_are_stripped_whatever_the_chat_format() =>
+        Assert.All(
+            AllBenchmarks
+                .Find(Copies.Data)
+                .SelectMany(finding => finding.Read(copies.Pictures).Items.Select(item => (finding.Source.Name, item.Task))),
+            item => Assert.Equal(item.Name == "MMVP", ((ItemTask.Write)item.Task).IsStripped)
+        );
+
     [GoldenTheory("evaluation")]
     [MemberData(nameof(Names))]
     public void The_official_files_give_the_prompts_of_the_official_answers(string name)

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core.Statistics;
-using SVco.Evaluation.Results;
 
-namespace SVco.Evaluation.Report.Evaluations;
+namespace SVco.Evaluation.Results;
 
 /// <summary>A caption as a model scored it under three image conditions (the paper's Fig. 2).</summary>
 /// <param name="Model">The model's name.</param>

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace SVco.Core.Benchmarks;
+namespace SVco.Core;
 
 /// <summary>Text as the official graders' Python treats it, where .NET has other rules.</summary>
-static partial class PythonText
+public static partial class PythonText
 {
     /// <summary><c>str.isspace</c>, which is also what <c>\s</c> matches and <c>strip</c> removes: with U+001C to U+001F, which .NET does not count.</summary>
     public static bool IsSpace(char letter) => char.IsWhiteSpace(letter) || letter is >= '\u001C' and <= '\u001F';

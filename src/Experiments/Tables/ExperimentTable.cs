@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using SVco.Core;
+using SVco.Evaluation.Results;
+using SVco.Models;
+using SVco.Models.Hub;
+using SVco.Training.Bench;
+
+namespace SVco.Experiments;
+
+/// <summary>
+/// A table of a paper: experiments, each a row, whose models are asked the same benchmarks. Those on one base model are compared in one
+/// evaluation. Everything is kept as it is done, so the same call goes on with an interrupted table.
+/// </summary>
+/// <param name="Name">Names the folder.</param>
+public sealed record ExperimentTable(string Name)
+{
+    /// <summary>The experiments in the order in which they run; their names are the rows'.</summary>
+    public ImmutableArray<Experiment> Rows { get; init; } = [];
+
+    /// <summary>What the models are asked, and how.</summary>
+    public EvaluationSettings Evaluate { get; init; } = new();
+
+    /// <summary>The folder; runs/NAME when not given.</summary>
+    public string? Output { get; init; }
+
+    internal string Folder => Output ?? Path.Combine("runs", Name);
+
+    /// <summary>Trains every row and asks the benchmarks.</summary>
+    /// <param name="dryRun">Only tells how long it will take, and what the judges will cost.</param>
+    /// <param name="progress">Is told what happens.</param>
+    /// <param name="stop">Ends it; what is done is kept.</param>
+    /// <returns>An evaluation for each base model; none after a dry run.</returns>
+    /// <exception cref="UserException">Something the person can mend: a file, a field, a server. Files of all rows are looked at before anything is trained.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public async Task<ImmutableArray<EvaluationResult>> RunAsync(
+        bool dryRun = false,
+        IProgress<RunEvent>? progress = null,
+        CancellationToken stop = default
+    )
+    {
+        var told = new RunProgress(progress);
+        var rows = Rows.Select(row => row with { Output = Path.Combine(Folder, row.Name) }).ToImmutableArray();
+        Require(rows);
+        await TellAsync(rows, told, stop);
+        var evaluations = rows.GroupBy(row => row.Model.Checkpoint).Select(Evaluation).ToArray();
+        if (dryRun)
+        {
+            foreach (var evaluation in evaluations)
+            {
+                // The rows' models are not there yet; as many questions are put to the base model's.
+                await (
+                    evaluation with
+                    {
+                        Models = [.. evaluation.Models.Select(model => $"{model.Split('=')[0]}={BaseOf(evaluation)}")],
+                    }
+                ).RunAsync(dryRun: true, progress, stop);
+            }
+
+            return [];
+        }
+
+        foreach (var row in rows)
+        {
+            var result = await row.RunAsync(restart: false, progress, stop);
+            if (result.State == RunState.Interrupted)
+            {
+                throw new OperationCanceledException(stop);
+            }
+        }
+
+        var results = ImmutableArray.CreateBuilder<EvaluationResult>();
+        foreach (var evaluation in evaluations)
+        {
+            results.Add((await evaluation.RunAsync(dryRun: false, progress, stop))!);
+        }
+
+        return results.ToImmutable();
+    }
+
+    static string BaseOf(EvaluationPlan evaluation) => evaluation.Models[0].Split('=', 2)[1];
+
+    /// <summary>The evaluation of the rows on one base model.</summary>
+    EvaluationPlan Evaluation(IGrouping<string, Experiment> rows)
+    {
+        var model = Path.GetFileName(Path.TrimEndingDirectorySeparator(rows.Key));
+        return new EvaluationPlan($"{Name} {model}", Evaluate)
+        {
+            Models = [$"base={rows.Key}", .. rows.Select(row => $"{row.Name}={Path.Combine(row.Folder, "checkpoint")}")],
+            Precision = rows.First().Model.Precision,
+            Device = rows.First().Device,
+            Output = Path.Combine(Folder, "evaluation", model),
+        };
+    }
+
+    void Require(ImmutableArray<Experiment> rows)
+    {
+        if (rows.IsEmpty)
+        {
+            throw new UserException($"The table {Name} has no row.");
+        }
+
+        if (rows.CountBy(row => row.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
+        {
+            throw new UserException($"Two rows of the table {Name} are called {twice}.");
+        }
+
+        foreach (var row in rows)
+        {
+            try
+            {
+                row.Validated().Data.RequireFiles();
+            }
+            catch (UserException error)
+            {
+                throw new UserException($"{row.Name}: {error.Message}", error);
+            }
+        }
+
+        var evaluation = new EvaluationPlan(Name, Evaluate);
+        PlannedJudge.Check(evaluation, PlannedBenchmark.All(evaluation).Any(benchmark => benchmark.IsJudged));
+    }
+
+    /// <summary>What each row takes, from a few of its pairs and this machine's rate.</summary>
+    async Task TellAsync(ImmutableArray<Experiment> rows, RunProgress progress, CancellationToken stop)
+    {
+        NativeLibraries.Load();
+        var whole = TimeSpan.Zero;
+        foreach (var kind in rows.GroupBy(row => row.Model.Precision))
+        {
+            var rate = BenchStep.MachineRate(kind.First().Model.LoadOptions(Devices.Parse("cpu")).Dtype!.Value, seconds: 1);
+            foreach (var row in kind)
+            {
+                var folder = await ModelHub.ResolveAsync(row.Model.Checkpoint, progress, stop);
+                var estimate = RunEstimate.Of(row, folder);
+                whole += estimate.At(rate);
+                progress.Note(
+                    $"{row.Name}: {RunData.Count(estimate.Pairs, "pair")}, {RunData.Count(estimate.Steps, "step")}, about {RunEstimate.Text(estimate.At(rate))} on this machine's processor"
+                );
+            }
+        }
+
+        progress.Note(
+            $"Training all {rows.Length} rows takes about {RunEstimate.Text(whole)}; evaluating comes on top. Finished rows are not trained again."
+        );
+    }
+}
