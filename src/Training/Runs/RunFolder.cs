@@ -105,6 +105,17 @@ public sealed class RunFolder : IDisposable
             Delete(entry);
         }
 
+        if (Directory.Exists(Kept))
+        {
+            // What a killed process left half written.
+            foreach (
+                var half in Directory.GetDirectories(Kept).Where(folder => AtomicOutput.IsTemporary(System.IO.Path.GetFileName(folder)))
+            )
+            {
+                Delete(half);
+            }
+        }
+
         if (!File.Exists(description))
         {
             WriteText(description, experiment);

@@ -59,6 +59,12 @@ public sealed class KillTests : IDisposable
 
         Assert.Equal(0, await Run(script, "killed"));
         Assert.Equal(Read("alone", "checkpoint", weights), Read("killed", "checkpoint", weights));
+        foreach (var kept in (int[])[7, 49, 98])
+        {
+            string[] file = ["kept", $"step-{kept:D8}", weights];
+            Assert.Equal(Read(["alone", .. file]), Read(["killed", .. file]));
+        }
+
         Assert.Equal(Read("alone", "metrics.jsonl"), Read("killed", "metrics.jsonl"));
         Assert.Equal(Names("alone"), Names("killed"));
     }
@@ -70,7 +76,7 @@ public sealed class KillTests : IDisposable
         using var process = SvcoProcess.Start(
             _folder,
             new() { ["SVCO_CACHE"] = Path.Combine(_folder, $"{run} cache") },
-            ["run", script, "--output", run, "--epochs", "20", "--save-every", "1", "--evaluate-every", "5"]
+            ["run", script, "--output", run, "--epochs", "20", "--save-every", "1", "--evaluate-every", "5", "--keep-every", "7"]
         );
         _ = process.StandardError.ReadToEndAsync();
         while (line is not "" && await process.StandardOutput.ReadLineAsync() is { } said)
