@@ -134,7 +134,7 @@ public sealed record TableOne(ImmutableArray<TableColumn> Columns, ImmutableArra
             double? without = own.WithoutImages.IsEmpty ? null : Score.Of(metric, own.Benchmark.Items, own.WithoutImages).Value;
             return new(
                 score,
-                ScoreUncertainty.Of(metric, own.Benchmark.Items, own.Verdicts),
+                ScoreUncertainty.Of(metric, own.Benchmark.Items, own.Verdicts, resamples, seed),
                 row > 0 && scores[0] is { } before ? RelativeChange.Percent(score.Value, before.Value, metric.HigherIsBetter) : null,
                 row > 0 && verdicts[0] is not null ? Between(0, row) : null,
                 AdjustedP: null,
