@@ -299,7 +299,7 @@ static class FuzzReaders
                 foreach (var image in (string[])["w.png", "l.png"])
                 {
                     using var png = File.Create(Path.Combine(folder, image));
-                    MvcFiles.WritePng(new RgbImage(2, 2, new byte[12]), png);
+                    Bitmaps.WritePng(new RgbImage(2, 2, new byte[12]), png);
                 }
 
                 return OfFile(folder, fileName, _ => ReadAll(folder, settings(new() { File = fileName })));
