@@ -38,26 +38,30 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             }
         }
 
-        await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && part is null && benchmarks.Any(one => one.IsJudged));
-        var models = new List<AskedFolder>();
-        foreach (var checkpoint in checkpoints)
+        PlannedBenchmark.CheckImages(benchmarks);
+
+        // Parts are asked by several processes at a time; none of them judges, so none holds the journal.
+        if (part is { } own && !dryRun)
         {
-            models.Add(await AskedFolder.FindAsync(checkpoint, plan, progress, stop));
+            foreach (var model in await FindAsync(checkpoints))
+            {
+                Ask(model, benchmarks, own);
+            }
+
+            progress.Note($"Part {own} is asked. When all parts are, the same command without --shard puts them together.");
+            return null;
         }
 
+        await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && benchmarks.Any(one => one.IsJudged));
+        var models = await FindAsync(checkpoints);
         if (dryRun)
         {
             TellCosts(models, benchmarks, judge);
             return null;
         }
 
-        var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, part));
-        if (part is { } own)
-        {
-            progress.Note($"Part {own} is asked. When all parts are, the same command without --shard puts them together.");
-            return null;
-        }
-
+        AtomicOutput.RemoveTemporaries(plan.Folder);
+        var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, part: null));
         await using var ending = stop.Register(judge.EndSoon);
         var evaluated = new List<EvaluatedModel>();
         foreach (var model in models)
@@ -74,6 +78,17 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         );
         Write(result, models, benchmarks);
         return result;
+    }
+
+    async Task<List<AskedFolder>> FindAsync(IEnumerable<NamedCheckpoint> checkpoints)
+    {
+        var models = new List<AskedFolder>();
+        foreach (var checkpoint in checkpoints)
+        {
+            models.Add(await AskedFolder.FindAsync(checkpoint, plan, progress, stop));
+        }
+
+        return models;
     }
 
     ImmutableArray<Answered> Ask(AskedFolder model, ImmutableArray<PlannedBenchmark> benchmarks, Shard? part)
@@ -252,12 +267,17 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             }
         }
 
-        progress.Note(EvaluationTable.Text(result));
-        var table = System.Text.Encoding.UTF8.GetBytes(EvaluationTable.Markdown(result));
-        AtomicOutput.WriteFile(Path.Combine(plan.Folder, "table.md"), stream => stream.Write(table));
-        foreach (var file in EvaluationReport.Write(result, plan.Folder, DateTimeOffset.Now))
+        EvaluationFile.Save(result, plan.Folder);
+        var written = EvaluationReport.Write(
+            result,
+            Path.Combine(plan.Folder, EvaluationReport.FileName),
+            DateTimeOffset.Now,
+            thumbnails: EvaluationReport.ThumbnailsOfUser(progress.Note)
+        );
+        progress.Note(written.Text);
+        foreach (var file in written.Files)
         {
-            progress.Note($"{file}");
+            progress.Note(file);
         }
     }
 

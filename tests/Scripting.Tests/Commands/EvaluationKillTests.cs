@@ -63,14 +63,18 @@ public sealed class EvaluationKillTests : IDisposable
 
         using var server = Judge();
         var answers = Lines("alone", "answers.jsonl").Length;
-        for (var left = Kills + 1; left > 0; left--)
+        // Ctrl-C comes while replies are under way, SIGTERM while the model writes.
+        string[] kills = [.. Enumerable.Repeat("KILL", Kills)];
+        string[] asking = Kills == FewKills ? kills : [.. kills, "TERM"];
+        string[] judging = [.. kills, "INT"];
+        foreach (var (at, signal) in asking.Index())
         {
-            await End(server, left == 1 ? "INT" : "KILL", () => Lines("killed", "answers.jsonl").Length, answers, left);
+            await End(server, signal, () => Lines("killed", "answers.jsonl").Length, answers, asking.Length - at);
         }
 
-        for (var left = Kills + 1; left > 0; left--)
+        foreach (var (at, signal) in judging.Index())
         {
-            await End(server, left == 1 ? "TERM" : "KILL", () => server.Requests, Lines("alone", "judge.journal").Length, left);
+            await End(server, signal, () => server.Requests, Lines("alone", "judge.journal").Length, judging.Length - at);
         }
 
         using (var last = Start(server))
@@ -91,11 +95,11 @@ public sealed class EvaluationKillTests : IDisposable
             .Select(line => JsonDocument.Parse(line[17..]).RootElement)
             .ToList();
         Assert.Equal(journal.Count, journal.Select(reply => reply.GetProperty("call").GetString()).Distinct().Count());
-        var last2 = server.Log.GroupBy(request => request.Key).ToDictionary(call => call.Key, call => call.Max(request => request.Number));
+        var lastOf = server.Log.GroupBy(request => request.Key).ToDictionary(call => call.Key, call => call.Max(request => request.Number));
         var keyOf = server.Log.ToDictionary(request => request.Number, request => request.Key);
         Assert.All(
             journal.Select(reply => reply.GetProperty("input_tokens").GetInt32()),
-            number => Assert.Equal(last2[keyOf[number]], number)
+            number => Assert.Equal(lastOf[keyOf[number]], number)
         );
         Assert.InRange(server.Requests - journal.Count, 0, (Kills + 1) * Concurrency);
     }
@@ -108,7 +112,7 @@ public sealed class EvaluationKillTests : IDisposable
         using var disk = new FullDisk(work.At("disk"), kilobytes: 4);
         var plan = Plan("disk/eval", judge.Address) with { Models = [$"base={Bundled("base")}"] };
         var refusals = 0;
-        for (var kilobytes = 8; ; kilobytes += 8)
+        for (var kilobytes = 24; ; kilobytes += 24)
         {
             try
             {

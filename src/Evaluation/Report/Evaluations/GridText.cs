@@ -7,10 +7,10 @@ namespace SVco.Evaluation.Report.Evaluations;
 static class GridText
 {
     /// <summary>The most letters of a line.</summary>
-    public const int Width = 120;
+    public const int Width = 80;
 
     const int Gap = 2;
-    const int WidestName = 36;
+    const int WidestName = 30;
     const int WidestHead = 13;
     const int WidestWords = 24;
 
@@ -27,10 +27,7 @@ static class GridText
         var columns = grid.Columns.Select((head, at) => StripOf(head, [.. grid.Rows.Select(row => row.Cells[at])])).ToArray();
         var text = new StringBuilder();
         text.AppendJoin('\n', Wrapped(grid.Title, Width)).Append('\n');
-        foreach (var block in Blocks(names, columns))
-        {
-            text.Append(Lines(block));
-        }
+        text.AppendJoin('\n', Blocks(names, columns).Select(Lines));
 
         return grid.CaptionWithErrors.Length == 0
             ? text.ToString()
@@ -55,6 +52,12 @@ static class GridText
 
         return [.. lines, line];
     }
+
+    /// <summary>Words in lines of a terminal, beside a sign that the first line begins with.</summary>
+    /// <param name="sign">The sign and the blanks behind it; each line is as far in.</param>
+    /// <param name="text">The words.</param>
+    public static ImmutableArray<string> Hanging(string sign, string text) =>
+        [.. Wrapped(text, Width - sign.Length).Select((line, at) => (at == 0 ? sign : new string(' ', sign.Length)) + line)];
 
     /// <summary>A text whose control characters a terminal would obey.</summary>
     public static string Shown(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));

@@ -24,7 +24,7 @@ public sealed class EvaluationReportTests : IDisposable
 
     string Written(EvaluationResult result)
     {
-        EvaluationReport.Write(result, work.At(), When, SampleEvaluation.Captions(4), FewDraws);
+        EvaluationReport.Write(result, Page, When, SampleEvaluation.Captions(4), FewDraws);
         return File.ReadAllText(Page);
     }
 
@@ -82,17 +82,17 @@ public sealed class EvaluationReportTests : IDisposable
     public void Few_answers_are_in_the_page_and_many_lie_beside_it_each_picture_once()
     {
         Assert.Contains("id=\"page-0\"", Written(SampleEvaluation.Create(64)));
-        Assert.False(Directory.Exists(work.At(EvaluationReport.PagesFolder)));
+        Assert.False(Directory.Exists(EvaluationReport.PagesFolder(Page)));
 
         var many = SampleEvaluation.Create(480, new('x', 1000), pictures: 7);
         Assert.DoesNotContain("id=\"page-0\"", Written(many));
-        var files = Directory.GetFiles(work.At(EvaluationReport.PagesFolder));
+        var files = Directory.GetFiles(EvaluationReport.PagesFolder(Page));
         Assert.Equal((480 + 49) / 50, files.Length);
         var pictures = many.Models[0].Benchmarks.SelectMany(one => one.Benchmark.Items).Select(item => item.Image).Distinct().Count();
         Assert.Equal(pictures, files.Sum(file => Regex.Count(File.ReadAllText(file), Regex.Escape(Thumbnail.Scheme))));
 
         Written(SampleEvaluation.Create(64));
-        Assert.False(Directory.Exists(work.At(EvaluationReport.PagesFolder)));
+        Assert.False(Directory.Exists(EvaluationReport.PagesFolder(Page)));
     }
 
     [Fact]
