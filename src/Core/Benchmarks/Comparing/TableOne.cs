@@ -82,11 +82,15 @@ public sealed record TableOne(ImmutableArray<TableColumn> Columns, ImmutableArra
                 one.Metrics.Where(metric => metric.Averaged).Select(metric => new TableColumn(one.Name, one.Domain, metric))
             ),
         ];
-        var cells = columns.Select(column => Column(column, models, resamples, seed)).ToArray();
+        var cells = columns.AsParallel().AsOrdered().Select(column => Column(column, models, resamples, seed)).ToArray();
         AverageImprovement?[] improvements =
         [
             null,
-            .. models.Skip(1).Select(model => AverageImprovement.Of(models[0].Benchmarks, model.Benchmarks, resamples, seed)),
+            .. models
+                .Skip(1)
+                .AsParallel()
+                .AsOrdered()
+                .Select(model => AverageImprovement.Of(models[0].Benchmarks, model.Benchmarks, resamples, seed)),
         ];
         var standings = Standings(
             [.. improvements.Select(one => one?.Percent)],

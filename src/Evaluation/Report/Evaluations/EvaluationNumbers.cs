@@ -70,7 +70,7 @@ sealed record EvaluationNumbers(
                 where !metric.Averaged
                 select new OtherNumber(benchmark.Name, metric, ScoresOf(result, benchmark, metric, benchmark.Items, resamples)),
             ],
-            [.. models.Skip(1).SelectMany(model => ByDomain(models[0], model, resamples))],
+            [.. models.Skip(1).AsParallel().AsOrdered().SelectMany(model => ByDomain(models[0], model, resamples))],
             resamples
         );
     }
