@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SVco.Core;
+using SVco.Evaluation.Results;
 using SVco.Experiments;
 using SVco.Files;
 using SVco.Tests;
@@ -206,10 +208,20 @@ public sealed class EvaluationKillTests : IDisposable
         );
     }
 
-    static string[] Content(string file) =>
-        Path.GetExtension(file) == ".jsonl"
+    static string[] Content(string file)
+    {
+        if (Path.GetFileName(file) == EvaluationFile.FileName)
+        {
+            // Folder and server stand in the settings.
+            var evaluation = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+            Assert.True(evaluation.Remove("command") && evaluation.Remove("settings"));
+            return [evaluation.ToJsonString()];
+        }
+
+        return Path.GetExtension(file) == ".jsonl"
             ? [.. File.ReadLines(file).Order(StringComparer.Ordinal)]
             : [Convert.ToBase64String(File.ReadAllBytes(file))];
+    }
 
     IEnumerable<string> Names(string run) =>
         Directory

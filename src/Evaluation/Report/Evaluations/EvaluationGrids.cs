@@ -18,7 +18,7 @@ static class EvaluationGrids
             [
                 .. table.Columns.Select(column => new GridHead(
                     column.Benchmark,
-                    $"{column.Metric.Name} {Arrow(column.Metric)}",
+                    $"{column.Metric.Name}{Arrow(column.Metric)}",
                     column.Domain,
                     EvaluationNotes.MarkOf(numbers, column)
                 )),
@@ -111,7 +111,7 @@ static class EvaluationGrids
     {
         var digits = DigitsOf(column.Metric);
         return new(
-            $"{EvaluationNotes.Name(column)} {Arrow(column.Metric)}",
+            $"{EvaluationNotes.Name(column)}{Arrow(column.Metric)}",
             [
                 new(NumberText.Of(difference.First, digits)),
                 new(NumberText.Of(difference.Second, digits)),
@@ -183,7 +183,7 @@ static class EvaluationGrids
                     Models(numbers),
                     [
                         .. others.Select(other => new GridRow(
-                            $"{other.Benchmark} {other.Metric.Name} {Arrow(other.Metric)}",
+                            $"{other.Benchmark} {other.Metric.Name}{Arrow(other.Metric)}",
                             [.. other.Scores.Select(score => Of(score, other.Metric))]
                         )),
                     ]
@@ -207,7 +207,7 @@ static class EvaluationGrids
                             .Table.Columns.Index()
                             .Where(column => numbers.Table.Rows.Any(row => row.Cells[column.Index]?.WithoutImages is not null))
                             .Select(column => new GridRow(
-                                $"{EvaluationNotes.Name(column.Item)} {Arrow(column.Item.Metric)}",
+                                $"{EvaluationNotes.Name(column.Item)}{Arrow(column.Item.Metric)}",
                                 [.. numbers.Table.Rows.Select(row => Unseen(row.Cells[column.Index], column.Item.Metric))]
                             )),
                     ]
@@ -245,7 +245,8 @@ static class EvaluationGrids
     /// <summary>Marks of a judge need two digits after the point, percents one.</summary>
     public static int DigitsOf(Metric metric) => metric.Scale == 1 ? 2 : 1;
 
-    static string Arrow(Metric metric) => metric.HigherIsBetter ? "↑" : "↓";
+    /// <summary>Stands on the line of the word before it.</summary>
+    static string Arrow(Metric metric) => metric.HigherIsBetter ? "\u00A0↑" : "\u00A0↓";
 
     static string Error(double error, int digits) => double.IsNaN(error) ? "" : $"±{NumberText.Of(error, digits)}";
 

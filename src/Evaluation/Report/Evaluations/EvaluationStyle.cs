@@ -23,6 +23,7 @@ static class EvaluationStyle
         .turn{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.5rem 0}
         @media (max-width:600px){.answered{grid-template-columns:1fr}.picture img{max-width:14rem}.filters label{flex:1 1 45%}select,input{width:100%;max-width:100%}
         select,input,button{min-height:2.75rem}.turn button{flex:1 1 6rem}.turn span{flex:1 0 100%}nav a{display:inline-block}nav a,summary{padding:.6rem 0}nav ul{gap:0 1.2rem}.wide{display:none}.narrow{display:block}}
+        @media (max-width:480px){.grid-table{font-size:.82rem}.grid-table th,.grid-table td{padding:.3rem .22rem}.grid-table th[scope=row]{min-width:6.6rem;max-width:7.4rem}.grid-table td small,.grid-table th small{font-size:.7rem}}
         @media print{.filters,.turn,nav{display:none}}
         """;
 }

@@ -18,6 +18,7 @@ static class GridLatex
         ['_'] = "\\_",
         ['^'] = "\\textasciicircum{}",
         ['~'] = "\\textasciitilde{}",
+        ['\u00A0'] = "~",
         ['−'] = "$-$",
         ['±'] = "$\\pm$",
         ['↑'] = "$\\uparrow$",
