@@ -231,15 +231,7 @@ static class FuzzReaders
             "evaluation",
             300,
             [Text(Evaluation)],
-            folder =>
-                OfFile(
-                    folder,
-                    EvaluationFile.FileName,
-                    file =>
-                        EvaluationFile.Load(Path.GetDirectoryName(file)!) is var result
-                            ? InputFile.Read(folder, "an evaluation that can be shown", () => EvaluationTable.Text(result, 20)).Length
-                            : 0
-                )
+            folder => OfFile(folder, EvaluationFile.FileName, file => Look(file, EvaluationFile.Load(Path.GetDirectoryName(file)!)))
         ),
         new("hub id", 1000, [Text("llava-hf/llava-1.5-7b-hf"), Text("a/b@main")], _ => input => HubId.Parse(TextOf(input))),
         new(
@@ -355,6 +347,10 @@ static class FuzzReaders
             _ = JsonLines.Line(reading is Reading.Found(var candidate) ? candidate : (object)((Reading.Refused)reading).Entry);
         }
     }
+
+    /// <summary>What `svco report` does with an evaluation.</summary>
+    static int Look(string file, EvaluationResult result) =>
+        InputFile.Read(file, "an evaluation that can be shown", () => EvaluationTable.Text(result, 20)).Length;
 
     /// <summary>What a report asks of results: no text and no list is missing.</summary>
     static int Look(StudyResults results) =>

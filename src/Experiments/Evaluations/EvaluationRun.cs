@@ -31,10 +31,10 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         var benchmarks = PlannedBenchmark.All(plan);
         foreach (var benchmark in benchmarks)
         {
-            progress.Note($"{benchmark.Benchmark.Name}: {benchmark.Benchmark.Items.Length} items, {benchmark.Source}");
-            foreach (var warning in benchmark.Warnings)
+            var what = $"{benchmark.Benchmark.Name}: {benchmark.Benchmark.Items.Length} items, {benchmark.Source}";
+            foreach (var line in benchmark.Warnings.SelectMany(warning => TerminalText.Hanging("  ", warning)).Prepend(what))
             {
-                progress.Note($"  {warning}");
+                progress.Note(line);
             }
         }
 

@@ -11,7 +11,7 @@ namespace SVco.Scripting.Tests;
 
 /// <summary>
 /// Evaluations as a person runs them, ended at random moments: without warning, by Ctrl-C, by SIGTERM, by a full disk. SVCO_KILLS says how often
-/// each is killed while the model is asked and while answers are judged; with 20 it takes some minutes.
+/// each is killed while the model is asked and while answers are judged; only then Ctrl-C and SIGTERM are tried too. With 20 it takes some minutes.
 /// </summary>
 public sealed class EvaluationKillTests : IDisposable
 {
@@ -68,7 +68,7 @@ public sealed class EvaluationKillTests : IDisposable
         // Ctrl-C comes while replies are under way, SIGTERM while the model writes.
         string[] kills = [.. Enumerable.Repeat("KILL", Kills)];
         string[] asking = Kills == FewKills ? kills : [.. kills, "TERM"];
-        string[] judging = [.. kills, "INT"];
+        string[] judging = Kills == FewKills ? kills : [.. kills, "INT"];
         foreach (var (at, signal) in asking.Index())
         {
             await End(server, signal, () => Lines("killed", "answers.jsonl").Length, answers, asking.Length - at);
@@ -114,7 +114,7 @@ public sealed class EvaluationKillTests : IDisposable
         using var disk = new FullDisk(work.At("disk"), kilobytes: 4);
         var plan = Plan("disk/eval", judge.Address) with { Models = [$"base={Bundled("base")}"] };
         var refusals = 0;
-        for (var kilobytes = 24; ; kilobytes += 24)
+        for (var kilobytes = 48; ; kilobytes += 48)
         {
             try
             {

@@ -61,7 +61,7 @@ public static class BenchmarkList
     static IEnumerable<string> Lines(BenchmarkSource source, BenchmarkFinding? finding) =>
         [
             source.Name,
-            .. GridText.Hanging(Indent, $"{source.About}."),
+            .. TerminalText.Hanging(Indent, $"{source.About}."),
             .. Labelled("licence", $"{source.Licence}; {source.Size}"),
             .. finding is null
                 ? []
@@ -77,10 +77,10 @@ public static class BenchmarkList
     static IEnumerable<string> Fetched(Fetch from, string root) =>
         [
             .. Labelled("get", $"{from.Layout}: {from.Address}"),
-            .. GridText.Hanging($"{Indent}{Label("")}", from.Put.Replace("ROOT", root, StringComparison.Ordinal)),
+            .. TerminalText.Hanging($"{Indent}{Label("")}", from.Put.Replace("ROOT", root, StringComparison.Ordinal)),
         ];
 
-    static ImmutableArray<string> Labelled(string label, string text) => GridText.Hanging($"{Indent}{Label(label)}", text);
+    static ImmutableArray<string> Labelled(string label, string text) => TerminalText.Hanging($"{Indent}{Label(label)}", text);
 
     static string Label(string label) => label.PadRight(WidestLabel);
 }

@@ -20,7 +20,7 @@ public static class EvaluationTable
 
     internal static string Text(EvaluationNumbers numbers)
     {
-        var notes = EvaluationNotes.Of(numbers).SelectMany(note => GridText.Hanging($"[{note.Mark}] ", note.Text));
+        var notes = EvaluationNotes.Of(numbers).SelectMany(note => TerminalText.Hanging($"[{note.Mark}] ", note.Text));
         return string.Join(
             '\n',
             Grids(numbers, isNarrow: true)
@@ -49,7 +49,7 @@ public static class EvaluationTable
     public static string Latex(EvaluationResult result, int resamples = Bootstrap.Resamples)
     {
         var numbers = EvaluationNumbers.Of(result, resamples);
-        var notes = EvaluationNotes.Of(numbers).Select(note => $"% [{note.Mark}] {GridText.Shown(note.Text)}\n");
+        var notes = EvaluationNotes.Of(numbers).Select(note => $"% [{note.Mark}] {TerminalText.Shown(note.Text)}\n");
         return GridLatex.Of(EvaluationGrids.TableOne(numbers)) + string.Concat(notes);
     }
 
