@@ -33,11 +33,7 @@ public static class JoinedEvaluations
             }
             else
             {
-                var known = models[same].Benchmarks.Select(one => one.Benchmark.Name).ToHashSet();
-                models[same] = models[same] with
-                {
-                    Benchmarks = [.. models[same].Benchmarks, .. model.Benchmarks.Where(one => !known.Contains(one.Benchmark.Name))],
-                };
+                models[same] = models[same] with { Benchmarks = [.. Together(models[same].Benchmarks, model.Benchmarks)] };
             }
         }
 
@@ -56,11 +52,26 @@ public static class JoinedEvaluations
         );
     }
 
+    /// <summary>All benchmarks of a model that was evaluated twice; runs without images may be in one evaluation alone.</summary>
+    static IEnumerable<EvaluatedBenchmark> Together(ImmutableArray<EvaluatedBenchmark> first, ImmutableArray<EvaluatedBenchmark> second) =>
+        first
+            .Concat(second)
+            .GroupBy(one => one.Benchmark.Name)
+            .Select(same =>
+                same.First() with
+                {
+                    WithoutImages = (same.FirstOrDefault(one => !one.WithoutImages.IsEmpty) ?? same.First()).WithoutImages,
+                }
+            );
+
     static bool AreOne(EvaluatedModel one, EvaluatedModel other) =>
         one.Checkpoint == other.Checkpoint
         && one.Benchmarks.All(benchmark =>
             other.Benchmarks.FirstOrDefault(same => same.Benchmark.Name == benchmark.Benchmark.Name) is not { } same
-            || (AreEqual(benchmark.WithImages, same.WithImages) && AreEqual(benchmark.WithoutImages, same.WithoutImages))
+            || (
+                AreEqual(benchmark.WithImages, same.WithImages)
+                && (benchmark.WithoutImages.IsEmpty || same.WithoutImages.IsEmpty || AreEqual(benchmark.WithoutImages, same.WithoutImages))
+            )
         );
 
     static bool AreEqual(GradedAnswers one, GradedAnswers other) =>
