@@ -42,7 +42,7 @@ public static class EvaluationFile
         int Correct
     );
 
-    sealed record StoredModel(string Name, string Checkpoint, ImmutableArray<StoredAnswers> Benchmarks);
+    sealed record StoredModel(string Name, string Checkpoint, string Content, ImmutableArray<StoredAnswers> Benchmarks);
 
     sealed record StoredAnswers(string Benchmark, GradedAnswers WithImages, GradedAnswers WithoutImages);
 
@@ -82,6 +82,7 @@ public static class EvaluationFile
                 .. result.Models.Select(model => new StoredModel(
                     model.Name,
                     model.Checkpoint,
+                    model.Content,
                     [.. model.Benchmarks.Select(one => new StoredAnswers(one.Benchmark.Name, one.WithImages, one.WithoutImages))]
                 )),
             ]
@@ -163,7 +164,10 @@ public static class EvaluationFile
                     model.Name,
                     model.Checkpoint,
                     [.. model.Benchmarks.Select(one => Of(one, benchmarks.GetValueOrDefault(one.Benchmark)))]
-                )),
+                )
+                {
+                    Content = model.Content,
+                }),
             ],
             stored.Notes,
             [.. stored.Settings.Select(setting => (setting.Name, setting.Value))],

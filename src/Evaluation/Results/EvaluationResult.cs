@@ -27,6 +27,9 @@ public sealed record EvaluatedBenchmark(Benchmark Benchmark, GradedAnswers WithI
 /// <param name="Benchmarks">Of each benchmark that it was asked.</param>
 public sealed record EvaluatedModel(string Name, string Checkpoint, ImmutableArray<EvaluatedBenchmark> Benchmarks)
 {
+    /// <summary>Names all that decides what it answers; empty where nobody knows.</summary>
+    public string Content { get; init; } = "";
+
     /// <summary>What tables are made of.</summary>
     public ModelVerdicts Verdicts =>
         new(Name, [.. Benchmarks.Select(one => new BenchmarkVerdicts(one.Benchmark, one.WithImages.Verdicts, one.WithoutImages.Verdicts))]);

@@ -8,7 +8,7 @@ namespace SVco.Evaluation.Results;
 public static class JoinedEvaluations
 {
     /// <summary>
-    /// Joins evaluations. The base model is that of the first. A model that several have, with the same answers, is there once; another of the
+    /// Joins evaluations. The base model is that of the first. A model that several have, of one name, content and answers, is there once; another of the
     /// same name gets its evaluation's name behind it.
     /// </summary>
     /// <param name="evaluations">One or more, each with a name of its own.</param>
@@ -65,7 +65,8 @@ public static class JoinedEvaluations
             );
 
     static bool AreOne(EvaluatedModel one, EvaluatedModel other) =>
-        one.Checkpoint == other.Checkpoint
+        one.Name == other.Name
+        && one.Content == other.Content
         && one.Benchmarks.All(benchmark =>
             other.Benchmarks.FirstOrDefault(same => same.Benchmark.Name == benchmark.Benchmark.Name) is not { } same
             || (

@@ -165,7 +165,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             );
         }
 
-        return new(model.Name, model.Checkpoint, [.. evaluated]);
+        return new(model.Name, model.Checkpoint, [.. evaluated]) { Content = model.Content };
     }
 
     async Task<GradedAnswers> GradedAsync(

@@ -74,11 +74,7 @@ public sealed class EvaluationFileTests : IDisposable
         };
         var first = whole with { Name = "first", Models = [seen, whole.Models[1]] };
         var second = whole with { Name = "second", Models = [whole.Models[0], whole.Models[2]] };
-        var other = whole with
-        {
-            Name = "other",
-            Models = [whole.Models[1] with { Name = whole.Models[0].Name, Checkpoint = "elsewhere" }],
-        };
+        var other = whole with { Name = "other", Models = [whole.Models[1] with { Name = whole.Models[0].Name, Content = "another" }] };
 
         var joined = JoinedEvaluations.Join([first, second, other]);
 
