@@ -201,7 +201,7 @@ public static class PairPage
     {
         try
         {
-            using var bitmap = MvcFiles.ToBitmap(ImageRenderer.Render(image));
+            using var bitmap = Bitmaps.Of(ImageRenderer.Render(image));
             var scale = Math.Min(1.0, (double)ThumbnailSide / Math.Max(bitmap.Width, bitmap.Height));
             using var small = bitmap.Resize(
                 new SKImageInfo(Math.Max(1, (int)(bitmap.Width * scale)), Math.Max(1, (int)(bitmap.Height * scale))),

@@ -10,6 +10,32 @@ public static partial class AtomicOutput
     public static bool IsTemporary(string name) =>
         name.StartsWith('.') && Guid.TryParseExact(name[^Math.Min(name.Length, 32)..], "N", out _);
 
+    /// <summary>Removes what killed processes left half written in a folder and those below it.</summary>
+    /// <param name="folder">No other process writes to it.</param>
+    /// <exception cref="UserException">The disk refuses.</exception>
+    public static void RemoveTemporaries(string folder) =>
+        Guarded(
+            folder,
+            () =>
+            {
+                var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+                foreach (
+                    var entry in Directory.GetFileSystemEntries(folder, ".*", all).Where(entry => IsTemporary(Path.GetFileName(entry)))
+                )
+                {
+                    if (Directory.Exists(entry))
+                    {
+                        Directory.Delete(entry, recursive: true);
+                    }
+                    else if (File.Exists(entry))
+                    {
+                        File.Delete(entry);
+                    }
+                }
+            },
+            () => { }
+        );
+
     /// <summary>Writes a file; on any failure the old one stays as it was.</summary>
     /// <exception cref="UserException">The disk refuses (full, no permission).</exception>
     public static void WriteFile(string path, Action<Stream> write)

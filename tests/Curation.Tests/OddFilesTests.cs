@@ -7,6 +7,7 @@ using SVco.Curation.Candidates;
 using SVco.Curation.Output;
 using SVco.Curation.Sources;
 using SVco.Files;
+using SVco.Models.Images;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;
@@ -163,6 +164,6 @@ public sealed class OddFilesTests : IDisposable
     static void Picture(string path)
     {
         using var png = File.Create(path);
-        MvcFiles.WritePng(new RgbImage(4, 4, new byte[48]), png);
+        Bitmaps.WritePng(new RgbImage(4, 4, new byte[48]), png);
     }
 }

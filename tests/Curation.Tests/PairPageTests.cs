@@ -6,6 +6,7 @@ using SVco.Core.Data;
 using SVco.Curation.Candidates;
 using SVco.Curation.Output;
 using SVco.Files;
+using SVco.Models.Images;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;
@@ -49,7 +50,7 @@ public sealed class PairPageTests : IDisposable
         foreach (var name in (string[])["secret.png", "data/a.png"])
         {
             using var png = File.Create(work.At(name));
-            MvcFiles.WritePng(new RgbImage(4, 4, new byte[48]), png);
+            Bitmaps.WritePng(new RgbImage(4, 4, new byte[48]), png);
         }
 
         File.WriteAllText(work.At("out", "data_root.txt"), work.At("data"));
@@ -147,7 +148,7 @@ public sealed class PairPageTests : IDisposable
         foreach (var (name, channel) in new[] { ("red.png", 0), ("blue.png", 2) })
         {
             using var png = File.Create(work.At(name));
-            MvcFiles.WritePng(
+            Bitmaps.WritePng(
                 new RgbImage(120, 120, [.. Enumerable.Range(0, 3 * 120 * 120).Select(at => (byte)(at % 3 == channel ? 255 : 0))]),
                 png
             );

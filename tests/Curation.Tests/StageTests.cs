@@ -5,6 +5,7 @@ using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;
 using SVco.Curation.Output;
 using SVco.Files;
+using SVco.Models.Images;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;
@@ -59,7 +60,7 @@ public sealed class StageTests
         Directory.CreateDirectory(work.At("data"));
         using (var png = File.Create(work.At("data", "good.png")))
         {
-            MvcFiles.WritePng(new RgbImage(4, 4, new byte[48]), png);
+            Bitmaps.WritePng(new RgbImage(4, 4, new byte[48]), png);
         }
 
         var huge = File.ReadAllBytes(work.At("data", "good.png"));
@@ -162,7 +163,7 @@ public sealed class StageTests
             var pixels = new byte[3 * 64 * 64];
             new Random(seed).NextBytes(pixels);
             using var png = new MemoryStream();
-            MvcFiles.WritePng(new RgbImage(64, 64, [.. pixels]), png);
+            Bitmaps.WritePng(new RgbImage(64, 64, [.. pixels]), png);
             return png.ToArray();
         }
     }

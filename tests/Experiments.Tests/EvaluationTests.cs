@@ -288,6 +288,36 @@ public sealed class EvaluationTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_that_cannot_be_opened_are_told_together_before_anything_is_asked()
+    {
+        foreach (var file in Directory.GetFiles(Bundled("benchmarks"), "*", SearchOption.AllDirectories))
+        {
+            var copy = folder.At("data", Path.GetRelativePath(Bundled("benchmarks"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        File.WriteAllText(folder.At("data", "MMVP", "MMVP Images", "3.jpg"), "no image");
+        File.WriteAllText(Directory.GetFiles(folder.At("data", "mm-vet", "images")).Order().Last(), "none either");
+
+        var error = await Assert.ThrowsAsync<UserException>(() =>
+            Run(Plan("MMVP", "MM-Vet", "TextVQA") with { Data = folder.At("data"), Models = ["base=nowhere/at-all"] })
+        );
+
+        Assert.StartsWith("MMVP, MM-Vet have images that cannot be shown", error.Message);
+        Assert.Contains("3.jpg", error.Message);
+        Assert.Empty(Began);
+    }
+
+    [Fact]
+    public async Task A_part_is_asked_while_another_process_works_in_the_folder()
+    {
+        await using var held = new SVco.Chat.AnswerJournal(Directory.CreateDirectory(folder.At("eval")).FullName + "/judge.journal");
+        Assert.Null(await (Plan("MMVP") with { Shard = "1/2" }).RunAsync());
+        Assert.True(File.Exists(folder.At("eval", "base", "MMVP", "answers.part-1-of-2.jsonl")));
+    }
+
+    [Fact]
     public async Task Two_processes_on_one_folder_do_not_mix()
     {
         await using var held = new SVco.Chat.AnswerJournal(Directory.CreateDirectory(folder.At("eval")).FullName + "/judge.journal");

@@ -10,6 +10,7 @@ using SVco.Curation.Augmentation;
 using SVco.Curation.Candidates;
 using SVco.Curation.Output;
 using SVco.Curation.Sources;
+using SVco.Evaluation.Report.Evaluations;
 using SVco.Evaluation.Results;
 using SVco.Experiments;
 using SVco.Files;
@@ -29,6 +30,9 @@ namespace SVco.Fuzz.Tests;
 /// <summary>Every reader of what comes from outside, with seeds from tests/golden and experiments/tiny.</summary>
 static class FuzzReaders
 {
+    const string Evaluation =
+        """{"name":"n","command":"c","settings":[{"name":"a","value":"b"}],"notes":[{"benchmark":"m","source":"s","judge":"","warnings":["w"]}],"benchmarks":[{"name":"m","domain":"general","metrics":[{"name":"accuracy","mark":"right","higher_is_better":true,"averaged":true,"scale":100,"over":"Items"}],"items":[{"id":"1","category":"a/b","group":"1","tags":["t"],"file":"/a.png","prompt":"?","truth":"yes","options":[],"correct":0},{"id":"2","category":"","group":"2","tags":[],"inline":"AAAA","prompt":"!","truth":"b","options":["a","b"],"correct":1}]}],"models":[{"name":"base","checkpoint":"x","content":"c","benchmarks":[{"benchmark":"m","with_images":{"answers":[{"item":"1","run":0,"text":"yes","log_probs":[]},{"item":"2","run":0,"text":"","log_probs":[-1,-2]}],"verdicts":[{"item":"1","run":0,"marks":{"right":1},"note":""},{"item":"2","run":0,"marks":{"right":0},"note":"n"}]},"without_images":{"answers":[],"verdicts":[]}}]}]}""";
+
     const string Sentence = "<image>\nHow many red cups? Zwei, 熊 🐻";
 
     static readonly string Tiny = Path.Combine(Golden.RepositoryRoot, "experiments", "tiny");
@@ -223,6 +227,12 @@ static class FuzzReaders
             [Text(Results)],
             folder => OfFile(folder, StudyResults.FileName, file => Look(StudyResults.Load(Path.GetDirectoryName(file)!)))
         ),
+        new(
+            "evaluation",
+            300,
+            [Text(Evaluation)],
+            folder => OfFile(folder, EvaluationFile.FileName, file => Look(file, EvaluationFile.Load(Path.GetDirectoryName(file)!)))
+        ),
         new("hub id", 1000, [Text("llava-hf/llava-1.5-7b-hf"), Text("a/b@main")], _ => input => HubId.Parse(TextOf(input))),
         new(
             "hub listing",
@@ -299,7 +309,7 @@ static class FuzzReaders
                 foreach (var image in (string[])["w.png", "l.png"])
                 {
                     using var png = File.Create(Path.Combine(folder, image));
-                    MvcFiles.WritePng(new RgbImage(2, 2, new byte[12]), png);
+                    Bitmaps.WritePng(new RgbImage(2, 2, new byte[12]), png);
                 }
 
                 return OfFile(folder, fileName, _ => ReadAll(folder, settings(new() { File = fileName })));
@@ -337,6 +347,10 @@ static class FuzzReaders
             _ = JsonLines.Line(reading is Reading.Found(var candidate) ? candidate : (object)((Reading.Refused)reading).Entry);
         }
     }
+
+    /// <summary>What `svco report` does with an evaluation.</summary>
+    static int Look(string file, EvaluationResult result) =>
+        InputFile.Read(file, "an evaluation that can be shown", () => EvaluationTable.Text(result, 20)).Length;
 
     /// <summary>What a report asks of results: no text and no list is missing.</summary>
     static int Look(StudyResults results) =>

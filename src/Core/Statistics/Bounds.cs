@@ -19,9 +19,9 @@ public readonly record struct Bounds(double Low, double High)
 
     /// <summary>Wilson's score interval of a share (JASA 22, 1927): never outside 0 to 1, and of some width at its ends too.</summary>
     /// <param name="share">From 0 to 1.</param>
-    /// <param name="count">Of how many, at least one.</param>
+    /// <param name="count">Of how many, above 0; the effective number where they are not independent and of equal weight.</param>
     /// <param name="confidence">Between 0 and 1.</param>
-    public static Bounds Wilson(double share, int count, double confidence = 0.95)
+    public static Bounds Wilson(double share, double count, double confidence = 0.95)
     {
         var squared = Z(confidence) * Z(confidence) / count;
         var centre = (share + (squared / 2)) / (1 + squared);

@@ -14,19 +14,27 @@ public static class Permutation
     // Equal differences that are added in another order are still equal.
     const double Rounding = 1e-12;
 
+    const int WordBits = 64;
+
     /// <summary>The two-sided p of a mean difference: each difference has either sign.</summary>
     /// <param name="differences">One for each item, or the sum over each cluster.</param>
     /// <param name="draws">How many random exchanges; all are made where there are no more.</param>
     /// <param name="seed">Equal seeds give equal exchanges.</param>
-    public static double SignFlip(IReadOnlyList<double> differences, int draws = Draws, ulong seed = 0) =>
-        Swap(
+    public static double SignFlip(IReadOnlyList<double> differences, int draws = Draws, ulong seed = 0)
+    {
+        // Where two models agree, as they mostly do, there is nothing to exchange.
+        (int Word, int Bit, double Difference)[] differing =
+        [
+            .. differences.Index().Where(one => one.Item != 0).Select(one => (one.Index / WordBits, one.Index % WordBits, one.Item)),
+        ];
+        return ShareAsFar(
             differences.Count,
-            swapped =>
+            exchanged =>
             {
                 var sum = 0.0;
-                for (var i = 0; i < swapped.Length; i++)
+                foreach (var (word, bit, difference) in differing)
                 {
-                    sum += swapped[i] ? -differences[i] : differences[i];
+                    sum += (exchanged[word] >> bit & 1) == 1 ? -difference : difference;
                 }
 
                 return sum;
@@ -34,6 +42,7 @@ public static class Permutation
             draws,
             seed
         );
+    }
 
     /// <summary>The two-sided p of any difference of two models.</summary>
     /// <param name="units">How many items, or clusters, are exchanged each on its own.</param>
@@ -43,33 +52,54 @@ public static class Permutation
     public static double Swap(int units, Func<bool[], double> difference, int draws = Draws, ulong seed = 0)
     {
         var swapped = new bool[units];
-        var seen = Math.Abs(difference(swapped)) * (1 - Rounding);
-        if (units < 63 && 1L << units <= draws)
-        {
-            var exchange = 0UL;
-            var all = 1L << units;
-            return AtLeastAsFar(all, () => exchange++) / (double)all;
-        }
-
-        // The one that was seen counts as one of them: a p is never 0.
-        return (1 + AtLeastAsFar(draws, new SplitMix64(seed).Next)) / (1.0 + draws);
-
-        long AtLeastAsFar(long exchanges, Func<ulong> nextBits)
-        {
-            var count = 0L;
-            for (var exchange = 0L; exchange < exchanges; exchange++)
+        return ShareAsFar(
+            units,
+            exchanged =>
             {
-                var bits = 0UL;
                 for (var i = 0; i < units; i++)
                 {
-                    bits = i % 64 == 0 ? nextBits() : bits >> 1;
-                    swapped[i] = (bits & 1) == 1;
+                    swapped[i] = (exchanged[i / WordBits] >> i % WordBits & 1) == 1;
                 }
 
-                count += Math.Abs(difference(swapped)) >= seen ? 1 : 0;
+                return difference(swapped);
+            },
+            draws,
+            seed
+        );
+    }
+
+    /// <summary>The share of exchanges, each a bit for each unit, whose difference is at least as far from 0 as that of none.</summary>
+    static double ShareAsFar(int units, Func<ulong[], double> difference, int draws, ulong seed)
+    {
+        var exchanged = new ulong[(units / WordBits) + 1];
+        var seen = Math.Abs(difference(exchanged)) * (1 - Rounding);
+        if (units < WordBits - 1 && 1L << units <= draws)
+        {
+            var all = 1UL << units;
+            var far = 0L;
+            for (exchanged[0] = 0; exchanged[0] < all; exchanged[0]++)
+            {
+                far += IsFar();
             }
 
-            return count;
+            return far / (double)all;
         }
+
+        var random = new SplitMix64(seed);
+        // The one that was seen counts as one of them: a p is never 0.
+        var count = 1L;
+        for (var draw = 0; draw < draws; draw++)
+        {
+            for (var unit = 0; unit < units; unit += WordBits)
+            {
+                exchanged[unit / WordBits] = random.Next();
+            }
+
+            count += IsFar();
+        }
+
+        return count / (1.0 + draws);
+
+        int IsFar() => Math.Abs(difference(exchanged)) >= seen ? 1 : 0;
     }
 }

@@ -187,7 +187,7 @@ static class FilterPictures
     {
         try
         {
-            using var bitmap = MvcFiles.ToBitmap(ImageRenderer.Render(image));
+            using var bitmap = Bitmaps.Of(ImageRenderer.Render(image));
             var scale = Thumbnail / (float)Math.Max(bitmap.Width, bitmap.Height);
             using var picture = SKImage.FromBitmap(bitmap);
             canvas.DrawImage(

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Parquet.Serialization;
-using SkiaSharp;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Curation.Candidates;
@@ -94,31 +93,7 @@ static class MvcFiles
             $"{Path.GetFileNameWithoutExtension(pair.WImage)}_{SplitMix64.Derive(0, $"{pair.LOrigin} {pair.WImage} {pair.Id}"):x16}.png";
         var relative = $"{folder}/{name}";
         var image = ImageRenderer.Render(pair.L(dataRoot));
-        AtomicOutput.WriteFile(Path.Combine(dataRoot, relative), stream => WritePng(image, stream));
+        AtomicOutput.WriteFile(Path.Combine(dataRoot, relative), stream => Bitmaps.WritePng(image, stream));
         return pair with { LImage = relative, LOrigin = LOrigin.File };
-    }
-
-    /// <summary>Encodes pixels as PNG.</summary>
-    public static void WritePng(RgbImage image, Stream stream)
-    {
-        using var bitmap = ToBitmap(image);
-        using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        data.SaveTo(stream);
-    }
-
-    /// <summary>Pixels as SkiaSharp has them.</summary>
-    public static SKBitmap ToBitmap(RgbImage image)
-    {
-        var bitmap = new SKBitmap(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        var rgba = bitmap.GetPixelSpan();
-        for (int from = 0, to = 0; from < image.Pixels.Length; from += 3, to += 4)
-        {
-            rgba[to] = image.Pixels[from];
-            rgba[to + 1] = image.Pixels[from + 1];
-            rgba[to + 2] = image.Pixels[from + 2];
-            rgba[to + 3] = 255;
-        }
-
-        return bitmap;
     }
 }

@@ -27,6 +27,9 @@ public sealed record EvaluatedBenchmark(Benchmark Benchmark, GradedAnswers WithI
 /// <param name="Benchmarks">Of each benchmark that it was asked.</param>
 public sealed record EvaluatedModel(string Name, string Checkpoint, ImmutableArray<EvaluatedBenchmark> Benchmarks)
 {
+    /// <summary>Names all that decides what it answers; empty where nobody knows.</summary>
+    public string Content { get; init; } = "";
+
     /// <summary>What tables are made of.</summary>
     public ModelVerdicts Verdicts =>
         new(Name, [.. Benchmarks.Select(one => new BenchmarkVerdicts(one.Benchmark, one.WithImages.Verdicts, one.WithoutImages.Verdicts))]);
@@ -38,6 +41,11 @@ public sealed record EvaluatedModel(string Name, string Checkpoint, ImmutableArr
 /// <param name="Judge">Who judged, by which prompts; empty where a rule grades.</param>
 /// <param name="Warnings">A subset, another judge than the paper's, a copy with other items, answers that could not be judged, and so on.</param>
 public sealed record BenchmarkNotes(string Benchmark, string Source, string Judge, ImmutableArray<string> Warnings);
+
+/// <summary>How a checkpoint is chosen; see <see cref="CheckpointChoice.Of"/>.</summary>
+/// <param name="Share">The share of items that choose; null for all.</param>
+/// <param name="Seed">Which items do.</param>
+public sealed record Choosing(double? Share, ulong Seed);
 
 /// <summary>An evaluation of one model or several on the same benchmarks.</summary>
 /// <param name="Name">Its name.</param>
@@ -53,8 +61,8 @@ public sealed record EvaluationResult(
     string Command
 )
 {
-    /// <summary>Which of a run's checkpoints is the best; null where they are not a run's.</summary>
-    public CheckpointChoice? Choice { get; init; }
+    /// <summary>How the best of the models but the base is chosen, which are a run's checkpoints; null where they are not.</summary>
+    public Choosing? Choosing { get; init; }
 
     /// <summary>Captions under three image conditions, for Fig. 2; empty where that was not asked.</summary>
     public ImmutableArray<CaptionLogProbs> Captions { get; init; } = [];

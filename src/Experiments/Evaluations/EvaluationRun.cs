@@ -33,20 +33,29 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         var benchmarks = PlannedBenchmark.All(plan);
         foreach (var benchmark in benchmarks)
         {
-            progress.Note($"{benchmark.Benchmark.Name}: {benchmark.Benchmark.Items.Length} items, {benchmark.Source}");
-            foreach (var warning in benchmark.Warnings)
+            var what = $"{benchmark.Benchmark.Name}: {benchmark.Benchmark.Items.Length} items, {benchmark.Source}";
+            foreach (var line in benchmark.Warnings.SelectMany(warning => TerminalText.Hanging("  ", warning)).Prepend(what))
             {
-                progress.Note($"  {warning}");
+                progress.Note(line);
             }
         }
 
-        await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && part is null && benchmarks.Any(one => one.IsJudged));
-        var models = new List<AskedFolder>();
-        foreach (var checkpoint in checkpoints)
+        PlannedBenchmark.CheckImages(benchmarks);
+
+        // Parts are asked by several processes at a time; none of them judges, so none holds the journal.
+        if (part is { } own && !dryRun)
         {
-            models.Add(await AskedFolder.FindAsync(checkpoint, plan, progress, stop));
+            foreach (var model in await FindAsync(checkpoints))
+            {
+                Ask(model, benchmarks, [], own);
+            }
+
+            progress.Note($"Part {own} is asked. When all parts are, the same command without --shard puts them together.");
+            return null;
         }
 
+        await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && benchmarks.Any(one => one.IsJudged));
+        var models = await FindAsync(checkpoints);
         if (dryRun)
         {
             TellCosts(models, benchmarks, judge);
@@ -54,13 +63,8 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         }
 
         var pairs = models.ToDictionary(model => model, model => captions.For(model, plan, progress, stop));
-        var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, pairs[model], part));
-        if (part is { } own)
-        {
-            progress.Note($"Part {own} is asked. When all parts are, the same command without --shard puts them together.");
-            return null;
-        }
-
+        AtomicOutput.RemoveTemporaries(plan.Folder);
+        var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, pairs[model], part: null));
         await using var ending = stop.Register(judge.EndSoon);
         var evaluated = new List<EvaluatedModel>();
         foreach (var model in models)
@@ -77,17 +81,21 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         )
         {
             Captions = [.. models.SelectMany(model => answered[model].Captions)],
+            Choosing = plan.Checkpoints is null ? null : new(plan.ChooseOn, (ulong)plan.Seed),
         };
-        if (plan.Checkpoints is not null)
-        {
-            result = result with
-            {
-                Choice = CheckpointChoice.Of([.. evaluated.Select(model => model.Verdicts)], plan.ChooseOn, (ulong)plan.Seed),
-            };
-        }
-
         Write(result, models, benchmarks);
         return result;
+    }
+
+    async Task<List<AskedFolder>> FindAsync(IEnumerable<NamedCheckpoint> checkpoints)
+    {
+        var models = new List<AskedFolder>();
+        foreach (var checkpoint in checkpoints)
+        {
+            models.Add(await AskedFolder.FindAsync(checkpoint, plan, progress, stop));
+        }
+
+        return models;
     }
 
     (ImmutableArray<Answered> Benchmarks, ImmutableArray<CaptionLogProbs> Captions) Ask(
@@ -191,7 +199,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             );
         }
 
-        return new(model.Name, model.Checkpoint, [.. evaluated]);
+        return new(model.Name, model.Checkpoint, [.. evaluated]) { Content = model.Content };
     }
 
     async Task<GradedAnswers> GradedAsync(
@@ -295,17 +303,17 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             }
         }
 
-        progress.Note(EvaluationTable.Text(result));
-        if (!result.Captions.IsEmpty)
+        EvaluationFile.Save(result, plan.Folder);
+        var written = EvaluationReport.Write(
+            result,
+            Path.Combine(plan.Folder, EvaluationReport.FileName),
+            DateTimeOffset.Now,
+            thumbnails: EvaluationReport.ThumbnailsOfUser(progress.Note)
+        );
+        progress.Note(written.Text);
+        foreach (var file in written.Files)
         {
-            progress.Note(PerplexityFigure.Text(MeasuredPerplexity.Of(result.Captions)));
-        }
-
-        var table = System.Text.Encoding.UTF8.GetBytes(EvaluationTable.Markdown(result));
-        AtomicOutput.WriteFile(Path.Combine(plan.Folder, "table.md"), stream => stream.Write(table));
-        foreach (var file in EvaluationReport.Write(result, plan.Folder, DateTimeOffset.Now, result.Captions))
-        {
-            progress.Note($"{file}");
+            progress.Note(file);
         }
     }
 

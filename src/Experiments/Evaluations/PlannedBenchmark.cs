@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Benchmarks;
+using SVco.Core.Data;
 using SVco.Evaluation.Benchmarks;
 using SVco.Evaluation.Judges;
+using SVco.Models.Images;
 
 namespace SVco.Experiments;
 
@@ -22,6 +24,8 @@ sealed record PlannedBenchmark(
     ImmutableArray<string> Warnings
 )
 {
+    const int MostShown = 3;
+
     /// <summary>Whether answers are judged by a language model.</summary>
     public bool IsJudged => Benchmark.Items.Any(item => item.Task is ItemTask.Write { Grader: Grader.Judge });
 
@@ -61,16 +65,18 @@ sealed record PlannedBenchmark(
 
         ImmutableArray<PlannedBenchmark> all =
         [
-            .. findings.Select(finding =>
-                Of(
-                    plan,
-                    finding.Read(),
-                    $"{finding.Found!.Layout} in {finding.Found.Folder}",
-                    finding.Source.Judge,
-                    settings.Prompts.Name,
-                    finding.Warnings
-                )
-            ),
+            .. findings
+                .Zip(Read(findings))
+                .Select(one =>
+                    Of(
+                        plan,
+                        one.Second,
+                        $"{one.First.Found!.Layout} in {one.First.Found.Folder}",
+                        one.First.Source.Judge,
+                        settings.Prompts.Name,
+                        one.First.Warnings
+                    )
+                ),
             .. plan.Own.Select(benchmark => Of(plan, benchmark, "the script", null, "", [])),
         ];
         return
@@ -78,6 +84,77 @@ sealed record PlannedBenchmark(
                 is { Key: { } twice }
             ? throw new UserException($"Two benchmarks are called {twice}.")
             : all;
+    }
+
+    /// <summary>Makes sure that the images can be opened, before a model is loaded; the message names what is wrong with each benchmark.</summary>
+    /// <exception cref="UserException">Some cannot.</exception>
+    public static void CheckImages(IEnumerable<PlannedBenchmark> benchmarks) =>
+        Refuse(
+            benchmarks.Select(one =>
+                (
+                    one.Benchmark.Name,
+                    Faults: one.Benchmark.Items.Select(item => item.Image)
+                        .OfType<ImageSource>()
+                        .Distinct()
+                        .AsParallel()
+                        .AsOrdered()
+                        .Select(image => FaultOf(() => ImageRenderer.SizeOf(image)))
+                        .OfType<string>()
+                        .ToArray()
+                )
+            ),
+            "have images that cannot be shown"
+        );
+
+    /// <summary>Reads all, so that a person hears of all that is wrong at once.</summary>
+    static ImmutableArray<Benchmark> Read(IEnumerable<BenchmarkFinding> findings)
+    {
+        var read = new List<Benchmark>();
+        Refuse(
+            [
+                .. findings.Select(finding =>
+                    (finding.Source.Name, Faults: FaultOf(() => read.Add(finding.Read())) is { } fault ? [fault] : Array.Empty<string>())
+                ),
+            ],
+            "cannot be read"
+        );
+        return [.. read];
+    }
+
+    static string? FaultOf(Action look)
+    {
+        try
+        {
+            look();
+            return null;
+        }
+        catch (UserException error)
+        {
+            return error.Message;
+        }
+    }
+
+    static void Refuse(IEnumerable<(string Name, string[] Faults)> benchmarks, string what)
+    {
+        var faulty = benchmarks.Where(one => one.Faults.Length > 0).ToArray();
+        if (faulty.Length > 0)
+        {
+            throw new UserException(
+                string.Join(
+                    '\n',
+                    [
+                        $"{string.Join(", ", faulty.Select(one => one.Name))} {what}; --benchmarks chooses others:",
+                        .. faulty
+                            .SelectMany(one =>
+                                one.Faults.Length > MostShown
+                                    ? one.Faults.Take(MostShown).Append($"and {one.Faults.Length - MostShown} more of {one.Name}")
+                                    : one.Faults
+                            )
+                            .Select(line => $"  {line.Replace("\n", "\n  ", StringComparison.Ordinal)}"),
+                    ]
+                )
+            );
+        }
     }
 
     static PlannedBenchmark Of(

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using SkiaSharp;
 using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Core.Training;
@@ -170,13 +169,6 @@ public static class StudyReport
     static void SavePicture(ImageSource image, string path)
     {
         var pixels = ImageRenderer.Render(image);
-        using var bitmap = new SKBitmap(pixels.Width, pixels.Height);
-        for (var i = 0; i < pixels.Width * pixels.Height; i++)
-        {
-            var (red, green, blue) = (pixels.Pixels[3 * i], pixels.Pixels[(3 * i) + 1], pixels.Pixels[(3 * i) + 2]);
-            bitmap.SetPixel(i % pixels.Width, i / pixels.Width, new SKColor(red, green, blue));
-        }
-
-        AtomicOutput.WriteFile(path, stream => bitmap.Encode(stream, SKEncodedImageFormat.Png, 100));
+        AtomicOutput.WriteFile(path, stream => Bitmaps.WritePng(pixels, stream));
     }
 }

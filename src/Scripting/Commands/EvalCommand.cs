@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SVco.Evaluation.Benchmarks;
+using SVco.Evaluation.Report.Evaluations;
 using SVco.Experiments;
 using SVco.Scripting.Host;
 
@@ -40,35 +41,7 @@ static class EvalCommand
             return parsed.Invoke();
         }
 
-        var root = parsed.GetValue(data);
-        var findings = root is null ? [] : AllBenchmarks.Find(root);
-        foreach (var source in AllBenchmarks.Sources)
-        {
-            Console.WriteLine($"{source.Name} ({source.Domain}): {source.About}.");
-            Console.WriteLine(
-                $"  {source.Count} items; licence: {source.Licence}; {source.Size}{(source.Judge is { } judge ? $"; judged by {judge}" : "")}"
-            );
-            var finding = findings.FirstOrDefault(one => one.Source == source);
-            if (finding is null || !finding.IsUsable)
-            {
-                foreach (var fetch in source.From)
-                {
-                    Console.WriteLine(
-                        $"  {fetch.Layout}: {fetch.Address}; {fetch.Put.Replace("ROOT", root ?? "ROOT", StringComparison.Ordinal)}"
-                    );
-                }
-            }
-
-            if (finding is not null)
-            {
-                Console.WriteLine(finding.IsUsable ? $"  found: {finding}" : $"  {finding}");
-                foreach (var warning in finding.Warnings)
-                {
-                    Console.WriteLine($"    {warning}");
-                }
-            }
-        }
-
+        Console.Write(BenchmarkList.Text(parsed.GetValue(data) is { } root ? AllBenchmarks.Find(root) : []));
         return 0;
     }
 }

@@ -295,6 +295,63 @@ public sealed class ScoreDifferenceTests
         Assert.Null(ScoreUncertainty.Of(OverItems with { Only = "tag" }, items, failed));
     }
 
+    [Property(MaxTest = 100)]
+    public bool An_interval_of_a_score_stays_within_the_marks_and_has_a_width_where_all_are_equal(
+        ScoreLaws.Drawn[] drawn,
+        bool allRight,
+        bool rated
+    )
+    {
+        if (drawn.Length == 0)
+        {
+            return true;
+        }
+
+        var items = drawn
+            .Select((one, i) => new Item($"{i}", one.CategoryName, $"{one.Group}", null, "?", new ItemTask.Choose(["a"], 0)))
+            .ToArray();
+        // A judge's marks go beyond 1: to 6 in MMHal-Bench.
+        var most = rated ? 6 : 1;
+        var verdicts = Verdicts(drawn.Select(one => allRight ? most : most * one.Value));
+        return new[] { OverItems, OverCategories }.All(metric =>
+        {
+            var percent = metric with { Scale = 100 };
+            var uncertainty = ScoreUncertainty.Of(percent, items, verdicts, resamples: 50)!;
+            var (value, bounds) = (Score.Of(percent, items, verdicts).Value, uncertainty.Interval);
+            return double.IsNaN(uncertainty.StandardError)
+                || (
+                    bounds.Low >= 0
+                    && bounds.High <= 100 * most
+                    && (rated || bounds.Covers(value))
+                    && (rated || !allRight || bounds.Low < 100)
+                );
+        });
+    }
+
+    [Fact]
+    public void A_lead_has_an_interval_also_where_some_answers_have_no_mark()
+    {
+        var items = Items(40);
+        BenchmarkVerdicts[] Model(Func<int, double?> mark) =>
+            [
+                new(
+                    new("one", "general", [.. items], [OverItems]),
+                    [.. items.Select((item, i) => new Verdict(item.Id, 0, mark(i) is { } value ? Marks.Of(("right", value)) : Marks.None))]
+                ),
+            ];
+
+        var before = Model(i => i % 4 == 0 ? 1 : 0);
+        var (all, half) = (AverageImprovement.Of(before, Model(_ => 1)), AverageImprovement.Of(before, Model(i => i % 2)));
+        var unjudged = AverageImprovement.Of(before, Model(i => i == 3 ? null : i % 2));
+
+        var (whole, without) = (all.IntervalAbove(half)!.Value, all.IntervalAbove(unjudged)!.Value);
+        Assert.True(without.Low > 0);
+        // One item of 40 less.
+        Assert.Equal(whole.Low, without.Low, 0.2 * whole.Low);
+        Assert.Equal(whole.High, without.High, 0.2 * whole.High);
+        Assert.Null(all.IntervalAbove(AverageImprovement.Of(before, Model(_ => null))));
+    }
+
     [Property(MaxTest = 30)]
     public bool Exchanged_models_have_the_opposite_difference_and_the_same_p(ScoreLaws.Drawn[] first)
     {

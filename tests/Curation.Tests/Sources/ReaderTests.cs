@@ -5,6 +5,7 @@ using SVco.Curation.Candidates;
 using SVco.Curation.Output;
 using SVco.Curation.Sources;
 using SVco.Files;
+using SVco.Models.Images;
 using SVco.Tests;
 
 namespace SVco.Curation.Tests;
@@ -20,7 +21,7 @@ public sealed class ReaderTests : IDisposable
         foreach (var name in (string[])["a.png", "b.png"])
         {
             using var png = File.Create(work.At("data", "pictures", name));
-            MvcFiles.WritePng(new RgbImage(4, 4, new byte[48]), png);
+            Bitmaps.WritePng(new RgbImage(4, 4, new byte[48]), png);
         }
     }
 

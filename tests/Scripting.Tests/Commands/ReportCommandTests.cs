@@ -1,6 +1,10 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using SVco.Core;
 using SVco.Evaluation.Results;
+using SVco.Experiments;
+using SVco.Scripting.Commands;
 using SVco.Tests;
 
 namespace SVco.Scripting.Tests;
@@ -76,6 +80,36 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Contains("+50.0", page);
         Assert.True(File.Exists(Path.Combine(_folder, "comparison", "1-a-table1.csv")));
         Assert.True(File.Exists(Path.Combine(_folder, "comparison", "2-b-table1.csv")));
+    }
+
+    [Fact]
+    public async Task An_evaluation_is_reported_again_from_its_folder_and_not_beside_a_study()
+    {
+        var bundled = Path.Combine(Golden.RepositoryRoot, "experiments", "eval_tiny");
+        await new EvaluationPlan("tiny")
+        {
+            Models = [$"base={Path.Combine(bundled, "base")}"],
+            Data = Path.Combine(bundled, "benchmarks"),
+            Benchmarks = ["MMVP"],
+            Output = Path.Combine(_folder, "eval"),
+        }.RunAsync();
+        var table = File.ReadAllText(Path.Combine(_folder, "eval", "table1.csv"));
+        // Nothing but the file of the evaluation is needed.
+        Directory.CreateDirectory(Path.Combine(_folder, "alone"));
+        File.Move(Path.Combine(_folder, "eval", EvaluationFile.FileName), Path.Combine(_folder, "alone", EvaluationFile.FileName));
+
+        Assert.Equal(0, Report("alone", "--output", Path.Combine(_folder, "again", "page.html")));
+        Assert.Equal(table, File.ReadAllText(Path.Combine(_folder, "again", "table1.csv")));
+        Assert.Contains("Evaluation tiny", File.ReadAllText(Path.Combine(_folder, "again", "page.html")));
+
+        Study("study", 60).Save(Path.Combine(_folder, "study"));
+        Assert.Contains("no page in common", Assert.Throws<UserException>(() => Report("alone", Path.Combine(_folder, "study"))).Message);
+
+        int Report(string folder, params string[] more) =>
+            ReportCommand
+                .Create()
+                .Parse([Path.Combine(_folder, folder), .. more])
+                .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
     [Theory]

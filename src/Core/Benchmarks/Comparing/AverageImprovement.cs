@@ -26,6 +26,12 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
     /// <summary>Names what is drawn: the samples of two models with equal layouts are pairs.</summary>
     string Layout { get; init; } = "";
 
+    ulong Seed { get; init; }
+
+    IReadOnlyList<BenchmarkVerdicts> Base { get; init; } = [];
+
+    IReadOnlyList<BenchmarkVerdicts> Model { get; init; } = [];
+
     /// <summary>The 95 % percentile interval.</summary>
     public Bounds Interval => Samples.Percentiles();
 
@@ -41,62 +47,49 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
         ulong seed = 0
     )
     {
-        var metrics = baseModel
-            .SelectMany(before => model.Where(after => after.Benchmark.Name == before.Benchmark.Name).Select(after => (before, after)))
-            .SelectMany(pair =>
-                pair.before.Benchmark.Metrics.Where(metric => metric.Averaged).Select(metric => (pair.before, pair.after, metric))
-            )
-            .Select(one =>
-                (
-                    one.metric,
-                    one.before,
-                    one.after,
-                    Units: MarkedUnits.Of(one.metric, one.before.Benchmark.Items, one.before.Verdicts, one.after.Verdicts)
+        var draws = ImprovementDraws.Of(baseModel, model);
+        var changes = draws
+            .Metrics.Select(one =>
+                RelativeChange.Percent(
+                    ScoreOf(one.Metric, model.First(after => after.Benchmark.Name == one.Benchmark)),
+                    ScoreOf(one.Metric, baseModel.First(before => before.Benchmark.Name == one.Benchmark)),
+                    one.Metric.HigherIsBetter
                 )
             )
-            .Where(one => one.Units.Count > 0)
             .ToArray();
-        var layouts = metrics.Select(one => $"{one.before.Benchmark.Name}\n{one.Units.Layout}").ToArray();
-        var distinct = layouts.Distinct().ToArray();
-        int[] drawnAs = [.. layouts.Select(layout => Array.IndexOf(distinct, layout))];
-        int[][] strata = [.. distinct.Select(layout => metrics[Array.IndexOf(layouts, layout)].Units.Clusters.ToArray())];
-        int[] starts = [.. strata.Select((_, at) => strata.Take(at).Sum(units => units.Length))];
-        var changes = metrics
-            .Select(one =>
-                RelativeChange.Percent(ScoreOf(one.metric, one.after), ScoreOf(one.metric, one.before), one.metric.HigherIsBetter)
-            )
-            .ToArray();
-
         return new(
             changes.Average() ?? double.NaN,
             changes.Count(change => change is not null),
-            Bootstrap.Of([.. strata.SelectMany(units => units)], Drawn, resamples, seed)
+            Bootstrap.Of(draws.Clusters, drawn => draws.Change(1, drawn), resamples, seed)
         )
         {
-            Layout = string.Join('\f', layouts),
+            Layout = draws.Layout,
+            Seed = seed,
+            Base = baseModel,
+            Model = model,
         };
-
-        double Drawn(int[][] drawn)
-        {
-            var (sum, count) = (0.0, 0);
-            foreach (var (at, (metric, _, _, units)) in metrics.Index())
-            {
-                var chosen = drawn[starts[drawnAs[at]]..][..strata[drawnAs[at]].Length];
-                if (RelativeChange.Percent(units.Value(1, chosen), units.Value(0, chosen), metric.HigherIsBetter) is { } change)
-                {
-                    (sum, count) = (sum + change, count + 1);
-                }
-            }
-
-            return sum / count;
-        }
     }
 
-    /// <summary>The interval of this improvement less another's, by the same draws; null where the two were not drawn alike.</summary>
-    public Bounds? IntervalAbove(AverageImprovement other) =>
-        Layout == other.Layout && Samples.Values.Length == other.Samples.Values.Length
-            ? new Bootstrap(Percent - other.Percent, [.. Samples.Values.Zip(other.Samples.Values, (one, less) => one - less)]).Percentiles()
-            : null;
+    /// <summary>
+    /// The 95 % interval of this improvement less another's over the same base, by the same draws, over the items that both models and the base
+    /// have a mark for (an answer that nobody judged has none). Null where there is no such item in any metric.
+    /// </summary>
+    public Bounds? IntervalAbove(AverageImprovement other)
+    {
+        var resamples = Samples.Values.Length;
+        if (Layout == other.Layout && Seed == other.Seed && resamples == other.Samples.Values.Length)
+        {
+            return new Bootstrap(
+                Percent - other.Percent,
+                [.. Samples.Values.Zip(other.Samples.Values, (one, less) => one - less)]
+            ).Percentiles();
+        }
+
+        var draws = ImprovementDraws.Of(Base, Model, other.Model);
+        return draws.Metrics.Length == 0
+            ? null
+            : Bootstrap.Of(draws.Clusters, drawn => draws.Change(1, drawn) - draws.Change(2, drawn), resamples, Seed).Percentiles();
+    }
 
     static double ScoreOf(Metric metric, BenchmarkVerdicts verdicts) => Score.Of(metric, verdicts.Benchmark.Items, verdicts.Verdicts).Value;
 }

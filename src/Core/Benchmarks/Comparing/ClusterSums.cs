@@ -26,10 +26,10 @@ sealed class ClusterSums(int[] units, double[][] marks, double[][]? below)
             var cluster = drawn is null ? i : drawn[i];
             count += units[cluster];
             sum += own[cluster];
-            relative += ownBelow is null ? units[cluster] : ownBelow[cluster];
+            relative += ownBelow is null ? 0 : ownBelow[cluster];
         }
 
-        return (sum / count, relative / count);
+        return (sum / count, ownBelow is null ? 1 : relative / count);
     }
 
     /// <summary>A model's means when some of its clusters are exchanged for another model's.</summary>

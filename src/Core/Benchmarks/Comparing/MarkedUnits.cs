@@ -35,6 +35,9 @@ sealed class MarkedUnits
         && only.Clusters.Count == only.Units.Length
         && only.Units.All(unit => unit.Marks.All(mark => mark is 0 or 1));
 
+    /// <summary>Whether every mark is from 0 to 1, and so the value too.</summary>
+    public bool AreShares => !isRatio && strata.All(stratum => stratum.Units.All(unit => unit.Marks.All(mark => mark is >= 0 and <= 1)));
+
     /// <summary>Names which items are drawn together: metrics with the same layout can share a draw.</summary>
     public string Layout => string.Join('\n', strata.Select(stratum => stratum.Layout));
 

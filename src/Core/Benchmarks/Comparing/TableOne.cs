@@ -82,11 +82,15 @@ public sealed record TableOne(ImmutableArray<TableColumn> Columns, ImmutableArra
                 one.Metrics.Where(metric => metric.Averaged).Select(metric => new TableColumn(one.Name, one.Domain, metric))
             ),
         ];
-        var cells = columns.Select(column => Column(column, models, resamples, seed)).ToArray();
+        var cells = columns.AsParallel().AsOrdered().Select(column => Column(column, models, resamples, seed)).ToArray();
         AverageImprovement?[] improvements =
         [
             null,
-            .. models.Skip(1).Select(model => AverageImprovement.Of(models[0].Benchmarks, model.Benchmarks, resamples, seed)),
+            .. models
+                .Skip(1)
+                .AsParallel()
+                .AsOrdered()
+                .Select(model => AverageImprovement.Of(models[0].Benchmarks, model.Benchmarks, resamples, seed)),
         ];
         var standings = Standings(
             [.. improvements.Select(one => one?.Percent)],
@@ -134,7 +138,7 @@ public sealed record TableOne(ImmutableArray<TableColumn> Columns, ImmutableArra
             double? without = own.WithoutImages.IsEmpty ? null : Score.Of(metric, own.Benchmark.Items, own.WithoutImages).Value;
             return new(
                 score,
-                ScoreUncertainty.Of(metric, own.Benchmark.Items, own.Verdicts),
+                ScoreUncertainty.Of(metric, own.Benchmark.Items, own.Verdicts, resamples, seed),
                 row > 0 && scores[0] is { } before ? RelativeChange.Percent(score.Value, before.Value, metric.HigherIsBetter) : null,
                 row > 0 && verdicts[0] is not null ? Between(0, row) : null,
                 AdjustedP: null,

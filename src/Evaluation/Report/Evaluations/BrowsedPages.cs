@@ -50,7 +50,8 @@ sealed record BrowsedPage(
     /// <summary>Pages of items, made one after another as they are asked for.</summary>
     /// <param name="items">All items.</param>
     /// <param name="size">How many items a page has.</param>
-    public static IEnumerable<BrowsedPage> Of(IEnumerable<AnsweredItem> items, int size)
+    /// <param name="pictures">Their pictures.</param>
+    public static IEnumerable<BrowsedPage> Of(IEnumerable<AnsweredItem> items, int size, Thumbnails pictures)
     {
         var seen = new Dictionary<ImageSource, (int Number, int Page)>();
         foreach (var (page, chunk) in items.Chunk(size).Index())
@@ -68,7 +69,7 @@ sealed record BrowsedPage(
                 [.. chunk.Select(item => Of(item, item.Item.Image is { } image ? seen[image] : (-1, page)))],
                 fresh
                     .AsParallel()
-                    .Select(one => (one.Number, Thumbnail: Thumbnail.Of(one.Image)))
+                    .Select(one => (one.Number, Thumbnail: pictures.Of(one.Image)))
                     .AsEnumerable()
                     .ToImmutableDictionary(one => one.Number, one => one.Thumbnail.Address ?? one.Thumbnail.Fault)
             );

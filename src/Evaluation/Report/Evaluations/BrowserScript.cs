@@ -44,7 +44,7 @@ static class BrowserScript
             waiting.set(number, { done, fail });
             const script = make('script');
             script.onerror = fail;
-            script.src = index.folder + '/page-' + number + '.js';
+            script.src = encodeURIComponent(index.folder) + '/page-' + number + '.js';
             document.head.append(script);
           }));
           return pages.get(number);
@@ -72,7 +72,7 @@ static class BrowserScript
           index.states.forEach((states, i) => {
             if ((benchmark < 0 || index.benchmark[i] === benchmark)
               && (category < 0 || index.category[i].includes(category))
-              && (!id || index.ids[i] === id)
+              && (!id || index.ids[i] === id || index.ids[i].endsWith('/' + id))
               && asked.some(one => fits(states[2 * one], states[2 * one + 1]))) found.push(i);
           });
           first = 0;
@@ -100,7 +100,8 @@ static class BrowserScript
             if (address.startsWith('data:image/jpeg;base64,')) { const image = make('img'); image.alt = ''; image.src = address; picture.append(image); }
             else picture.append(make('p', 'soft', address));
           }
-          const names = [index.benchmarks[index.benchmark[i]], index.ids[i], ...index.category[i].map(one => index.categories[one])];
+          const benchmark = index.benchmarks[index.benchmark[i]], id = index.ids[i];
+          const names = [...(id.startsWith(benchmark + '/') ? [id] : [benchmark, id]), ...index.category[i].map(one => index.categories[one])];
           return within(make('article', 'answered'), picture, within(make('div'),
             make('p', 'soft', names.join(' · ')), make('p', 'words question', item.q),
             within(make('p', 'words'), make('span', 'soft', 'truth: '), item.t),
@@ -110,8 +111,10 @@ static class BrowserScript
         const draw = async () => {
           const mine = ++turn, last = Math.min(first + perView, found.length);
           pick('count').textContent = found.length === 0 ? 'no item' : `${first + 1} to ${last} of ${found.length} items (${index.ids.length} in all)`;
-          pick('previous').disabled = first === 0;
-          pick('next').disabled = last === found.length;
+          for (const where of ['', '-below']) {
+            pick('previous' + where).disabled = first === 0;
+            pick('next' + where).disabled = last === found.length;
+          }
           let content;
           try { content = await Promise.all(found.slice(first, last).map(shown)); }
           catch { content = [make('p', 'fault', `The files in the folder ${index.folder} are missing or of another report. Keep the folder beside this page, or write the report again.`)]; }
@@ -141,8 +144,10 @@ static class BrowserScript
         filters.forEach(id => pick(id).addEventListener('input', changed));
         pick('filters').addEventListener('submit', event => event.preventDefault());
         const turnTo = to => { first = to; draw(); pick('all-answers').scrollIntoView(); };
-        pick('previous').onclick = () => turnTo(first - perView);
-        pick('next').onclick = () => turnTo(first + perView);
+        for (const where of ['', '-below']) {
+          pick('previous' + where).onclick = () => turnTo(first - perView);
+          pick('next' + where).onclick = () => turnTo(first + perView);
+        }
         addEventListener('hashchange', () => { if (location.hash.includes('=')) read(); });
         read();
 

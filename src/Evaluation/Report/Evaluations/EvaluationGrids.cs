@@ -18,7 +18,7 @@ static class EvaluationGrids
             [
                 .. table.Columns.Select(column => new GridHead(
                     column.Benchmark,
-                    $"{column.Metric.Name} {Arrow(column.Metric)}",
+                    $"{column.Metric.Name}{Arrow(column.Metric)}",
                     column.Domain,
                     EvaluationNotes.MarkOf(numbers, column)
                 )),
@@ -104,7 +104,7 @@ static class EvaluationGrids
     {
         var digits = DigitsOf(column.Metric);
         return new(
-            $"{EvaluationNotes.Name(column)} {Arrow(column.Metric)}",
+            $"{EvaluationNotes.Name(column)}{Arrow(column.Metric)}",
             [
                 new(NumberText.Of(difference.First, digits)),
                 new(NumberText.Of(difference.Second, digits)),
@@ -176,7 +176,7 @@ static class EvaluationGrids
                     Models(numbers),
                     [
                         .. others.Select(other => new GridRow(
-                            $"{other.Benchmark} {other.Metric.Name} {Arrow(other.Metric)}",
+                            $"{other.Benchmark} {other.Metric.Name}{Arrow(other.Metric)}",
                             [.. other.Scores.Select(score => Of(score, other.Metric))]
                         )),
                     ]
@@ -200,7 +200,7 @@ static class EvaluationGrids
                             .Table.Columns.Index()
                             .Where(column => numbers.Table.Rows.Any(row => row.Cells[column.Index]?.WithoutImages is not null))
                             .Select(column => new GridRow(
-                                $"{EvaluationNotes.Name(column.Item)} {Arrow(column.Item.Metric)}",
+                                $"{EvaluationNotes.Name(column.Item)}{Arrow(column.Item.Metric)}",
                                 [.. numbers.Table.Rows.Select(row => Unseen(row.Cells[column.Index], column.Item.Metric))]
                             )),
                     ]
@@ -214,7 +214,7 @@ static class EvaluationGrids
 
     /// <summary>What speaks for each of a run's checkpoints; none where they are not a run's.</summary>
     public static ImmutableArray<Grid> Choices(EvaluationNumbers numbers) =>
-        numbers.Result.Choice is not { } choice
+        numbers.Choice is not { } choice
             ? []
             :
             [
@@ -275,7 +275,8 @@ static class EvaluationGrids
     /// <summary>Marks of a judge need two digits after the point, percents one.</summary>
     public static int DigitsOf(Metric metric) => metric.Scale == 1 ? 2 : 1;
 
-    static string Arrow(Metric metric) => metric.HigherIsBetter ? "↑" : "↓";
+    /// <summary>Stands on the line of the word before it.</summary>
+    static string Arrow(Metric metric) => metric.HigherIsBetter ? "\u00A0↑" : "\u00A0↓";
 
     static string Error(double error, int digits) => double.IsNaN(error) ? "" : $"±{NumberText.Of(error, digits)}";
 

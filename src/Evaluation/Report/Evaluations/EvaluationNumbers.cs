@@ -28,13 +28,18 @@ sealed record CategoryScores(string Name, int Items, ImmutableArray<MeasuredScor
 /// <param name="Table">Table 1.</param>
 /// <param name="Others">What is measured beside it.</param>
 /// <param name="Domains">Fig. 1: the average improvement over the numbers of one domain; null where the model has none.</param>
+/// <param name="Resamples">How many samples are drawn for an interval.</param>
 sealed record EvaluationNumbers(
     EvaluationResult Result,
     TableOne Table,
     ImmutableArray<OtherNumber> Others,
-    ImmutableArray<(string Domain, string Model, AverageImprovement Change)> Domains
+    ImmutableArray<(string Domain, string Model, AverageImprovement Change)> Domains,
+    int Resamples
 )
 {
+    /// <summary>Which of a run's checkpoints is the best; null where the models are not a run's.</summary>
+    public CheckpointChoice? Choice { get; private init; }
+
     const char Slash = '/';
 
     /// <summary>The base model's name.</summary>
@@ -66,10 +71,14 @@ sealed record EvaluationNumbers(
                 .. from benchmark in BenchmarksOf(result)
                 from metric in benchmark.Metrics
                 where !metric.Averaged
-                select new OtherNumber(benchmark.Name, metric, ScoresOf(result, benchmark, metric, benchmark.Items)),
+                select new OtherNumber(benchmark.Name, metric, ScoresOf(result, benchmark, metric, benchmark.Items, resamples)),
             ],
-            [.. models.Skip(1).SelectMany(model => ByDomain(models[0], model, resamples))]
-        );
+            [.. models.Skip(1).AsParallel().AsOrdered().SelectMany(model => ByDomain(models[0], model, resamples))],
+            resamples
+        )
+        {
+            Choice = result.Choosing is { } choosing ? CheckpointChoice.Of(models, choosing.Share, choosing.Seed, resamples) : null,
+        };
     }
 
     /// <summary>A column of Table 1 by the categories and tags of its benchmark; none where there are not two.</summary>
@@ -91,7 +100,7 @@ sealed record EvaluationNumbers(
             var isTag = inside.Length == 0;
             var metric = isTag ? column.Metric with { Over = Over.Items } : column.Metric;
             Item[] items = isTag ? [.. counted.Where(item => item.Tags.Contains(name))] : inside;
-            return new(name, items.Length, ScoresOf(Result, benchmark, metric, [.. items]));
+            return new(name, items.Length, ScoresOf(Result, benchmark, metric, [.. items], Resamples));
         }
     }
 
@@ -100,7 +109,13 @@ sealed record EvaluationNumbers(
             ? []
             : category.Index().Where(letter => letter.Item == Slash).Select(letter => category[..letter.Index]).Append(category);
 
-    static ImmutableArray<MeasuredScore?> ScoresOf(EvaluationResult result, Benchmark benchmark, Metric metric, ImmutableArray<Item> items)
+    static ImmutableArray<MeasuredScore?> ScoresOf(
+        EvaluationResult result,
+        Benchmark benchmark,
+        Metric metric,
+        ImmutableArray<Item> items,
+        int resamples
+    )
     {
         var ids = items.Select(item => item.Id).ToHashSet();
         return
@@ -116,7 +131,7 @@ sealed record EvaluationNumbers(
                 ];
                 return verdicts.Length == 0
                     ? null
-                    : new MeasuredScore(Score.Of(metric, items, verdicts), ScoreUncertainty.Of(metric, items, verdicts));
+                    : new MeasuredScore(Score.Of(metric, items, verdicts), ScoreUncertainty.Of(metric, items, verdicts, resamples));
             }),
         ];
     }

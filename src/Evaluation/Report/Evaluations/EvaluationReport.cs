@@ -7,64 +7,86 @@ using SVco.Files;
 
 namespace SVco.Evaluation.Report.Evaluations;
 
+/// <summary>What was written of an evaluation.</summary>
+/// <param name="Text">Its tables for a terminal.</param>
+/// <param name="Files">The paths of the page and of the tables.</param>
+public sealed record WrittenEvaluation(string Text, ImmutableArray<string> Files);
+
 /// <summary>
 /// The page of an evaluation: Table 1 with intervals and what its marks mean, each model against the base model, figures, examples, and every
 /// answer to look through. It needs no network; up to <see cref="MostInPage"/> letters of answers and thumbnails are in the page itself, more
-/// lie in the folder <see cref="PagesFolder"/> beside it.
+/// lie in a folder beside it.
 /// </summary>
 public static class EvaluationReport
 {
-    /// <summary>The page's file.</summary>
+    /// <summary>The page's file in an evaluation's folder.</summary>
     public const string FileName = "report.html";
 
-    /// <summary>The folder of the answers' files, where they are not in the page itself.</summary>
-    public const string PagesFolder = "report-answers";
+    /// <summary>The file of the tables in Markdown.</summary>
+    public const string TablesFile = "table.md";
 
     /// <summary>The most letters of answers and thumbnails in the page itself.</summary>
     public const int MostInPage = 2_000_000;
 
     const int PageSize = 50;
 
-    /// <summary>Writes the page, the files of answers, and the CSV of the tables.</summary>
-    /// <param name="result">The evaluation.</param>
-    /// <param name="folder">The folder; it is made.</param>
+    // Some thirty thousand pictures.
+    const long ThumbnailBytes = 1L << 29;
+
+    /// <summary>Small pictures that are kept for the next report, in the user's cache.</summary>
+    /// <param name="note">Is told where the cache is damaged or cannot be written.</param>
+    public static DiskCache ThumbnailsOfUser(Action<string> note) => new(CacheRoot.Of("thumbnails"), ThumbnailBytes, note);
+
+    /// <summary>The folder of the answers' files of a page, where they are not in the page itself.</summary>
+    public static string PagesFolder(string page) =>
+        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(page))!, $"{Path.GetFileNameWithoutExtension(page)}-answers");
+
+    /// <summary>Writes the page, the files of answers, and beside them the tables in Markdown and as CSV.</summary>
+    /// <param name="result">The evaluation; see <see cref="JoinedEvaluations"/> for several.</param>
+    /// <param name="page">The page's file; its folder is made.</param>
     /// <param name="now">When the report is made.</param>
-    /// <param name="captions">Captions for Fig. 2; none leaves it out.</param>
     /// <param name="resamples">How many samples are drawn for an interval.</param>
-    /// <returns>The paths of the page and of the tables.</returns>
+    /// <param name="thumbnails">Where small pictures are kept; they are drawn each time where there is none.</param>
     /// <exception cref="UserException">The models cannot be compared, or the disk refuses.</exception>
-    public static ImmutableArray<string> Write(
+    public static WrittenEvaluation Write(
         EvaluationResult result,
-        string folder,
+        string page,
         DateTimeOffset now,
-        IReadOnlyCollection<CaptionLogProbs>? captions = null,
-        int resamples = Bootstrap.Resamples
+        int resamples = Bootstrap.Resamples,
+        DiskCache? thumbnails = null
     )
     {
         var numbers = EvaluationNumbers.Of(result, resamples);
-        var perplexities = MeasuredPerplexity.Of(captions ?? [], resamples);
+        var perplexities = MeasuredPerplexity.Of(result.Captions, resamples);
         ImmutableArray<AnsweredItem> items = [.. AnsweredItem.Of(numbers)];
+        var folder = Path.GetDirectoryName(Path.GetFullPath(page))!;
         Directory.CreateDirectory(folder);
+        var pictures = new Thumbnails(thumbnails);
         var key = ContentHash.Of($"{now:O}\n{result.Name}\n{result.Command}");
-        var inPage = WritePages(items, folder, key);
-        var index = BrowsedIndex.Of(numbers, items, key, inPage.IsDefault ? PagesFolder : "", PageSize);
-        var page = Page(numbers, perplexities, ChangedExamples.Of(items), index, inPage.IsDefault ? [] : inPage, now);
+        var inPage = WritePages(BrowsedPage.Of(items, PageSize, pictures), PagesFolder(page), key);
+        var index = BrowsedIndex.Of(numbers, items, key, inPage.IsDefault ? Path.GetFileName(PagesFolder(page)) : "", PageSize);
+        var examples = HtmlAnswers.Examples(numbers, ChangedExamples.Of(items), pictures);
+        var html = Page(numbers, perplexities, examples, index, inPage.IsDefault ? [] : inPage, now);
         ImmutableArray<ReportTable> tables = [.. EvaluationCsv.Of(numbers).Where(table => !table.Rows.IsEmpty)];
         foreach (var table in tables)
         {
             table.Write(folder);
         }
 
-        var path = Path.Combine(folder, FileName);
-        AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
-        return [path, .. tables.Select(table => Path.Combine(folder, table.File))];
+        Write(Path.Combine(folder, TablesFile), EvaluationTable.Markdown(numbers));
+        Write(page, html);
+        var text = EvaluationTable.Text(numbers) + (perplexities.IsEmpty ? "" : $"\n{PerplexityFigure.Text(perplexities)}");
+        return new(text, [page, .. tables.Select(table => table.File).Prepend(TablesFile).Select(Beside)]);
+
+        static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+        string Beside(string file) => Path.Combine(Path.GetDirectoryName(page) ?? "", file);
     }
 
     /// <summary>The pages as JSON where they have room in the page itself; else writes them and returns the default.</summary>
-    static ImmutableArray<string> WritePages(ImmutableArray<AnsweredItem> items, string folder, string key)
+    static ImmutableArray<string> WritePages(IEnumerable<BrowsedPage> all, string folder, string key)
     {
-        var pagesFolder = Path.Combine(folder, PagesFolder);
-        using var pages = BrowsedPage.Of(items, PageSize).Select(page => page.ToJson()).GetEnumerator();
+        using var pages = all.Select(page => page.ToJson()).GetEnumerator();
         var held = new List<string>();
         while (pages.MoveNext())
         {
@@ -72,7 +94,7 @@ public static class EvaluationReport
             if (held.Sum(page => (long)page.Length) > MostInPage)
             {
                 AtomicOutput.WriteFolder(
-                    pagesFolder,
+                    folder,
                     overwrite: true,
                     made =>
                     {
@@ -86,9 +108,9 @@ public static class EvaluationReport
             }
         }
 
-        if (Directory.Exists(pagesFolder))
+        if (Directory.Exists(folder))
         {
-            Directory.Delete(pagesFolder, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
 
         return [.. held];
@@ -105,7 +127,7 @@ public static class EvaluationReport
     static string Page(
         EvaluationNumbers numbers,
         ImmutableArray<MeasuredPerplexity> perplexities,
-        ImmutableArray<(AnsweredItem Item, bool IsGain)> examples,
+        Html examples,
         BrowsedIndex index,
         ImmutableArray<string> pages,
         DateTimeOffset now
@@ -149,13 +171,13 @@ public static class EvaluationReport
     static IEnumerable<(string Id, string Title, Html Content)> Sections(
         EvaluationNumbers numbers,
         ImmutableArray<MeasuredPerplexity> perplexities,
-        ImmutableArray<(AnsweredItem Item, bool IsGain)> examples
+        Html examples
     ) =>
         [
             (
                 "results",
                 "Results",
-                $"{Sentences(numbers)}{GridHtml.Of(EvaluationGrids.TableOne(numbers))}{Marks(numbers)}{EvaluationGrids.Choices(numbers).Select(GridHtml.Of)}"
+                $"{Sentences(numbers)}{TableOne(EvaluationGrids.TableOne(numbers))}{Marks(numbers)}{EvaluationGrids.Choices(numbers).Select(GridHtml.Of)}"
             ),
             (
                 "differences",
@@ -176,10 +198,14 @@ public static class EvaluationReport
             ),
             ("perplexity", "Caption perplexity", PerplexityFigure.Of(perplexities)),
             ("categories", "By category", Html.Join(EvaluationGrids.Categories(numbers).Select(GridHtml.Of))),
-            ("examples", "Examples that changed", HtmlAnswers.Examples(numbers, examples)),
+            ("examples", "Examples that changed", examples),
             ("all-answers", "All answers", HtmlAnswers.Browser),
             ("settings", "Benchmarks and settings", Settings(numbers.Result)),
         ];
+
+    /// <summary>Models in rows as in the paper; on a phone, where eleven columns have no room, numbers in rows.</summary>
+    static Html TableOne(Grid grid) =>
+        $"<div class=\"wide\">{GridHtml.Of(grid)}</div><div class=\"narrow\">{GridHtml.Of(grid.Transposed("number"))}</div>";
 
     static Html Sentences(EvaluationNumbers numbers) =>
         $"<ul class=\"summary\">{EvaluationSummary.Of(numbers).Select<string, Html>(sentence => $"<li>{sentence}</li>")}</ul>";

@@ -19,8 +19,11 @@ static class EvaluationStyle
         .said .state{font-weight:400;white-space:nowrap}.said.r{border-color:var(--right)}.said.w{border-color:var(--wrong)}.said.p,.said.u{border-color:var(--partly)}.r .state{color:var(--right)}.w .state{color:var(--wrong)}.p .state,.u .state{color:var(--partly)}
         .filters{display:flex;flex-wrap:wrap;gap:.5rem .9rem;margin:.6rem 0}.filters label{color:var(--soft);font-size:.9rem;display:flex;flex-direction:column;min-width:0;max-width:100%}
         select,input,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--rule);border-radius:.3rem;padding:.3rem .5rem;max-width:100%;min-height:2.4rem}select{max-width:min(100%,16rem)}input{width:9rem}button:disabled{color:var(--soft);opacity:.6}
+        .narrow{display:none}.grid-table th[scope=row]{min-width:8rem}
         .turn{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.5rem 0}
-        @media (max-width:600px){.answered{grid-template-columns:1fr}.picture img{max-width:14rem}.filters label{flex:1 1 45%}select,input{width:100%;max-width:100%}}
+        @media (max-width:600px){.answered{grid-template-columns:1fr}.picture img{max-width:14rem}.filters label{flex:1 1 45%}select,input{width:100%;max-width:100%}
+        select,input,button{min-height:2.75rem}.turn button{flex:1 1 6rem}.turn span{flex:1 0 100%}nav a{display:inline-block}nav a,summary{padding:.6rem 0}nav ul{gap:0 1.2rem}.wide{display:none}.narrow{display:block}}
+        @media (max-width:480px){.grid-table{font-size:.82rem}.grid-table th,.grid-table td{padding:.3rem .22rem}.grid-table th[scope=row]{min-width:6.6rem;max-width:7.4rem}.grid-table td small,.grid-table th small{font-size:.7rem}}
         @media print{.filters,.turn,nav{display:none}}
         """;
 }

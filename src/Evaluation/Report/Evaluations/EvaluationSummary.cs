@@ -40,8 +40,8 @@ static class EvaluationSummary
         if (ranked is [var first, var second, ..])
         {
             yield return first.Improvement!.IntervalAbove(second.Improvement!) is { } lead
-                ? $"{first.Model} leads {second.Model} by {NumberText.Of(first.Improvement.Percent - second.Improvement!.Percent)} points; the 95 % interval {NumberText.Signed(lead.Low)} to {NumberText.Signed(lead.High)} {(lead.Covers(0) ? "covers 0, so that the lead may be chance" : "does not cover 0")}."
-                : $"{first.Model} and {second.Model} have marks on different items, so that the lead of the first has no interval.";
+                ? $"{first.Model} leads {second.Model} by {NumberText.Of(first.Improvement.Percent - second.Improvement!.Percent)} points; the 95 % interval over the items that both have a mark for, {NumberText.Signed(lead.Low)} to {NumberText.Signed(lead.High)}, {(lead.Covers(0) ? "covers 0, so that the lead may be chance" : "does not cover 0")}."
+                : $"{first.Model} and {second.Model} have marks on no item in common, so that the lead of the first has no interval.";
         }
     }
 

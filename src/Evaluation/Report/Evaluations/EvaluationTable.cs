@@ -10,15 +10,17 @@ public static class EvaluationTable
 {
     /// <summary>
     /// Table 1 with its notes, each model against the base model, the numbers by both rules where they differ, what is measured beside, the runs
-    /// without images, and each benchmark by category; no line is longer than 120 letters.
+    /// without images, and each benchmark by category; no line is longer than 80 letters.
     /// </summary>
     /// <param name="result">The evaluation.</param>
     /// <param name="resamples">How many samples are drawn for an interval.</param>
     /// <exception cref="UserException">The result has no model, or its models cannot be compared.</exception>
-    public static string Text(EvaluationResult result, int resamples = Bootstrap.Resamples)
+    public static string Text(EvaluationResult result, int resamples = Bootstrap.Resamples) =>
+        Text(EvaluationNumbers.Of(result, resamples));
+
+    internal static string Text(EvaluationNumbers numbers)
     {
-        var numbers = EvaluationNumbers.Of(result, resamples);
-        var notes = EvaluationNotes.Of(numbers).SelectMany(note => GridText.Wrapped($"[{note.Mark}] {note.Text}", GridText.Width));
+        var notes = EvaluationNotes.Of(numbers).SelectMany(note => TerminalText.Hanging($"[{note.Mark}] ", note.Text));
         return string.Join(
             '\n',
             Grids(numbers, isNarrow: true)
@@ -29,25 +31,25 @@ public static class EvaluationTable
     /// <summary>The same tables in Markdown.</summary>
     /// <param name="result">The evaluation.</param>
     /// <param name="resamples">How many samples are drawn for an interval.</param>
-    /// <exception cref="UserException">As for <see cref="Text"/>.</exception>
-    public static string Markdown(EvaluationResult result, int resamples = Bootstrap.Resamples)
+    /// <exception cref="UserException">As for the text.</exception>
+    public static string Markdown(EvaluationResult result, int resamples = Bootstrap.Resamples) =>
+        Markdown(EvaluationNumbers.Of(result, resamples));
+
+    internal static string Markdown(EvaluationNumbers numbers)
     {
-        var numbers = EvaluationNumbers.Of(result, resamples);
         var notes = EvaluationNotes.Of(numbers).Select(note => $"\\[{note.Mark}\\] {GridMarkdown.Escaped(note.Text)}\n");
-        return string.Join(
-            '\n',
-            Grids(numbers).Select(GridMarkdown.Of).Take(1).Concat(notes).Concat(Grids(numbers).Skip(1).Select(GridMarkdown.Of))
-        );
+        string[] grids = [.. Grids(numbers).Select(GridMarkdown.Of)];
+        return string.Join('\n', [grids[0], .. notes, .. grids[1..]]);
     }
 
     /// <summary>Table 1 in LaTeX (package booktabs), its notes as comments.</summary>
     /// <param name="result">The evaluation.</param>
     /// <param name="resamples">How many samples are drawn for an interval.</param>
-    /// <exception cref="UserException">As for <see cref="Text"/>.</exception>
+    /// <exception cref="UserException">As for the text.</exception>
     public static string Latex(EvaluationResult result, int resamples = Bootstrap.Resamples)
     {
         var numbers = EvaluationNumbers.Of(result, resamples);
-        var notes = EvaluationNotes.Of(numbers).Select(note => $"% [{note.Mark}] {GridText.Shown(note.Text)}\n");
+        var notes = EvaluationNotes.Of(numbers).Select(note => $"% [{note.Mark}] {TerminalText.Shown(note.Text)}\n");
         return GridLatex.Of(EvaluationGrids.TableOne(numbers)) + string.Concat(notes);
     }
 

@@ -18,6 +18,7 @@ static class GridLatex
         ['_'] = "\\_",
         ['^'] = "\\textasciicircum{}",
         ['~'] = "\\textasciitilde{}",
+        ['\u00A0'] = "~",
         ['−'] = "$-$",
         ['±'] = "$\\pm$",
         ['↑'] = "$\\uparrow$",
@@ -27,7 +28,7 @@ static class GridLatex
     /// <summary>The table.</summary>
     public static string Of(Grid grid) =>
         $$"""
-            % {{GridText.Shown(grid.Title)}}
+            % {{TerminalText.Shown(grid.Title)}}
             \begin{tabular}{l{{string.Concat(grid.Columns.Select(head => head.IsText ? 'l' : 'r'))}}}
             \toprule
             {{Line(grid.Columns.Select(Head).Prepend(Escaped(grid.Corner)))}}
@@ -35,13 +36,13 @@ static class GridLatex
             {{string.Join('\n', grid.Rows.Select(row => Line(row.Cells.Select(Cell).Prepend(Escaped(row.Name)))))}}
             \bottomrule
             \end{tabular}
-            % {{GridText.Shown(grid.CaptionWithErrors)}}
+            % {{TerminalText.Shown(grid.CaptionWithErrors)}}
 
             """;
 
     /// <summary>A text that is only text.</summary>
     public static string Escaped(string text) =>
-        string.Concat(GridText.Shown(text).Select(letter => Special.GetValueOrDefault(letter, $"{letter}")));
+        string.Concat(TerminalText.Shown(text).Select(letter => Special.GetValueOrDefault(letter, $"{letter}")));
 
     static string Line(IEnumerable<string> cells) => $"{string.Join(" & ", cells)} \\\\";
 

@@ -28,7 +28,7 @@ static class GridMarkdown
 
     /// <summary>A text that is only text.</summary>
     public static string Escaped(string text) =>
-        string.Concat(GridText.Shown(text).Select(letter => Special.Contains(letter) ? $"\\{letter}" : $"{letter}"));
+        string.Concat(TerminalText.Shown(text).Select(letter => Special.Contains(letter) ? $"\\{letter}" : $"{letter}"));
 
     static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 

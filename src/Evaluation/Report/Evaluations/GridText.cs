@@ -6,11 +6,8 @@ namespace SVco.Evaluation.Report.Evaluations;
 /// <summary>Tables for a terminal: no line is longer than it is wide.</summary>
 static class GridText
 {
-    /// <summary>The most letters of a line.</summary>
-    public const int Width = 120;
-
     const int Gap = 2;
-    const int WidestName = 36;
+    const int WidestName = 30;
     const int WidestHead = 13;
     const int WidestWords = 24;
 
@@ -23,65 +20,34 @@ static class GridText
     /// <summary>The table; columns that have no room beside the others follow below, with the rows' names again.</summary>
     public static string Of(Grid grid)
     {
-        var names = new Strip(true, Wrapped(grid.Corner, WidestName), [.. grid.Rows.Select(row => Wrapped(row.Name, WidestName))]);
+        var names = new Strip(
+            true,
+            TerminalText.Wrapped(grid.Corner, WidestName),
+            [.. grid.Rows.Select(row => TerminalText.Wrapped(row.Name, WidestName))]
+        );
         var columns = grid.Columns.Select((head, at) => StripOf(head, [.. grid.Rows.Select(row => row.Cells[at])])).ToArray();
         var text = new StringBuilder();
-        text.AppendJoin('\n', Wrapped(grid.Title, Width)).Append('\n');
-        foreach (var block in Blocks(names, columns))
-        {
-            text.Append(Lines(block));
-        }
+        text.AppendJoin('\n', TerminalText.Wrapped(grid.Title, TerminalText.Width)).Append('\n');
+        text.AppendJoin('\n', Blocks(names, columns).Select(Lines));
 
         return grid.CaptionWithErrors.Length == 0
             ? text.ToString()
-            : text.AppendJoin('\n', Wrapped(grid.CaptionWithErrors, Width)).Append('\n').ToString();
-    }
-
-    /// <summary>Words in lines; a word that is longer than a line goes over several.</summary>
-    public static ImmutableArray<string> Wrapped(string text, int width)
-    {
-        var lines = new List<string>();
-        var line = "";
-        foreach (var word in Shown(text).Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(word => Pieces(word, width)))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                lines.Add(line);
-                line = "";
-            }
-
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-
-        return [.. lines, line];
-    }
-
-    /// <summary>A text whose control characters a terminal would obey.</summary>
-    public static string Shown(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
-
-    /// <summary>A long word is broken behind a sign that joins its parts, where it has one.</summary>
-    static IEnumerable<string> Pieces(string word, int width)
-    {
-        while (word.Length > width)
-        {
-            var end = word.AsSpan(0, width).LastIndexOfAny("-/_") is > 0 and var sign ? sign + 1 : width;
-            yield return word[..end];
-            word = word[end..];
-        }
-
-        yield return word;
+            : text.AppendJoin('\n', TerminalText.Wrapped(grid.CaptionWithErrors, TerminalText.Width)).Append('\n').ToString();
     }
 
     static Strip StripOf(GridHead head, ImmutableArray<GridCell> cells) =>
         new(
             head.IsText,
-            [.. Wrapped($"{head.Name} {head.InBrackets}", WidestHead), .. head.Detail.Length == 0 ? [] : Wrapped(head.Detail, WidestHead)],
+            [
+                .. TerminalText.Wrapped($"{head.Name} {head.InBrackets}", WidestHead),
+                .. head.Detail.Length == 0 ? [] : TerminalText.Wrapped(head.Detail, WidestHead),
+            ],
             [
                 .. cells.Select(cell =>
                     head.IsText
-                        ? Wrapped(cell.Text, WidestWords)
+                        ? TerminalText.Wrapped(cell.Text, WidestWords)
                         : ImmutableArray.Create([
-                            Shown(cell.Text) + Signs(cell).PadRight(cells.Max(other => Signs(other).Length)),
+                            TerminalText.Shown(cell.Text) + Signs(cell).PadRight(cells.Max(other => Signs(other).Length)),
                             .. cell.Error.Length == 0
                                 ? Array.Empty<string>()
                                 : [cell.Error + new string(' ', cells.Max(other => Signs(other).Length))],
@@ -97,7 +63,7 @@ static class GridText
         ImmutableArray<Strip> block = [names];
         foreach (var column in columns)
         {
-            if (block.Length > 1 && block.Sum(strip => strip.Width + Gap) + column.Width > Width)
+            if (block.Length > 1 && block.Sum(strip => strip.Width + Gap) + column.Width > TerminalText.Width)
             {
                 yield return block;
                 block = [names];

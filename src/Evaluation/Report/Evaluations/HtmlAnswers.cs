@@ -9,22 +9,31 @@ static class HtmlAnswers
     /// <summary>Fig. 5: the examples, each with its picture.</summary>
     /// <param name="numbers">The evaluation.</param>
     /// <param name="examples">See <see cref="ChangedExamples"/>.</param>
-    public static Html Examples(EvaluationNumbers numbers, ImmutableArray<(AnsweredItem Item, bool IsGain)> examples) =>
+    /// <param name="pictures">Their pictures.</param>
+    public static Html Examples(
+        EvaluationNumbers numbers,
+        ImmutableArray<(AnsweredItem Item, bool IsGain)> examples,
+        Thumbnails pictures
+    ) =>
         examples.IsEmpty
             ? Html.Empty
-            : $"<p class=\"soft\">Fig. 5. {ChangedExamples.Rule}</p>{examples.Select(example => Example(numbers, example.Item, example.IsGain))}";
+            : $"<p class=\"soft\">Fig. 5. {ChangedExamples.Rule}</p>{examples.Select(example => Example(numbers, example.Item, example.IsGain, pictures))}";
 
-    static Html Example(EvaluationNumbers numbers, AnsweredItem item, bool isGain) =>
-        $"<article class=\"answered\"><div class=\"picture\">{Picture(item)}</div><div><p class=\"soft\">{string.Join(" · ", [item.Benchmark.Name, item.Item.Id, .. item.Categories])} · {(isGain ? "gained" : "lost")}</p><p class=\"words question\">{item.Item.Prompt}</p><p class=\"words\"><span class=\"soft\">truth: </span>{item.Truth}</p><div class=\"side-by-side\">{item.Answers.Zip(numbers.Result.Models, (answer, model) => Said(model.Name, answer))}</div></div></article>";
+    static Html Example(EvaluationNumbers numbers, AnsweredItem item, bool isGain, Thumbnails pictures) =>
+        $"<article class=\"answered\"><div class=\"picture\">{Picture(item, pictures)}</div><div><p class=\"soft\">{string.Join(" · ", [.. NamesOf(item.Benchmark.Name, item.Item.Id), .. item.Categories])} · {(isGain ? "gained" : "lost")}</p><p class=\"words question\">{item.Item.Prompt}</p><p class=\"words\"><span class=\"soft\">truth: </span>{item.Truth}</p><div class=\"side-by-side\">{item.Answers.Zip(numbers.Result.Models, (answer, model) => Said(model.Name, answer))}</div></div></article>";
 
-    static Html Picture(AnsweredItem item)
+    /// <summary>An id often begins with its benchmark's name, which then need not stand there twice.</summary>
+    static string[] NamesOf(string benchmark, string id) =>
+        id.StartsWith($"{benchmark}/", StringComparison.Ordinal) ? [id] : [benchmark, id];
+
+    static Html Picture(AnsweredItem item, Thumbnails pictures)
     {
         if (item.Item.Image is not { } image)
         {
             return Html.Empty;
         }
 
-        var thumbnail = Thumbnail.Of(image);
+        var thumbnail = pictures.Of(image);
         return thumbnail.Address is { } address ? (Html)$"<img alt=\"\" src=\"{address}\">" : $"<p class=\"soft\">{thumbnail.Fault}</p>";
     }
 
@@ -60,9 +69,10 @@ static class HtmlAnswers
     public static Html Browser =>
         $"""
             <p class="soft">{Correctness.Rule} Better and worse are against the base model. A view's address can be kept and sent.</p>
-            <form id="filters" class="filters"><label>benchmark <select id="benchmark"></select></label><label>category <select id="category"></select></label><label>model <select id="model"></select></label><label>show <select id="show"><option value="all">all</option><option value="changed">changed against the base</option><option value="better">better than the base</option><option value="worse">worse than the base</option><option value="right">right</option><option value="partly">partly right</option><option value="wrong">wrong</option><option value="unjudged">not judged</option></select></label><label>item <input id="item" type="search" placeholder="its name"></label></form>
+            <form id="filters" class="filters"><label>benchmark <select id="benchmark"></select></label><label>category <select id="category"></select></label><label>model <select id="model"></select></label><label>show <select id="show"><option value="all">all</option><option value="changed">changed against the base</option><option value="better">better than the base</option><option value="worse">worse than the base</option><option value="right">right</option><option value="partly">partly right</option><option value="wrong">wrong</option><option value="unjudged">not judged</option></select></label><label>item <input id="item" type="search" placeholder="its name or number"></label></form>
             <div class="turn"><button id="previous" type="button">previous</button><button id="next" type="button">next</button><span id="count" aria-live="polite"></span></div>
             <noscript><p>Looking through the answers needs the page's script; tables, figures and examples above do not.</p></noscript>
             <div id="items"></div>
+            <div class="turn"><button id="previous-below" type="button">previous</button><button id="next-below" type="button">next</button></div>
             """;
 }

@@ -24,7 +24,7 @@ public sealed class EvaluationReportTests : IDisposable
 
     string Written(EvaluationResult result)
     {
-        EvaluationReport.Write(result, work.At(), When, SampleEvaluation.Captions(4), FewDraws);
+        EvaluationReport.Write(result with { Captions = SampleEvaluation.Captions(4) }, Page, When, FewDraws);
         return File.ReadAllText(Page);
     }
 
@@ -82,17 +82,17 @@ public sealed class EvaluationReportTests : IDisposable
     public void Few_answers_are_in_the_page_and_many_lie_beside_it_each_picture_once()
     {
         Assert.Contains("id=\"page-0\"", Written(SampleEvaluation.Create(64)));
-        Assert.False(Directory.Exists(work.At(EvaluationReport.PagesFolder)));
+        Assert.False(Directory.Exists(EvaluationReport.PagesFolder(Page)));
 
         var many = SampleEvaluation.Create(480, new('x', 1000), pictures: 7);
         Assert.DoesNotContain("id=\"page-0\"", Written(many));
-        var files = Directory.GetFiles(work.At(EvaluationReport.PagesFolder));
+        var files = Directory.GetFiles(EvaluationReport.PagesFolder(Page));
         Assert.Equal((480 + 49) / 50, files.Length);
         var pictures = many.Models[0].Benchmarks.SelectMany(one => one.Benchmark.Items).Select(item => item.Image).Distinct().Count();
         Assert.Equal(pictures, files.Sum(file => Regex.Count(File.ReadAllText(file), Regex.Escape(Thumbnail.Scheme))));
 
         Written(SampleEvaluation.Create(64));
-        Assert.False(Directory.Exists(work.At(EvaluationReport.PagesFolder)));
+        Assert.False(Directory.Exists(EvaluationReport.PagesFolder(Page)));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class EvaluationReportTests : IDisposable
 
     [ChromiumTheory]
     [InlineData(1280, 96)]
-    [InlineData(500, 96)]
+    [InlineData(390, 96)]
     public async Task In_Chromium_nothing_is_wider_than_the_window_and_answers_are_shown(int width, int items)
     {
         Written(SampleEvaluation.Create(items, new string('w', 120)));
@@ -187,9 +187,19 @@ public sealed class EvaluationReportTests : IDisposable
         await File.WriteAllTextAsync(
             work.At("opened.html"),
             page
-                + $"<script>location.hash = '{address}'; setTimeout(() => document.body.dataset.width = document.documentElement.scrollWidth + ' of ' + innerWidth, 500);</script>"
+                + $"<script>location.hash = '{address}'; setTimeout(() => {{ const told = top.document.body; told.dataset.width = document.documentElement.scrollWidth + ' of ' + innerWidth; told.dataset.drawn = document.body.dataset.drawn; told.append(document.querySelector('#items')); }}, 1000);</script>"
         );
-        return await Chromium.OpenAsync(work.At("opened.html"), $"--window-size={width},900", "--virtual-time-budget=5000");
+        // A window is never as narrow as a phone; a frame is.
+        await File.WriteAllTextAsync(
+            work.At("phone.html"),
+            $"<iframe src=\"opened.html\" style=\"border:0;width:{width}px;height:800px\"></iframe>"
+        );
+        return await Chromium.OpenAsync(
+            work.At("phone.html"),
+            "--allow-file-access-from-files",
+            "--window-size=1400,900",
+            "--virtual-time-budget=5000"
+        );
     }
 
     [ChromiumFact]

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Benchmarks;
+using SVco.Evaluation.Benchmarks;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Report.Evaluations;
 using SVco.Evaluation.Results;
@@ -18,8 +19,31 @@ public sealed class EvaluationTableTests
     public void No_line_of_the_text_is_wider_than_a_terminal() =>
         Assert.All(
             EvaluationTable.Text(SampleEvaluation.Create(64, "a name that is rather long "), FewDraws).Split('\n'),
-            line => Assert.InRange(line.Length, 0, GridText.Width)
+            line => Assert.InRange(line.Length, 0, 80)
         );
+
+    [Fact]
+    public void No_line_of_the_list_of_benchmarks_is_wider_than_a_terminal_and_all_that_is_needed_stands_there()
+    {
+        using var root = new TemporaryFolder();
+        Assert.All(
+            new[] { BenchmarkList.Text([]), BenchmarkList.Text(AllBenchmarks.Find(root.At())) },
+            text =>
+            {
+                Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+                var words = string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+                Assert.All(
+                    AllBenchmarks.Sources,
+                    source =>
+                    {
+                        Assert.Contains($"{source.About}.", words);
+                        Assert.Contains($"{source.Licence}; {source.Size}", words);
+                        Assert.All(source.From, from => Assert.Contains(from.Address, words));
+                    }
+                );
+            }
+        );
+    }
 
     [Fact]
     public void Scores_that_a_hand_can_add_up_stand_in_the_table_with_errors_signs_and_notes()
