@@ -21,6 +21,9 @@ public sealed record ChosenBy(string Model, AverageImprovement Choosing, Average
 /// <param name="Share">The share of items that chose; null for all.</param>
 public sealed record CheckpointChoice(string Chosen, bool IsToldApart, ImmutableArray<ChosenBy> Checkpoints, double? Share)
 {
+    /// <summary>The chosen checkpoint's average improvement on the items that choose.</summary>
+    public AverageImprovement Best => Checkpoints.First(one => one.Model == Chosen).Choosing;
+
     /// <summary>The choice among all models but the first.</summary>
     /// <param name="models">The base model first.</param>
     /// <param name="share">The share of each benchmark's items that choose, above 0 and below 1; null for all.</param>

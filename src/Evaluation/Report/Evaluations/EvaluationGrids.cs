@@ -219,7 +219,9 @@ static class EvaluationGrids
             :
             [
                 new(
-                    $"The checkpoint to use: {choice.Chosen}{(choice.IsToldApart ? "" : " (its lead over the next may be chance)")}",
+                    choice.Best.Percent > 0
+                        ? $"The checkpoint to use: {choice.Chosen}{(choice.IsToldApart ? "" : " (its lead over the next may be chance)")}"
+                        : $"No checkpoint is better than {numbers.Base}; the nearest is {choice.Chosen}",
                     choice.Share is { } share
                         ? $"Chosen by the average improvement on {NumberText.Of(100 * share)} % of each benchmark's items; on the others it is measured as if nothing had been chosen."
                         : "Chosen by the average improvement on all items, as in the paper. The same items choose and measure, so that its score is rather too high; --choose-on 0.3 lets a part choose.",
