@@ -350,6 +350,11 @@ public sealed class ScoreDifferenceTests
         Assert.Equal(whole.Low, without.Low, 0.2 * whole.Low);
         Assert.Equal(whole.High, without.High, 0.2 * whole.High);
         Assert.Null(all.IntervalAbove(AverageImprovement.Of(before, Model(_ => null))));
+        // A mean over more numbers is another one.
+        Assert.Null(all.IntervalAbove(AverageImprovement.Of(Twice(before), Twice(Model(i => i % 2)))));
+
+        static BenchmarkVerdicts[] Twice(BenchmarkVerdicts[] model) =>
+            [.. model, model[0] with { Benchmark = model[0].Benchmark with { Name = "two" } }];
     }
 
     [Property(MaxTest = 30)]

@@ -114,7 +114,7 @@ public sealed class EvaluationKillTests : IDisposable
         using var disk = new FullDisk(work.At("disk"), kilobytes: 4);
         var plan = Plan("disk/eval", judge.Address) with { Models = [$"base={Bundled("base")}"] };
         var refusals = 0;
-        for (var kilobytes = 48; ; kilobytes += 48)
+        for (var kilobytes = 20; ; kilobytes += 20)
         {
             try
             {

@@ -26,6 +26,8 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
     /// <summary>Names what is drawn: the samples of two models with equal layouts are pairs.</summary>
     string Layout { get; init; } = "";
 
+    ImmutableArray<(Metric Metric, string Benchmark)> Counted { get; init; } = [];
+
     ulong Seed { get; init; }
 
     IReadOnlyList<BenchmarkVerdicts> Base { get; init; } = [];
@@ -64,6 +66,7 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
         )
         {
             Layout = draws.Layout,
+            Counted = draws.Metrics,
             Seed = seed,
             Base = baseModel,
             Model = model,
@@ -72,7 +75,7 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
 
     /// <summary>
     /// The 95 % interval of this improvement less another's over the same base, by the same draws, over the items that both models and the base
-    /// have a mark for (an answer that nobody judged has none). Null where there is no such item in any metric.
+    /// have a mark for (an answer that nobody judged has none). Null where the two are means over different metrics, or no item is in common.
     /// </summary>
     public Bounds? IntervalAbove(AverageImprovement other)
     {
@@ -86,7 +89,7 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
         }
 
         var draws = ImprovementDraws.Of(Base, Model, other.Model);
-        return draws.Metrics.Length == 0
+        return draws.Metrics.IsEmpty || !Counted.SequenceEqual(other.Counted) || !Counted.SequenceEqual(draws.Metrics)
             ? null
             : Bootstrap.Of(draws.Clusters, drawn => draws.Change(1, drawn) - draws.Change(2, drawn), resamples, Seed).Percentiles();
     }

@@ -41,7 +41,7 @@ static class EvaluationSummary
         {
             yield return first.Improvement!.IntervalAbove(second.Improvement!) is { } lead
                 ? $"{first.Model} leads {second.Model} by {NumberText.Of(first.Improvement.Percent - second.Improvement!.Percent)} points; the 95 % interval over the items that both have a mark for, {NumberText.Signed(lead.Low)} to {NumberText.Signed(lead.High)}, {(lead.Covers(0) ? "covers 0, so that the lead may be chance" : "does not cover 0")}."
-                : $"{first.Model} and {second.Model} have marks on no item in common, so that the lead of the first has no interval.";
+                : $"{first.Model} and {second.Model} are averages over different numbers, or have marks on no item in common, so that the lead of the first has no interval.";
         }
     }
 
