@@ -45,6 +45,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             // Before weights are looked at, and 16 GB hashed: whether the pairs can be used at all, and the machine is large enough.
             var read = RunData.Read(experiment, modelFolder, ModelFolder.CheckWithoutWeights(modelFolder));
             read.RequirePairs();
+            foreach (var note in read.Notes)
+            {
+                progress.Note(note);
+            }
+
             NativeLibraries.Load();
             RunMemory.Describe(Plan(read, modelFolder, areImagesRead: false), Devices.Parse(experiment.Device));
             ModelFolder.Check(modelFolder);

@@ -40,6 +40,15 @@ public static class TextFile
         }
     }
 
+    /// <summary>The lines of a text, which may be of any length; a line may not.</summary>
+    /// <param name="text">UTF-8, as <see cref="Open"/> gives it.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="UserException">While reading: the file cannot be read, or a line is too long.</exception>
+    public static IEnumerable<string> Lines(Stream text, string path) =>
+        InputFile
+            .Each(path, "a file of lines", CompleteLines.Of(text, lastToo: true))
+            .Select(line => Encoding.UTF8.GetString(line.Bytes).TrimEnd('\r'));
+
     /// <summary>Bytes as UTF-8 without a byte order mark.</summary>
     /// <param name="bytes">What was read.</param>
     /// <param name="name">What messages call it.</param>
@@ -54,12 +63,24 @@ public static class TextFile
             }
             catch (DecoderFallbackException error)
             {
-                throw new UserException($"{name}: byte {error.Index + encoding.Preamble.Length} is not UTF-16. Save it as UTF-8.", error);
+                var at = error.Index + encoding.Preamble.Length;
+                throw new UserException($"{name}, line {LineOf(encoding, bytes.AsSpan(0, at))}, byte {at} of the file: this is not UTF-16. Save the file as UTF-8.", error);
             }
         }
 
         var text = bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
         return System.Text.Unicode.Utf8.IsValid(text.Span) ? text : throw NotUtf8(bytes, ValidLength(bytes), name, 0, 1);
+    }
+
+    static int LineOf(UnicodeEncoding encoding, ReadOnlySpan<byte> before)
+    {
+        var (line, feed) = (1, encoding.GetBytes("\n"));
+        for (var at = 0; at + 1 < before.Length; at += 2)
+        {
+            line += before[at] == feed[0] && before[at + 1] == feed[1] ? 1 : 0;
+        }
+
+        return line;
     }
 
     static Stream Checked(Stream stream, string path)

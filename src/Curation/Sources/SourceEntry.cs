@@ -191,10 +191,11 @@ static class SourceEntry
 
     static IEnumerable<Reading> Lines(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read)
     {
-        using var reader = new StreamReader(TextFile.Open(path));
-        var row = 0;
-        for (var number = 1; reader.ReadLine() is { } line; number++)
+        using var text = TextFile.Open(path);
+        var (row, number) = (0, 0);
+        foreach (var line in TextFile.Lines(text, path))
         {
+            number++;
             if (string.IsNullOrWhiteSpace(line))
             {
                 continue;

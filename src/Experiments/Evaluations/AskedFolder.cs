@@ -4,6 +4,7 @@ using SVco.Models;
 using SVco.Models.Folders;
 using SVco.Models.Hub;
 using SVco.Models.Images;
+using SVco.Models.Text;
 using SVco.Training.Caching;
 
 namespace SVco.Experiments;
@@ -33,6 +34,11 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, string 
             beforeWeights: partial => ModelFolder.CheckWithoutWeights(partial)
         );
         ModelFolder.Check(folder);
+        if (ChatFormat.For(Tokenizer.Load(folder), folder).Note is { } note)
+        {
+            progress.Note(note);
+        }
+
         var weights = ModelFingerprint.Of(folder, new(CacheRoot.Of("files"), FileCacheBytes, progress.Note), progress.Note);
         var companions = string.Join(' ', CompanionFiles.Of(folder).Order(StringComparer.Ordinal).Select(file => ContentHash.OfFile(file)));
         // The number is of how images are read and texts are written; it grows when that changes.

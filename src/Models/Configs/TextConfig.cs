@@ -113,6 +113,25 @@ public sealed record TextConfig(
         return config;
     }
 
+    static readonly string[] Known =
+    [
+        "hidden_act",
+        "num_attention_heads",
+        "num_key_value_heads",
+        "max_position_embeddings",
+        "tie_word_embeddings",
+        "rms_norm_eps",
+        "attention_bias",
+        "attention_dropout",
+        "rope_theta",
+        "rope_scaling",
+        "rope_parameters",
+        "use_sliding_window",
+        "sliding_window",
+        "max_window_layers",
+        "layer_types",
+    ];
+
     static void Check(ConfigFields fields, TextConfig config)
     {
         if (config.HeadSize % 2 != 0 || (fields["head_dim"] is null && config.HiddenSize % config.Heads != 0))
@@ -153,7 +172,12 @@ public sealed record TextConfig(
             throw fields.Unsupported("layer_types", "every layer is full_attention");
         }
 
-        UnknownFields.Refuse(fields);
+        if (fields["layer_types"] is { } listed && listed.GetArrayLength() != config.Layers)
+        {
+            throw fields.Contradicting($"layer_types names {listed.GetArrayLength()} layers", $"num_hidden_layers = {config.Layers}");
+        }
+
+        UnknownFields.Refuse(fields, config.ModelType == "llama" ? [.. Known, "mlp_bias"] : Known);
 
         if (fields.Number("attention_dropout", 0) != 0)
         {

@@ -93,7 +93,7 @@ public sealed record VisionConfig(
             LayerNormEpsilon = fields.Number("layer_norm_eps", defaults.LayerNormEpsilon),
             UseHead = defaults.UseHead && fields.Flag("vision_use_head", true),
         };
-        UnknownFields.Refuse(fields);
+        UnknownFields.Refuse(fields, "hidden_act", "num_attention_heads", "layer_norm_eps", "attention_dropout");
         return config.HiddenSize % config.Heads != 0 ? throw fields.Unsupported("num_attention_heads", "it must divide hidden_size")
             : config.PatchSize > config.ImageSize ? throw fields.Unsupported("patch_size", "it is larger than image_size")
             : config.Patches > MostPatches

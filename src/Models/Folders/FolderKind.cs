@@ -19,9 +19,14 @@ static class FolderKind
             throw new UserException($"The model folder {folder} does not exist.");
         }
 
-        if (Has(Adapter) && !HasWeights(folder))
+        if (Has(Adapter))
         {
-            throw IsAdapter(folder);
+            throw ModelFiles.HasWeights(folder) && Has(ModelFiles.Config)
+                ? new UserException(
+                    $"{folder} is a model and has a LoRA adapter in it too ({Adapter}), with which transformers would load its base model. "
+                        + "Take away either the adapter's files or the model's."
+                )
+                : IsAdapter(folder);
         }
 
         if (!Has(ModelFiles.Config))
@@ -47,7 +52,7 @@ static class FolderKind
     /// <exception cref="UserException">They are not; the message says what is there instead.</exception>
     public static void RequireWeights(string folder)
     {
-        if (!HasWeights(folder))
+        if (!ModelFiles.HasWeights(folder))
         {
             throw Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(IsOtherWeights) is { } other
                 ? new UserException(
@@ -59,9 +64,6 @@ static class FolderKind
                 );
         }
     }
-
-    static bool HasWeights(string folder) =>
-        Path.Exists(Path.Combine(folder, ModelFiles.SingleWeights)) || Path.Exists(Path.Combine(folder, ModelFiles.WeightsIndex));
 
     static UserException IsAdapter(string folder)
     {
@@ -90,16 +92,21 @@ static class FolderKind
     static bool IsOriginalLlava(string architecture) =>
         architecture.StartsWith("Llava", StringComparison.Ordinal) && architecture.EndsWith("ForCausalLM", StringComparison.Ordinal);
 
-    static void RequireUnquantised(ConfigFields config)
+    /// <summary>Refuses a config that says that its weights are quantised.</summary>
+    public static void RequireUnquantised(ConfigFields config)
     {
         foreach (var part in new[] { config, config.Section("text_config"), config.Section("vision_config") }.OfType<ConfigFields>())
         {
-            if (part.Section("quantization_config") is { } quantization && quantization.Object.EnumerateObject().Any())
+            // The second is an older name of the first.
+            foreach (var name in (string[])["quantization_config", "compression_config"])
             {
-                throw new UserException(
-                    $"{config.File}: {part.Path}quantization_config: the checkpoint is quantised ({quantization.Text("quant_method", "method not named")}). "
-                        + "Finetuning needs the unquantised one that it was made from."
-                );
+                if (part.Section(name) is { } quantization && quantization.Object.EnumerateObject().Any())
+                {
+                    throw new UserException(
+                        $"{config.File}: {part.Path}{name}: the checkpoint is quantised ({quantization.Text("quant_method", "method not named")}). "
+                            + "Finetuning needs the unquantised one that it was made from."
+                    );
+                }
             }
         }
     }

@@ -40,9 +40,18 @@ public static class ModelFiles
             && Path.GetExtension(name) is ".json" or ".model" or ".jinja" or ".txt"
         );
 
+    /// <summary>Whether a folder has weights, in one file or in shards; a link to nothing counts.</summary>
+    public static bool HasWeights(string folder) =>
+        Path.Exists(Path.Combine(folder, SingleWeights)) || Path.Exists(Path.Combine(folder, WeightsIndex));
+
     /// <summary>The shards that an index names, each once.</summary>
     /// <exception cref="UserException">The file is no index, or names a file outside its folder.</exception>
-    public static ImmutableArray<string> Shards(string indexFile)
+    public static ImmutableArray<string> Shards(string indexFile) =>
+        [.. ShardOf(indexFile).Values.ToImmutableSortedSet(StringComparer.Ordinal)];
+
+    /// <summary>The shard of each tensor, by an index.</summary>
+    /// <exception cref="UserException">The file is no index, or names a file outside its folder.</exception>
+    public static ImmutableDictionary<string, string> ShardOf(string indexFile)
     {
         var root = ModelJson.Read(indexFile);
         return InputFile.Read(
@@ -51,15 +60,16 @@ public static class ModelFiles
             () =>
                 root.GetProperty("weight_map")
                     .EnumerateObject()
-                    .Select(entry =>
-                        entry.Value.GetString() is { } name && IsPlainName(name)
-                            ? name
-                            : throw new UserException(
-                                $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder. Delete it and fetch it again."
-                            )
+                    .ToImmutableDictionary(
+                        entry => entry.Name,
+                        entry =>
+                            entry.Value.GetString() is { } name && IsPlainName(name)
+                                ? name
+                                : throw new UserException(
+                                    $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder. Delete it and fetch it again."
+                                ),
+                        StringComparer.Ordinal
                     )
-                    .ToImmutableSortedSet(StringComparer.Ordinal)
-                    .ToImmutableArray()
         );
     }
 

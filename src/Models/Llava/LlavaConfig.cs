@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SVco.Core;
@@ -30,6 +31,7 @@ public sealed record LlavaConfig(
     internal const string TowerName = "vision_tower.";
     internal const string ProjectorName = "multi_modal_projector.";
     internal const string DecoderName = "language_model.";
+    const string Architecture = "LlavaForConditionalGeneration";
 
     /// <summary>The tower of a LLaVA whose config has no vision_config at all (CLIP ViT-L/14 at 336).</summary>
     public static VisionConfig DefaultVision { get; } =
@@ -70,6 +72,16 @@ public sealed record LlavaConfig(
             throw fields.Unsupported("model_type", "the model must be a llava (such as llava-hf/llava-1.5-7b-hf)");
         }
 
+        if (fields["architectures"] is { } names && !(names.ValueKind == JsonValueKind.Array && names.EnumerateArray().Any(name => $"{name}" == Architecture)))
+        {
+            throw fields.Contradicting("model_type = llava", $"architectures = {names.GetRawText()}, and not {Architecture}");
+        }
+
+        if (fields["auto_map"] is not null)
+        {
+            throw fields.Unsupported("auto_map", "the model is computed by code of its own in that folder");
+        }
+
         var config = new LlavaConfig(
             fields.Section("vision_config") is { } vision ? VisionConfig.Parse(vision) : DefaultVision,
             fields.Section("text_config") is { } text ? TextConfig.Parse(text) : TextConfig.Llama,
@@ -85,12 +97,36 @@ public sealed record LlavaConfig(
             },
             fields.Text("torch_dtype", fields.Text("dtype", ""))
         );
-        UnknownFields.Refuse(fields);
+        RefuseUnknown(fields);
         return config.FeatureDepth < 0 || config.FeatureDepth > config.Vision.Layers
                 ? throw fields.Unsupported("vision_feature_layer", $"the tower has {config.Vision.Layers} layers")
             : !fields.Flag("multimodal_projector_bias", true)
                 ? throw fields.Unsupported("multimodal_projector_bias", "projectors have biases")
             : config;
+    }
+
+    /// <summary>Fields of the decoder that stand outside of text_config are not read by transformers either, so there they may only say the same.</summary>
+    static void RefuseUnknown(ConfigFields fields)
+    {
+        var text = fields.Section("text_config");
+        string[] same =
+        [
+            .. fields
+                .Object.EnumerateObject()
+                .Where(field => text?[field.Name] is { } value && JsonElement.DeepEquals(value, field.Value))
+                .Select(field => field.Name),
+        ];
+        UnknownFields.Refuse(
+            fields,
+            [
+                "projector_hidden_act",
+                "multimodal_projector_bias",
+                "tie_word_embeddings",
+                "vision_feature_layer",
+                "vision_feature_select_strategy",
+                .. same,
+            ]
+        );
     }
 
     /// <summary>A field that has another name since transformers 4.50; null where it has none of its two names.</summary>
@@ -182,7 +218,7 @@ public sealed record LlavaConfig(
     public override JsonObject ToJson() =>
         new()
         {
-            ["architectures"] = new JsonArray("LlavaForConditionalGeneration"),
+            ["architectures"] = new JsonArray(Architecture),
             ["ignore_index"] = -100,
             ["image_seq_length"] = TokensOfImage,
             ["image_token_index"] = ImageTokenId,

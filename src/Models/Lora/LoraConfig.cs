@@ -83,6 +83,16 @@ public sealed record LoraConfig(
             throw fields.Unsupported(flag, "adapters are plain LoRA");
         }
 
+        // PiSSA, OLoRA, CorDA and LoftQ change the base model's weights before they add to them.
+        if (
+            fields["init_lora_weights"] is { } init
+            && init.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
+            && !(init.ValueKind == JsonValueKind.String && init.GetString() is "gaussian" or "eva" or "orthogonal")
+        )
+        {
+            throw fields.Unsupported("init_lora_weights", "it changes the base model's weights; save the adapter as a plain LoRA (path_initial_model_for_weight_conversion)");
+        }
+
         if (Uneven.FirstOrDefault(name => !IsEmpty(fields[name])) is { } field)
         {
             throw fields.Unsupported(field, "every target has the same rank and alpha, and nothing else is saved");
@@ -92,7 +102,42 @@ public sealed record LoraConfig(
         {
             throw fields.Unsupported("bias", "biases are not trained");
         }
+
+        if (
+            fields.Object.EnumerateObject().FirstOrDefault(field => !Known.Contains(field.Name) && !IsNeutral(field.Value)) is { Name: not null } unknown
+        )
+        {
+            throw fields.Unsupported(unknown.Name, "it may change what the adapter adds, and is not known here; if it is mere bookkeeping, take it out of the file");
+        }
     }
+
+    /// <summary>Read here, refused here where they are set, or of no consequence for what is added.</summary>
+    static readonly string[] Known =
+    [
+        "r",
+        "lora_alpha",
+        "lora_dropout",
+        "use_rslora",
+        "target_modules",
+        "base_model_name_or_path",
+        "peft_type",
+        "peft_version",
+        "bias",
+        "init_lora_weights",
+        "task_type",
+        "inference_mode",
+        "revision",
+        "auto_mapping",
+        "megatron_core",
+        "runtime_config",
+        "ensure_weight_tying",
+        "eva_config",
+        "loftq_config",
+        "corda_config",
+        "qalora_group_size",
+    ];
+
+    static bool IsNeutral(JsonElement value) => value.ValueKind == JsonValueKind.False || IsEmpty(value);
 
     static readonly string[] Uneven =
     [
@@ -173,7 +218,7 @@ public sealed record LoraConfig(
     static bool IsEmpty(JsonElement? value) =>
         value switch
         {
-            null => true,
+            null or { ValueKind: JsonValueKind.Null } => true,
             { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() == 0,
             { ValueKind: JsonValueKind.Object } map => !map.EnumerateObject().Any(),
             { ValueKind: JsonValueKind.String } text => text.GetString()!.Length == 0,
