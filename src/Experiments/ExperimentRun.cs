@@ -249,5 +249,5 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
     string Fingerprint(string weights, string modelFolder) =>
         // The number is of how images are read; it grows when that changes.
-        $"{weights} images 2 {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {ImageProcessor.SettingsOf(modelFolder)}";
+        $"{weights} images 3 {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {ImageProcessor.SettingsOf(modelFolder)}";
 }

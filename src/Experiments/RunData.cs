@@ -39,7 +39,15 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
             [.. files.Values.SelectMany(content => content.Refusals), .. train.Refused, .. validation.Refused]
         )
         {
-            Notes = [.. chat.Note is { } note ? [note] : Array.Empty<string>()],
+            Notes =
+            [
+                .. chat.Note is { } note ? [note] : Array.Empty<string>(),
+                .. files
+                    .Where(file => !file.Value.Unread.IsEmpty)
+                    .Select(file =>
+                        $"{file.Key.Item1}: fields that mean nothing here are {string.Join(", ", file.Value.Unread.Take(MostRefusalsShown).Select(field => $"{field.Key} ({Count(field.Value, "pair")})"))}"
+                    ),
+            ],
         };
         read.RequireEmbeddings(config, tokenizer);
         return read;

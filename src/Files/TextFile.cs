@@ -64,7 +64,10 @@ public static class TextFile
             catch (DecoderFallbackException error)
             {
                 var at = error.Index + encoding.Preamble.Length;
-                throw new UserException($"{name}, line {LineOf(encoding, bytes.AsSpan(0, at))}, byte {at} of the file: this is not UTF-16. Save the file as UTF-8.", error);
+                throw new UserException(
+                    $"{name}, line {LineOf(encoding, bytes.AsSpan(0, at))}, byte {at} of the file: this is not UTF-16. Save the file as UTF-8.",
+                    error
+                );
             }
         }
 

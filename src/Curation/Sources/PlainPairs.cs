@@ -59,7 +59,7 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
         var bad = false;
         using var csv = new CsvParser(
             reader,
-            new CsvConfiguration(CultureInfo.InvariantCulture) 
+            new CsvConfiguration(CultureInfo.InvariantCulture)
             {
                 Delimiter = SeparatorOf(path),
                 BadDataFound = _ => bad = true,

@@ -46,7 +46,7 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, string 
             model.Name,
             model.Checkpoint,
             folder,
-            ContentHash.Of($"{weights} answers 1 {plan.Precision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}")
+            ContentHash.Of($"{weights} answers 2 {plan.Precision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}")
         );
     }
 }

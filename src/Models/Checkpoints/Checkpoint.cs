@@ -30,7 +30,10 @@ public sealed class Checkpoint : IDisposable
         var (single, index) = (Path.Combine(folder, ModelFiles.SingleWeights), Path.Combine(folder, ModelFiles.WeightsIndex));
         if (File.Exists(single))
         {
-            if (File.Exists(index) && ModelFiles.ShardOf(index).Values.FirstOrDefault(shard => shard != ModelFiles.SingleWeights) is { } other)
+            if (
+                File.Exists(index)
+                && ModelFiles.ShardOf(index).Values.FirstOrDefault(shard => shard != ModelFiles.SingleWeights) is { } other
+            )
             {
                 throw new UserException(
                     $"{folder} has its weights twice: in {ModelFiles.SingleWeights}, and by {ModelFiles.WeightsIndex} in shards such as {other}. Take away what is older."

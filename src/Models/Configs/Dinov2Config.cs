@@ -58,7 +58,15 @@ public sealed record Dinov2Config(
             fields.Flag("use_swiglu_ffn", defaults.SwiGlu)
         );
         // The last is the value that new weights of its layers get.
-        UnknownFields.Refuse(fields, "hidden_act", "num_attention_heads", "layer_norm_eps", "qkv_bias", "layerscale_value", "apply_layernorm");
+        UnknownFields.Refuse(
+            fields,
+            "hidden_act",
+            "num_attention_heads",
+            "layer_norm_eps",
+            "qkv_bias",
+            "layerscale_value",
+            "apply_layernorm"
+        );
         return config.HiddenSize % config.Heads == 0
             ? config
             : throw fields.Unsupported("num_attention_heads", "it must divide hidden_size");

@@ -85,7 +85,10 @@ static class FolderConsistency
         var fields = ConfigFields.Read(In(folder, ModelFiles.Config));
         if (fields.OptionalInteger("image_seq_length") is { } length && length != unset && length != config.UsualImageTokens)
         {
-            throw fields.Contradicting($"image_seq_length = {length}", $"the vision tower makes {config.UsualImageTokens} tokens of an image");
+            throw fields.Contradicting(
+                $"image_seq_length = {length}",
+                $"the vision tower makes {config.UsualImageTokens} tokens of an image"
+            );
         }
     }
 

@@ -20,7 +20,7 @@ static class TokenIds
     {
         var tokenizerFile = Path.Combine(folder, TokenizerFiles.Name);
         var fields = JsonField.Read(Path.Combine(folder, ModelFiles.Config));
-        var generation = Path.Combine(folder, Generation) is var path && File.Exists(path) ? JsonField.Read(path) : (JsonField?)null;
+        var generation = Path.Combine(folder, Generation) is var path && ModelFiles.IsThere(path) ? JsonField.Read(path) : (JsonField?)null;
         foreach (var section in new[] { fields, fields.Find("text_config"), generation }.OfType<JsonField>())
         {
             foreach (var field in Roles.Select(role => section.Find(role)).OfType<JsonField>())
@@ -59,9 +59,12 @@ static class TokenIds
             && text != chat.ImagePlaceholder
         )
         {
-            throw token.Mistake($"must be {chat.ImagePlaceholder}, as the chat template and {ModelFiles.Config} (image token {config.ImageTokenId}) have it");
+            throw token.Mistake(
+                $"must be {chat.ImagePlaceholder}, as the chat template and {ModelFiles.Config} (image token {config.ImageTokenId}) have it"
+            );
         }
     }
 
-    static IEnumerable<int> Ids(JsonField field) => field.Kind == JsonValueKind.Array ? field.Items().Select(item => item.Int()) : [field.Int()];
+    static IEnumerable<int> Ids(JsonField field) =>
+        field.Kind == JsonValueKind.Array ? field.Items().Select(item => item.Int()) : [field.Int()];
 }

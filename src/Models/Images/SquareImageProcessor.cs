@@ -143,18 +143,26 @@ public sealed partial class SquareImageProcessor : ImageProcessor
         {
             if (OfPixels().IsMatch(field.Name) && !UnknownFields.IsNeutral(field))
             {
-                throw config[field.Name].Mistake("is not supported: it may change the pixels, and is not known here; take it out if it is mere bookkeeping");
+                throw config[field.Name]
+                    .Mistake("is not supported: it may change the pixels, and is not known here; take it out if it is mere bookkeeping");
             }
         }
     }
 
-    [GeneratedRegex("^do_|pad|crop|size|scal|mean|std|offset|gr[ae]y|flip|resample|interpol|grid|tile|split|rotate|thumbnail|pixels", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^do_|pad|crop|size|scal|mean|std|offset|gr[ae]y|flip|resample|interpol|grid|tile|split|rotate|thumbnail|pixels",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex OfPixels();
 
     static SquareImageProcessor Siglip(JsonField config)
     {
         var size = config.Find("size");
-        if (config.Bool("do_center_crop", false) && config.Find("crop_size") is { } crop && (size is not { } whole || Square(crop) != Square(whole)))
+        if (
+            config.Bool("do_center_crop", false)
+            && config.Find("crop_size") is { } crop
+            && (size is not { } whole || Square(crop) != Square(whole))
+        )
         {
             throw crop.Mistake("is not supported: a SiglipImageProcessor resizes to \"size\" and crops nothing");
         }

@@ -72,7 +72,10 @@ public sealed record LlavaConfig(
             throw fields.Unsupported("model_type", "the model must be a llava (such as llava-hf/llava-1.5-7b-hf)");
         }
 
-        if (fields["architectures"] is { } names && !(names.ValueKind == JsonValueKind.Array && names.EnumerateArray().Any(name => $"{name}" == Architecture)))
+        if (
+            fields["architectures"] is { } names
+            && !(names.ValueKind == JsonValueKind.Array && names.EnumerateArray().Any(name => $"{name}" == Architecture))
+        )
         {
             throw fields.Contradicting("model_type = llava", $"architectures = {names.GetRawText()}, and not {Architecture}");
         }

@@ -90,7 +90,10 @@ public sealed record LoraConfig(
             && !(init.ValueKind == JsonValueKind.String && init.GetString() is "gaussian" or "eva" or "orthogonal")
         )
         {
-            throw fields.Unsupported("init_lora_weights", "it changes the base model's weights; save the adapter as a plain LoRA (path_initial_model_for_weight_conversion)");
+            throw fields.Unsupported(
+                "init_lora_weights",
+                "it changes the base model's weights; save the adapter as a plain LoRA (path_initial_model_for_weight_conversion)"
+            );
         }
 
         if (Uneven.FirstOrDefault(name => !IsEmpty(fields[name])) is { } field)
@@ -104,10 +107,18 @@ public sealed record LoraConfig(
         }
 
         if (
-            fields.Object.EnumerateObject().FirstOrDefault(field => !Known.Contains(field.Name) && !IsNeutral(field.Value)) is { Name: not null } unknown
+            fields
+                .Object.EnumerateObject()
+                .Where(field => !Known.Contains(field.Name) && !IsNeutral(field.Value))
+                .Select(field => field.Name)
+                .FirstOrDefault() is
+            { } unknown
         )
         {
-            throw fields.Unsupported(unknown.Name, "it may change what the adapter adds, and is not known here; if it is mere bookkeeping, take it out of the file");
+            throw fields.Unsupported(
+                unknown,
+                "it may change what the adapter adds, and is not known here; if it is mere bookkeeping, take it out of the file"
+            );
         }
     }
 

@@ -73,7 +73,9 @@ public abstract class ChatFormat
         // A tokenizer may have the template of a language model without images, which is not known here.
         if (others.FirstOrDefault(other => Of(other) != kind && !(other.OfTokenizer && Of(other) is null)) is { File: not null } other)
         {
-            throw new UserException($"{first.File} and {other.File} hold different chat templates. Only one can be right: take the other away.");
+            throw new UserException(
+                $"{first.File} and {other.File} hold different chat templates. Only one can be right: take the other away."
+            );
         }
 
         return kind.Create(tokenizer, folder);

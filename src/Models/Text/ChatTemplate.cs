@@ -73,7 +73,9 @@ internal static partial class ChatTemplate
         }
 
         var named = field.Items().FirstOrDefault(item => item["name"].String() == "default");
-        return named.File is null ? throw field.Mistake("must have a template named default") : new(named["template"].String(), path, ofTokenizer);
+        return named.File is null
+            ? throw field.Mistake("must have a template named default")
+            : new(named["template"].String(), path, ofTokenizer);
     }
 
     [GeneratedRegex(@"\{#.*?#\}", RegexOptions.Singleline)]

@@ -192,14 +192,18 @@ public sealed record Tokenizer
     internal bool IsMark(int id) => id == BosId || id == EosId || id == PadId || added.Values.Any(token => token.Id == id);
 
     /// <summary>The token with the largest id of the vocabulary that texts are made of, added ones aside.</summary>
-    internal (string Token, int Id) LastOfVocabulary => model.Vocabulary.MaxBy(entry => entry.Value) is var last ? (last.Key, last.Value) : default;
+    internal (string Token, int Id) LastOfVocabulary =>
+        model.Vocabulary.MaxBy(entry => entry.Value) is var last ? (last.Key, last.Value) : default;
 
     /// <summary>
     /// The added tokens whose ids are not those that the tokenizers library gives them: the vocabulary's, or counted on from it, whatever the file says.
     /// </summary>
     internal ImmutableArray<(string Token, int Id, int Expected)> Misnumbered { get; }
 
-    static IEnumerable<(string Token, int Id, int Expected)> MisnumberedOf(IEnumerable<AddedToken> tokens, Dictionary<string, int> vocabulary)
+    static IEnumerable<(string Token, int Id, int Expected)> MisnumberedOf(
+        IEnumerable<AddedToken> tokens,
+        Dictionary<string, int> vocabulary
+    )
     {
         var next = vocabulary.Count;
         foreach (var token in tokens)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Hub;
 
 namespace SVco.Models.Text;
 
@@ -31,7 +32,7 @@ internal sealed record TokenizerFiles(JsonField Tokenizer, JsonField? Config, Js
             );
         return new(JsonField.Read(file), Beside("tokenizer_config.json"), Beside("special_tokens_map.json"), Beside("added_tokens.json"));
 
-        JsonField? Beside(string name) => Path.Combine(folder, name) is var path && File.Exists(path) ? JsonField.Read(path) : null;
+        JsonField? Beside(string name) => Path.Combine(folder, name) is var path && ModelFiles.IsThere(path) ? JsonField.Read(path) : null;
     }
 
     /// <summary>Whether the pre-tokenizer hands bytes to the model.</summary>
