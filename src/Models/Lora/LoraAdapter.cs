@@ -10,8 +10,8 @@ namespace SVco.Models.Lora;
 /// <summary>A LoRA adapter on a model (Hu et al., arXiv 2106.09685), in the file format of PEFT.</summary>
 public sealed class LoraAdapter : IDisposable
 {
-    const string ConfigName = "adapter_config.json";
-    const string WeightsName = "adapter_model.safetensors";
+    internal const string ConfigName = "adapter_config.json";
+    internal const string WeightsName = "adapter_model.safetensors";
     const string Prefix = "base_model.model.";
 
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
