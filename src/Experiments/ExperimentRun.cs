@@ -86,7 +86,9 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             );
         }
 
-        progress.Note($"{found.Path} is a LoRA adapter; training goes on from its base model {found.Base} with the adapter merged into it.");
+        progress.Note(
+            $"{found.Path} is a LoRA adapter; training goes on from its base model {found.Base} with the adapter merged into it."
+        );
         return found;
     }
 

@@ -2,6 +2,7 @@ using SVco.Core;
 using SVco.Models.Checkpoints;
 using SVco.Models.Folders;
 using SVco.Models.Networks;
+using SVco.Models.Text;
 using static TorchSharp.torch;
 
 namespace SVco.Models;
@@ -27,7 +28,7 @@ public sealed class ImageEncoder : IDisposable
     {
         NativeLibraries.Load();
         var config = Path.Combine(folder, "config.json");
-        var fields = ConfigFields.Read(config);
+        var fields = JsonField.Read(config);
         FolderKind.RequireUnquantised(fields);
         using var checkpoint = Checkpoint.Open(folder);
         FolderConsistency.CheckTypes(checkpoint, IsOfTextHalf);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using SVco.Core;
+using SVco.Models.Text;
 
 namespace SVco.Models;
 
@@ -26,9 +27,9 @@ static partial class UnknownFields
     /// <param name="fields">A config or a section of one.</param>
     /// <param name="read">The fields that its reader knows. One that another section has is no more known than any other.</param>
     /// <exception cref="UserException">There is one; the message names file, field and value.</exception>
-    public static void Refuse(ConfigFields fields, params ReadOnlySpan<string> read)
+    public static void Refuse(JsonField fields, params ReadOnlySpan<string> read)
     {
-        foreach (var field in fields.Object.EnumerateObject())
+        foreach (var field in fields.Value.EnumerateObject())
         {
             if (!OfNoConsequence.Contains(field.Name) && !read.Contains(field.Name) && MayChangeNumbers(field))
             {

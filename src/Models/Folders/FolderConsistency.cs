@@ -82,7 +82,7 @@ static class FolderConsistency
     static void CheckSequenceLength(string folder, ModelConfig config)
     {
         const int unset = 576;
-        var fields = ConfigFields.Read(In(folder, ModelFiles.Config));
+        var fields = JsonField.Read(In(folder, ModelFiles.Config));
         if (fields.OptionalInteger("image_seq_length") is { } length && length != unset && length != config.UsualImageTokens)
         {
             throw fields.Contradicting(

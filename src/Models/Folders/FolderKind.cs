@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SVco.Core;
 using SVco.Models.Hub;
+using SVco.Models.Text;
 
 namespace SVco.Models.Folders;
 
@@ -43,7 +44,7 @@ static class FolderKind
             );
         }
 
-        var config = ConfigFields.Read(Path.Combine(folder, ModelFiles.Config));
+        var config = JsonField.Read(Path.Combine(folder, ModelFiles.Config));
         RequireThisFormat(config);
         RequireUnquantised(config);
     }
@@ -67,7 +68,7 @@ static class FolderKind
 
     static UserException IsAdapter(string folder)
     {
-        var config = ConfigFields.Read(Path.Combine(folder, Adapter));
+        var config = JsonField.Read(Path.Combine(folder, Adapter));
         var of = config.Text("base_model_name_or_path", "");
         return new(
             $"{folder} is a LoRA adapter{(of.Length > 0 ? $" of {of}" : "")} and no model. Give its base model, or merge the two: in Python "
@@ -75,12 +76,12 @@ static class FolderKind
         );
     }
 
-    static void RequireThisFormat(ConfigFields config)
+    static void RequireThisFormat(JsonField config)
     {
-        string[] architectures = config["architectures"] is { ValueKind: JsonValueKind.Array } list
-            ? [.. list.EnumerateArray().Select(name => $"{name}")]
+        string[] architectures = config.Find("architectures") is { Kind: JsonValueKind.Array } list
+            ? [.. list.Items().Select(name => $"{name.Value}")]
             : [];
-        if (config["mm_vision_tower"] is not null || architectures.Any(IsOriginalLlava))
+        if (config.Find("mm_vision_tower") is not null || architectures.Any(IsOriginalLlava))
         {
             throw new UserException(
                 $"{config.File} is of a checkpoint of the original LLaVA code ({string.Join(", ", architectures)}), whose layout is another. "
@@ -93,17 +94,17 @@ static class FolderKind
         architecture.StartsWith("Llava", StringComparison.Ordinal) && architecture.EndsWith("ForCausalLM", StringComparison.Ordinal);
 
     /// <summary>Refuses a config that says that its weights are quantised.</summary>
-    public static void RequireUnquantised(ConfigFields config)
+    public static void RequireUnquantised(JsonField config)
     {
-        foreach (var part in new[] { config, config.Section("text_config"), config.Section("vision_config") }.OfType<ConfigFields>())
+        foreach (var part in new[] { config, config.Section("text_config"), config.Section("vision_config") }.OfType<JsonField>())
         {
             // The second is an older name of the first.
             foreach (var name in (string[])["quantization_config", "compression_config"])
             {
-                if (part.Section(name) is { } quantization && quantization.Object.EnumerateObject().Any())
+                if (part.Section(name) is { } quantization && quantization.Value.EnumerateObject().Any())
                 {
                     throw new UserException(
-                        $"{config.File}: {part.Path}{name}: the checkpoint is quantised ({quantization.Text("quant_method", "method not named")}). "
+                        $"{config.File}: {quantization.Path}: the checkpoint is quantised ({quantization.Text("quant_method", "method not named")}). "
                             + "Finetuning needs the unquantised one that it was made from."
                     );
                 }

@@ -5,6 +5,7 @@ using SVco.Core;
 using SVco.Core.Packing;
 using SVco.Models.Images;
 using SVco.Models.Networks;
+using SVco.Models.Text;
 
 namespace SVco.Models.Llava;
 
@@ -66,21 +67,21 @@ public sealed record LlavaConfig(
     /// <exception cref="UserException">It is no LLaVA's, or a field is wrong or not supported; the message names file and field.</exception>
     public static LlavaConfig Read(string file)
     {
-        var fields = ConfigFields.Read(file);
+        var fields = JsonField.Read(file);
         if (fields.Text("model_type", "") != "llava")
         {
             throw fields.Unsupported("model_type", "the model must be a llava (such as llava-hf/llava-1.5-7b-hf)");
         }
 
         if (
-            fields["architectures"] is { } names
-            && !(names.ValueKind == JsonValueKind.Array && names.EnumerateArray().Any(name => $"{name}" == Architecture))
+            fields.Find("architectures") is { } names
+            && !(names.Kind == JsonValueKind.Array && names.Items().Any(name => $"{name.Value}" == Architecture))
         )
         {
-            throw fields.Contradicting("model_type = llava", $"architectures = {names.GetRawText()}, and not {Architecture}");
+            throw fields.Contradicting("model_type = llava", $"architectures = {names.Value.GetRawText()}, and not {Architecture}");
         }
 
-        if (fields["auto_map"] is not null)
+        if (fields.Find("auto_map") is not null)
         {
             throw fields.Unsupported("auto_map", "the model is computed by code of its own in that folder");
         }
@@ -103,20 +104,20 @@ public sealed record LlavaConfig(
         RefuseUnknown(fields);
         return config.FeatureDepth < 0 || config.FeatureDepth > config.Vision.Layers
                 ? throw fields.Unsupported("vision_feature_layer", $"the tower has {config.Vision.Layers} layers")
-            : !fields.Flag("multimodal_projector_bias", true)
+            : !fields.Bool("multimodal_projector_bias", true)
                 ? throw fields.Unsupported("multimodal_projector_bias", "projectors have biases")
             : config;
     }
 
     /// <summary>Fields of the decoder that stand outside of text_config are not read by transformers either, so there they may only say the same.</summary>
-    static void RefuseUnknown(ConfigFields fields)
+    static void RefuseUnknown(JsonField fields)
     {
         var text = fields.Section("text_config");
         string[] same =
         [
             .. fields
-                .Object.EnumerateObject()
-                .Where(field => text?[field.Name] is { } value && JsonElement.DeepEquals(value, field.Value))
+                .Value.EnumerateObject()
+                .Where(field => text?.Find(field.Name) is { } same && JsonElement.DeepEquals(same.Value, field.Value))
                 .Select(field => field.Name),
         ];
         UnknownFields.Refuse(
@@ -134,7 +135,7 @@ public sealed record LlavaConfig(
 
     /// <summary>A field that has another name since transformers 4.50; null where it has none of its two names.</summary>
     /// <exception cref="UserException">The two say different things.</exception>
-    static int? Same(ConfigFields fields, string older, string newer) =>
+    static int? Same(JsonField fields, string older, string newer) =>
         (fields.OptionalInteger(older), fields.OptionalInteger(newer)) switch
         {
             ({ } one, { } other) when one != other => throw fields.Contradicting($"{older} = {one}", $"{newer} = {other}"),

@@ -23,15 +23,21 @@ public sealed record AdapterFolder(string Path, string Base)
         var file = System.IO.Path.Combine(folder, LoraAdapter.ConfigName);
         var name = LoraConfig.Read(file).BaseModel;
         return name.Length == 0
-                ? throw new UserException($"{file}: base_model_name_or_path is empty, so it cannot be told of which model {folder} is an adapter. Write its folder or hub id there.")
-            : Directory.Exists(System.IO.Path.Combine(folder, name)) && !Directory.Exists(name) ? new(folder, System.IO.Path.Combine(folder, name))
+                ? throw new UserException(
+                    $"{file}: base_model_name_or_path is empty, so it cannot be told of which model {folder} is an adapter. Write its folder or hub id there."
+                )
+            : Directory.Exists(System.IO.Path.Combine(folder, name)) && !Directory.Exists(name)
+                ? new(folder, System.IO.Path.Combine(folder, name))
             : new(folder, name);
     }
 
     /// <summary>Names it by its content.</summary>
     /// <exception cref="UserException">A file cannot be read.</exception>
     public string Fingerprint =>
-        string.Join(' ', new[] { LoraAdapter.ConfigName, LoraAdapter.WeightsName }.Select(name => ContentHash.OfFile(System.IO.Path.Combine(Path, name))));
+        string.Join(
+            ' ',
+            new[] { LoraAdapter.ConfigName, LoraAdapter.WeightsName }.Select(name => ContentHash.OfFile(System.IO.Path.Combine(Path, name)))
+        );
 
     /// <summary>Adds it to its base model for good.</summary>
     /// <exception cref="UserException">It does not fit, or changes a head that shares its weights with the embeddings.</exception>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SVco.Core;
+using SVco.Models.Text;
 
 namespace SVco.Models.Lora;
 
@@ -57,7 +58,7 @@ public sealed record LoraConfig(
     /// <exception cref="UserException">It is no LoRA's, or uses something that is not supported; the message names file and field.</exception>
     public static LoraConfig Read(string file)
     {
-        var fields = ConfigFields.Read(file);
+        var fields = JsonField.Read(file);
         RefuseUnsupported(fields);
         var (names, pattern) = TargetsOf(fields);
         return new(
@@ -66,26 +67,26 @@ public sealed record LoraConfig(
             names,
             pattern,
             fields.Number("lora_dropout", 0),
-            fields.Flag("use_rslora", false),
+            fields.Bool("use_rslora", false),
             fields.Text("base_model_name_or_path", "")
         );
     }
 
-    static void RefuseUnsupported(ConfigFields fields)
+    static void RefuseUnsupported(JsonField fields)
     {
         if (fields.Text("peft_type", "") != "LORA")
         {
             throw fields.Unsupported("peft_type", "adapters are LORA");
         }
 
-        if (((string[])["use_dora", "fan_in_fan_out", "lora_bias"]).FirstOrDefault(name => fields.Flag(name, false)) is { } flag)
+        if (((string[])["use_dora", "fan_in_fan_out", "lora_bias"]).FirstOrDefault(name => fields.Bool(name, false)) is { } flag)
         {
             throw fields.Unsupported(flag, "adapters are plain LoRA");
         }
 
         // PiSSA, OLoRA, CorDA and LoftQ change the base model's weights before they add to them.
         if (
-            fields["init_lora_weights"] is { } init
+            fields.Find("init_lora_weights")?.Value is { } init
             && init.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
             && !(init.ValueKind == JsonValueKind.String && init.GetString() is "gaussian" or "eva" or "orthogonal")
         )
@@ -96,7 +97,7 @@ public sealed record LoraConfig(
             );
         }
 
-        if (Uneven.FirstOrDefault(name => !IsEmpty(fields[name])) is { } field)
+        if (Uneven.FirstOrDefault(name => !IsEmpty(fields.Find(name)?.Value)) is { } field)
         {
             throw fields.Unsupported(field, "every target has the same rank and alpha, and nothing else is saved");
         }
@@ -108,7 +109,7 @@ public sealed record LoraConfig(
 
         if (
             fields
-                .Object.EnumerateObject()
+                .Value.EnumerateObject()
                 .Where(field => !Known.Contains(field.Name) && !IsNeutral(field.Value))
                 .Select(field => field.Name)
                 .FirstOrDefault() is
@@ -162,9 +163,9 @@ public sealed record LoraConfig(
     ];
 
     /// <summary>The names, or the regular expression in their place.</summary>
-    static (ImmutableArray<string> Names, string Pattern) TargetsOf(ConfigFields fields)
+    static (ImmutableArray<string> Names, string Pattern) TargetsOf(JsonField fields)
     {
-        switch (fields["target_modules"])
+        switch (fields.Find("target_modules")?.Value)
         {
             case { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String):
                 return ([.. list.EnumerateArray().Select(item => item.GetString()!)], "");
