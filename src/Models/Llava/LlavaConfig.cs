@@ -99,7 +99,7 @@ public sealed record LlavaConfig(
                 "full" => false,
                 _ => throw fields.Unsupported("vision_feature_select_strategy", "it is default or full"),
             },
-            fields.Text("torch_dtype", fields.Text("dtype", ""))
+            TypeOf(fields)
         );
         RefuseUnknown(fields);
         return config.FeatureDepth < 0 || config.FeatureDepth > config.Vision.Layers
@@ -132,6 +132,17 @@ public sealed record LlavaConfig(
             ]
         );
     }
+
+    /// <summary>torch_dtype, called dtype since transformers 4.56; empty where neither is there.</summary>
+    static string TypeOf(JsonField fields) =>
+        (fields.Text("torch_dtype", ""), fields.Text("dtype", "")) switch
+        {
+            ({ Length: > 0 } one, { Length: > 0 } other) when one != other => throw fields.Contradicting(
+                $"torch_dtype = {one}",
+                $"dtype = {other}"
+            ),
+            var (one, other) => one.Length > 0 ? one : other,
+        };
 
     /// <summary>A field that has another name since transformers 4.50; null where it has none of its two names.</summary>
     /// <exception cref="UserException">The two say different things.</exception>

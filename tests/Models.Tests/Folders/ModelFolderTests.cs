@@ -102,6 +102,8 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("added_tokens.json", "<loc_7>", "493", TokenizerFile, "added_tokens.json", "<loc_7>")]
     [InlineData(Processor, "image_token", "\"<img>\"", Processor, "<image>", Config)]
     [InlineData(Config, "image_seq_length", "12", "image_seq_length = 12", "9 tokens", Config)]
+    [InlineData(Config, "dtype", "\"bfloat16\"", Config, "torch_dtype = float32", "dtype = bfloat16")]
+    [InlineData(Config, "image_token_id", "5", Config, "image_token_index = 492", "image_token_id = 5")]
     [InlineData(TokenizerFile, "model.vocab.Ġreturn", "700", TokenizerFile, "700", "512 tokens")]
     public void What_two_files_say_otherwise_is_refused_with_both(string file, string field, string value, params string[] words)
     {
@@ -213,6 +215,17 @@ public sealed class ModelFolderTests : IDisposable
         ModelFolder.Check(tiny.Path);
         tiny.With("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\"}}");
         IsRefusedWith("model.safetensors.index.json", "twice");
+    }
+
+    [Fact]
+    public void A_matrix_of_zeros_is_refused_when_it_is_loaded()
+    {
+        Rewrite(tensors =>
+            tensors.Select(tensor => tensor.Name.EndsWith("1.mlp.down_proj.weight") ? new(tensor.Name, zeros_like(tensor.Value)) : tensor)
+        );
+        var message = Assert.Throws<UserException>(() => VisionLanguageModel.Load(tiny.Path, new())).Message;
+        Assert.Contains("1.mlp.down_proj.weight", message);
+        Assert.Contains("nothing but zeros", message);
     }
 
     [Fact]
