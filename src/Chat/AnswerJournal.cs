@@ -173,7 +173,7 @@ public sealed class AnswerJournal : IAsyncDisposable
     void Load()
     {
         using var lines = InputFile.Open(path, FileShare.ReadWrite);
-        foreach (var (start, line) in CompleteLines.Of(lines))
+        foreach (var (start, line) in InputFile.Each(path, "a journal of answers", CompleteLines.Of(lines)))
         {
             if (Parse(line) is { } answer)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core;
 using SVco.Core.Objectives;
 using SVco.Files;
 using SVco.Models;
@@ -36,8 +37,9 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             // Before a download: whether there are files of pairs at all.
             experiment.Data.RequireFiles();
             RequireBenchmarks();
+            adapter = FindAdapter();
             var modelFolder = await ModelHub.ResolveAsync(
-                experiment.Model.Checkpoint,
+                adapter?.Base ?? experiment.Model.Checkpoint,
                 progress,
                 stop,
                 beforeWeights: partial =>
@@ -46,10 +48,16 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             // Before weights are looked at, and 16 GB hashed: whether the pairs can be used at all, and the machine is large enough.
             var read = RunData.Read(experiment, modelFolder, ModelFolder.CheckWithoutWeights(modelFolder));
             read.RequirePairs();
+            foreach (var note in read.Notes)
+            {
+                progress.Note(note);
+            }
+
             NativeLibraries.Load();
             RunMemory.Describe(Plan(read, modelFolder, areImagesRead: false), Devices.Parse(experiment.Device));
             ModelFolder.Check(modelFolder);
             var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes), progress.Note);
+            weights = adapter is null ? weights : ContentHash.Of($"{weights} {adapter.Fingerprint}");
             return await EvaluatedAsync(RunOrAlreadyFinished(modelFolder, read, weights, restart));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -93,6 +101,31 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
     }
 
+    /// <summary>The adapter that was given in the place of a model; null for a model.</summary>
+    AdapterFolder? adapter;
+
+    AdapterFolder? FindAdapter()
+    {
+        if (AdapterFolder.Find(experiment.Model.Checkpoint) is not { } found)
+        {
+            return null;
+        }
+
+        if (experiment.Model.Lora is not null)
+        {
+            // What is saved then would name a base model that is nowhere.
+            throw new UserException(
+                $"{found.Path} is a LoRA adapter of {found.Base}, on which no further adapters can be trained. Train the parts themselves, or merge the two "
+                    + "first: in Python PeftModel.from_pretrained(BASE, ADAPTER).merge_and_unload().save_pretrained(OTHER), likewise the processor."
+            );
+        }
+
+        progress.Note(
+            $"{found.Path} is a LoRA adapter; training goes on from its base model {found.Base} with the adapter merged into it."
+        );
+        return found;
+    }
+
     PackedScoring Scoring => new() { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
 
     MemoryPlan Plan(RunData data, string modelFolder, bool areImagesRead) =>
@@ -131,6 +164,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         RunSpace.Check(experiment, plan, modelFolder, folder, data.Train.Length);
         progress.Note(memory);
         using var model = VisionLanguageModel.Load(modelFolder, experiment.Model.LoadOptions(device));
+        adapter?.MergeInto(model);
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, fingerprint);
         // Before the weights of a saved state are restored: the reference is the model before training.
@@ -141,8 +175,8 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
                     ? known
                     : null
             ) ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
-        using var adapter = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
-        return TrainAndSave(job, adapter, reference, folder, data);
+        using var trained = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
+        return TrainAndSave(job, trained, reference, folder, data);
     }
 
     /// <summary>The pairs, which must be those that the run in the folder began with.</summary>
@@ -284,5 +318,5 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
     string Fingerprint(string weights, string modelFolder) =>
         // The number is of how images are read; it grows when that changes.
-        $"{weights} images 2 {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {ImageProcessor.SettingsOf(modelFolder)}";
+        $"{weights} images 3 {experiment.Model.Precision} {experiment.Model.VisionPrecision} {experiment.Train.Behaviour} {ImageProcessor.SettingsOf(modelFolder)}";
 }

@@ -18,6 +18,9 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
 {
     const int MostRefusalsShown = 10;
 
+    /// <summary>What the person should know of how the pairs were read.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>All pairs, those to train on first.</summary>
     public IEnumerable<PreparedPair> All => Train.Concat(Validation);
 
@@ -34,7 +37,18 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
             train.Prepared,
             validation.Prepared,
             [.. files.Values.SelectMany(content => content.Refusals), .. train.Refused, .. validation.Refused]
-        );
+        )
+        {
+            Notes =
+            [
+                .. chat.Note is { } note ? [note] : Array.Empty<string>(),
+                .. files
+                    .Where(file => !file.Value.Unread.IsEmpty)
+                    .Select(file =>
+                        $"{file.Key.Item1}: fields that mean nothing here are {string.Join(", ", file.Value.Unread.Take(MostRefusalsShown).Select(field => $"{field.Key} ({Count(field.Value, "pair")})"))}"
+                    ),
+            ],
+        };
         read.RequireEmbeddings(config, tokenizer);
         return read;
 
@@ -97,12 +111,13 @@ sealed record RunData(ImmutableArray<PreparedPair> Train, ImmutableArray<Prepare
         var refused = All.Select(pair => (Pair: pair, Reason: reasonOf(pair)))
             .Where(pair => pair.Reason is not null)
             .ToDictionary(pair => pair.Pair, pair => pair.Reason!, ReferenceEqualityComparer.Instance as IEqualityComparer<PreparedPair>);
-        return new(
-            [.. Train.Where(pair => !refused.ContainsKey(pair))],
-            [.. Validation.Where(pair => !refused.ContainsKey(pair))],
+        return this with
+        {
+            Train = [.. Train.Where(pair => !refused.ContainsKey(pair))],
+            Validation = [.. Validation.Where(pair => !refused.ContainsKey(pair))],
             // A recipe may give a pair several times.
-            [.. Refused, .. refused.Select(pair => new Refusal(pair.Key.Pair.Id, pair.Value)).Distinct()]
-        );
+            Refused = [.. Refused, .. refused.Select(pair => new Refusal(pair.Key.Pair.Id, pair.Value)).Distinct()],
+        };
     }
 
     /// <summary>Names all texts of the pairs and their tokens, in order.</summary>

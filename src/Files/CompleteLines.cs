@@ -8,10 +8,15 @@ namespace SVco.Files;
 /// </summary>
 public static class CompleteLines
 {
+    /// <summary>The longest line in bytes; a journaled answer of 16 MB with every letter escaped is shorter.</summary>
+    public const int MostBytes = 1 << 28;
+
     /// <summary>Each complete line without its end, and where it begins.</summary>
     /// <param name="file">Read from where it stands; it may grow meanwhile.</param>
     /// <param name="lastToo">Whether what stands after the last line feed counts, as in a file that was written whole.</param>
-    public static IEnumerable<(long Start, byte[] Bytes)> Of(Stream file, bool lastToo = false)
+    /// <exception cref="InvalidDataException">A line is longer than <paramref name="most"/>.</exception>
+    /// <param name="most">The most bytes of a line.</param>
+    public static IEnumerable<(long Start, byte[] Bytes)> Of(Stream file, bool lastToo = false, int most = MostBytes)
     {
         var buffer = new byte[1 << 16];
         var line = new MemoryStream();
@@ -21,19 +26,28 @@ public static class CompleteLines
             var from = 0;
             for (int to; (to = Array.IndexOf(buffer, (byte)'\n', from, read - from)) >= 0; from = to + 1)
             {
-                line.Write(buffer, from, to - from);
+                Add(from, to);
                 yield return (start, line.ToArray());
                 start += line.Length + 1;
                 line.SetLength(0);
             }
 
-            line.Write(buffer, from, read - from);
+            Add(from, read);
         }
 
         if (lastToo && line.Length > 0)
         {
             yield return (start, line.ToArray());
         }
+
+        void Add(int from, int to) =>
+            line.Write(
+                buffer,
+                from,
+                line.Length + to - from <= most
+                    ? to - from
+                    : throw new InvalidDataException($"The line that begins at byte {start} is longer than {most} bytes.")
+            );
     }
 
     /// <summary>Takes out what stands after the last complete line.</summary>

@@ -69,6 +69,20 @@ public static class InputFile
         }
     }
 
+    /// <summary>Goes through what is read from a file bit by bit; whatever goes wrong becomes one message.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it should be, as for <see cref="Read"/>.</param>
+    /// <param name="items">Reads it while it is gone through.</param>
+    /// <exception cref="UserException">While reading: the file cannot be read or is not what it should be.</exception>
+    public static IEnumerable<T> Each<T>(string path, string what, IEnumerable<T> items)
+    {
+        using var each = items.GetEnumerator();
+        while (Read(path, what, each.MoveNext))
+        {
+            yield return each.Current;
+        }
+    }
+
     static UserException Missing(string path) =>
         new(
             path.StartsWith("data:", StringComparison.OrdinalIgnoreCase)

@@ -59,10 +59,10 @@ public static class JsonLines
     /// <param name="advice">What to do about a line that is broken.</param>
     internal static IEnumerable<T> Lines<T>(Stream file, string path, bool lastToo, string advice)
     {
-        using var lines = CompleteLines.Of(file, lastToo).GetEnumerator();
-        for (var number = 1; InputFile.Read(path, "readable", lines.MoveNext); number++)
+        var number = 0;
+        foreach (var (_, line) in InputFile.Each(path, "a file of JSON lines", CompleteLines.Of(file, lastToo)))
         {
-            yield return Parse<T>(lines.Current.Bytes, path, number, advice);
+            yield return Parse<T>(line, path, ++number, advice);
         }
     }
 

@@ -40,6 +40,15 @@ public static class TextFile
         }
     }
 
+    /// <summary>The lines of a text, which may be of any length; a line may not.</summary>
+    /// <param name="text">UTF-8, as <see cref="Open"/> gives it.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="UserException">While reading: the file cannot be read, or a line is too long.</exception>
+    public static IEnumerable<string> Lines(Stream text, string path) =>
+        InputFile
+            .Each(path, "a file of lines", CompleteLines.Of(text, lastToo: true))
+            .Select(line => Encoding.UTF8.GetString(line.Bytes).TrimEnd('\r'));
+
     /// <summary>Bytes as UTF-8 without a byte order mark.</summary>
     /// <param name="bytes">What was read.</param>
     /// <param name="name">What messages call it.</param>
@@ -48,19 +57,38 @@ public static class TextFile
     {
         if (Utf16.FirstOrDefault(encoding => bytes.AsSpan().StartsWith(encoding.Preamble)) is { } encoding)
         {
-            try
-            {
-                return Encoding.UTF8.GetBytes(encoding.GetString(bytes, encoding.Preamble.Length, bytes.Length - encoding.Preamble.Length));
-            }
-            catch (DecoderFallbackException error)
-            {
-                throw new UserException($"{name}: byte {error.Index + encoding.Preamble.Length} is not UTF-16. Save it as UTF-8.", error);
-            }
+            return NotUtf16(bytes, isBig: bytes[0] == 0xFE) is var (line, at)
+                ? throw new UserException(
+                    $"{name}, line {line}, byte {at} of the file: half of a UTF-16 letter stands alone, so it cannot be told which letter is meant. Save the file as UTF-8."
+                )
+                : Encoding.UTF8.GetBytes(encoding.GetString(bytes, encoding.Preamble.Length, bytes.Length - encoding.Preamble.Length));
         }
 
         var text = bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
         return System.Text.Unicode.Utf8.IsValid(text.Span) ? text : throw NotUtf8(bytes, ValidLength(bytes), name, 0, 1);
     }
+
+    /// <summary>The place of the first half of a pair, or of the byte that is left over; null where there is none.</summary>
+    static (int Line, int At)? NotUtf16(ReadOnlySpan<byte> bytes, bool isBig)
+    {
+        var line = 1;
+        for (var at = 0; at < bytes.Length; at += 2)
+        {
+            var (unit, next) = (Unit(bytes, at, isBig), Unit(bytes, at + 2, isBig));
+            if (at + 1 == bytes.Length || char.IsLowSurrogate(unit) || (char.IsHighSurrogate(unit) && !char.IsLowSurrogate(next)))
+            {
+                return (line, at);
+            }
+
+            at += char.IsHighSurrogate(unit) ? 2 : 0;
+            line += unit == '\n' ? 1 : 0;
+        }
+
+        return null;
+    }
+
+    static char Unit(ReadOnlySpan<byte> bytes, int at, bool isBig) =>
+        at + 1 >= bytes.Length ? default : (char)(isBig ? (bytes[at] << 8) | bytes[at + 1] : (bytes[at + 1] << 8) | bytes[at]);
 
     static Stream Checked(Stream stream, string path)
     {

@@ -1,6 +1,8 @@
 using SVco.Core;
 using SVco.Models.Checkpoints;
+using SVco.Models.Folders;
 using SVco.Models.Networks;
+using SVco.Models.Text;
 using static TorchSharp.torch;
 
 namespace SVco.Models;
@@ -26,8 +28,10 @@ public sealed class ImageEncoder : IDisposable
     {
         NativeLibraries.Load();
         var config = Path.Combine(folder, "config.json");
-        var fields = ConfigFields.Read(config);
+        var fields = JsonField.Read(config);
+        FolderKind.RequireUnquantised(fields);
         using var checkpoint = Checkpoint.Open(folder);
+        FolderConsistency.CheckTypes(checkpoint, IsOfTextHalf);
         using var scope = NewDisposeScope();
         var source = new CheckpointWeights(
             checkpoint,
@@ -40,11 +44,11 @@ public sealed class ImageEncoder : IDisposable
         {
             "dinov2" => Encoder(new Dinov2(Dinov2Config.Read(config), weights)),
             "clip" => Encoder(
-                new VisionTower(VisionConfig.Read(config), weights, "vision_model."),
+                new VisionTower(TowerConfig(folder), weights, "vision_model."),
                 tower => Linear.From(weights, "visual_projection", tower.HiddenSize, fields.Size("projection_dim", 512), bias: false)
             ),
             "siglip" or "clip_vision_model" or "siglip_vision_model" => Encoder(
-                new VisionTower(VisionConfig.Read(config), weights, "vision_model."),
+                new VisionTower(TowerConfig(folder), weights, "vision_model."),
                 _ => null
             ),
             _ => throw fields.Unsupported("model_type", "image encoders are clip, siglip, their vision towers alone, or dinov2"),
@@ -56,6 +60,14 @@ public sealed class ImageEncoder : IDisposable
         }
 
         return new(encode, weights.Parameters);
+    }
+
+    /// <summary>A tower's config; unlike a DINOv2's, its positions are for images of one size.</summary>
+    static VisionConfig TowerConfig(string folder)
+    {
+        var config = VisionConfig.Read(Path.Combine(folder, "config.json"));
+        FolderConsistency.CheckImageSize(folder, new(config.ImageSize, config.ImageSize));
+        return config;
     }
 
     /// <summary>Encodes images, without gradients.</summary>

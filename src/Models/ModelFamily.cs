@@ -41,7 +41,7 @@ public static class ModelFamilies
     /// <exception cref="UserException">No family has that type, or a field is wrong or not supported; the message names file and field.</exception>
     public static ModelConfig ReadConfig(string file)
     {
-        var fields = ConfigFields.Read(file);
+        var fields = JsonField.Read(file);
         var type = fields.Text("model_type", "");
         var family =
             All.FirstOrDefault(family => family.ModelType == type)

@@ -109,6 +109,32 @@ public sealed class OddFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_quote_that_is_never_closed_costs_what_follows_and_no_memory()
+    {
+        File.WriteAllText(
+            work.At("data", "p.csv"),
+            "image_a,caption_a,image_b,caption_b\na.png,A cat.,b.png,A dog.\na.png,\"A cat.,b.png,A dog.\n" + new string('x', 1 << 21)
+        );
+        var report = ReadStage.Run(Settings with { Sources = new() { Pairs = [new() { Name = "Mine", File = "p.csv" }] } });
+        Assert.Equal(1, report.Passed);
+        Assert.Contains("damaged", File.ReadAllText(Folder.RefusedByRead));
+    }
+
+    [Theory]
+    [InlineData("p.json", "[", "]")]
+    [InlineData("p.jsonl", "", "")]
+    public void An_entry_that_has_a_field_twice_is_refused(string file, string before, string after)
+    {
+        const string good = """{"image_a": "a.png", "caption_a": "A cat.", "image_b": "b.png", "caption_b": "A dog."}""";
+        var odd = good.Replace("\"image_b\"", "\"caption_a\": \"A cow.\", \"image_b\"");
+        var comma = before.Length > 0 ? "," : "";
+        File.WriteAllText(work.At("data", file), $"{before}{odd}{comma}\n{good}{after}");
+        var report = ReadStage.Run(Settings with { Sources = new() { Pairs = [new() { Name = "Mine", File = file }] } });
+        Assert.Equal(1, report.Passed);
+        Assert.Contains("a field is there twice", File.ReadAllText(Folder.RefusedByRead));
+    }
+
+    [Fact]
     public void Pipes_folders_and_links_out_of_the_data_root_are_no_images()
     {
         Process.Start("mkfifo", work.At("data", "pipe.png")).WaitForExit();

@@ -1,5 +1,7 @@
 using SVco.Core;
 using SVco.Evaluation.Benchmarks;
+using SVco.Models;
+using SVco.Models.Lora;
 using SVco.Tests;
 using SVco.Training;
 
@@ -132,6 +134,31 @@ public sealed class ExperimentRunTests : IDisposable
     {
         await Short.RunAsync();
         Assert.Equal(Short, Experiment.FromYaml(File.ReadAllText(_folder.At("run", "experiment.yaml"))));
+    }
+
+    [Fact]
+    public async Task An_adapters_folder_as_a_model_is_its_base_with_the_adapter_merged()
+    {
+        var adapters = Short.With("output", _folder.At("adapters")).With("train.learning_rate", 0.01);
+        adapters = adapters with { Model = adapters.Model with { Lora = new(Rank: 2, Alpha: 4, "q_proj", "v_proj") } };
+        var adapter = (await adapters.RunAsync()).Checkpoint!;
+        using (var model = VisionLanguageModel.Load(Short.Model.Checkpoint, new()))
+        {
+            LoraAdapter.Load(adapter, model).Merge();
+            model.Save(_folder.At("merged"));
+        }
+
+        async Task<string> Trained(string checkpoint, string output) =>
+            $"{(await (Short with { Model = new(checkpoint) }).With("output", _folder.At(output)).RunAsync(progress: new Seen(_events.Add))).Train}";
+        var (base_, merged) = (await Trained(Short.Model.Checkpoint, "0"), await Trained(_folder.At("merged"), "1"));
+        Assert.Equal(merged, await Trained(adapter, "2"));
+        Assert.NotEqual(base_, merged);
+        Assert.Contains(_events, next => next is RunEvent.Note { Text: var text } && text.Contains("is a LoRA adapter"));
+        Assert.True(File.Exists(_folder.At("2", "checkpoint", "model.safetensors")));
+
+        var more = adapters with { Model = adapters.Model with { Checkpoint = adapter } };
+        var error = await Assert.ThrowsAsync<UserException>(() => more.With("output", _folder.At("3")).RunAsync());
+        Assert.Contains("no further adapters", error.Message);
     }
 
     /// <summary>A folder of a run that was stopped after its first of two steps.</summary>

@@ -131,4 +131,21 @@ public sealed class JsonLogLaws
         File.WriteAllBytes(path, Whole[..^2]);
         Assert.Contains("Line 4 of", Assert.Throws<UserException>(() => JsonLines.Read<Entry>(path, "x").ToList()).Message);
     }
+
+    [Fact]
+    public void A_line_without_end_is_refused_while_it_is_read()
+    {
+        var read = new List<long>();
+        using var endless = new MemoryStream([.. "{}\n"u8, .. Enumerable.Repeat((byte)'x', 300_000)]);
+        var error = Assert.Throws<InvalidDataException>(() =>
+        {
+            foreach (var (start, _) in CompleteLines.Of(endless, most: 100_000))
+            {
+                read.Add(start);
+            }
+        });
+        Assert.Equal([0], read);
+        Assert.Contains("byte 3 ", error.Message);
+        Assert.True(endless.Position < 200_000);
+    }
 }

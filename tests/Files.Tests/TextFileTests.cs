@@ -74,8 +74,22 @@ public sealed class TextFileTests : IDisposable
     [Fact]
     public void Half_a_pair_in_utf_16_is_refused()
     {
-        File.WriteAllBytes(folder.At("d.txt"), [0xFF, 0xFE, (byte)'a', 0, 0x00, 0xD8, (byte)'b', 0]);
-        Assert.Contains("is not UTF-16", Assert.Throws<UserException>(() => TextFile.Read(folder.At("d.txt"))).Message);
+        foreach (
+            var bytes in (byte[][])
+                [
+                    [0xFF, 0xFE, (byte)'\n', 0, 0x00, 0xD8, (byte)'b', 0],
+                    [0xFF, 0xFE, (byte)'\n', 0, 0x00, 0xD8],
+                    [0xFF, 0xFE, (byte)'\n', 0, 0x00, 0xDC, (byte)'b', 0],
+                    [0xFE, 0xFF, 0, (byte)'\n', 0xD8, 0x00, 0, (byte)'b'],
+                    [0xFF, 0xFE, (byte)'\n', 0, (byte)'b'],
+                ]
+        )
+        {
+            File.WriteAllBytes(folder.At("d.txt"), bytes);
+            var message = Assert.Throws<UserException>(() => TextFile.Read(folder.At("d.txt"))).Message;
+            Assert.Contains("d.txt, line 2, byte 4 of the file", message);
+            Assert.Contains("UTF-16", message);
+        }
     }
 
     [Fact]

@@ -66,6 +66,24 @@ public sealed class ImageEncoderTests
         Assert.Contains("model_type = \"vit\"", error.Message);
     }
 
+    [GoldenFact("sources")]
+    public void An_encoder_whose_processor_makes_images_of_another_size_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(Golden.PathOf("sources", "encoders", "siglip-tiny")))
+        {
+            File.Copy(file, folder.At(Path.GetFileName(file)));
+        }
+
+        ImageEncoder.Load(folder.At(), new()).Dispose();
+        var settings = folder.At("preprocessor_config.json");
+        File.WriteAllText(settings, File.ReadAllText(settings).Replace("32", "48"));
+        var message = Assert.Throws<UserException>(() => ImageEncoder.Load(folder.At(), new())).Message;
+        Assert.Contains("preprocessor_config.json makes images of 48 x 48", message);
+        Assert.Contains("config.json", message);
+        Assert.Contains("32 x 32", message);
+    }
+
     static Tensor Matrix(System.Text.Json.JsonElement rows) =>
         stack(rows.EnumerateArray().Select(row => tensor(row.EnumerateArray().Select(value => value.GetDouble()).ToArray())).ToArray());
 

@@ -9,7 +9,11 @@ namespace SVco.Core.Data;
 public sealed record Refusal(string Id, string Reason);
 
 /// <summary>The pairs of a file and the entries refused.</summary>
-public sealed record MvcData(ImmutableArray<ContrastPair> Pairs, ImmutableArray<Refusal> Refusals);
+public sealed record MvcData(ImmutableArray<ContrastPair> Pairs, ImmutableArray<Refusal> Refusals)
+{
+    /// <summary>Fields that mean nothing here, by how many entries have them.</summary>
+    public ImmutableSortedDictionary<string, int> Unread { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+}
 
 /// <summary>
 /// Reads minimal visual contrasts: a JSON list, or JSON Lines, of {chosen_images[], rejected_images[], system_prompt, instruction_prompt,
@@ -43,13 +47,27 @@ public static class MvcJson
         }
 
         var entries = (text.TrimStart().StartsWith('{') ? Lines(text, fileName) : List(text, fileName))
-            .Select((entry, index) => (Id: $"{fileName}#{index}", Read: Read(entry, $"{fileName}#{index}", imageRoot)))
+            .Select(
+                (entry, index) => (Id: $"{fileName}#{index}", Read: Read(entry, $"{fileName}#{index}", imageRoot), Unread: UnreadOf(entry))
+            )
             .ToList();
         return new(
             [.. entries.Select(entry => entry.Read.Pair).OfType<ContrastPair>()],
             [.. entries.Where(entry => entry.Read.Pair is null).Select(entry => new Refusal(entry.Id, entry.Read.Refused!))]
-        );
+        )
+        {
+            Unread = entries
+                .Where(entry => entry.Read.Pair is not null)
+                .SelectMany(entry => entry.Unread)
+                .CountBy(name => name)
+                .ToImmutableSortedDictionary(name => name.Key, name => name.Value, StringComparer.Ordinal),
+        };
     }
+
+    static string[] UnreadOf(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object
+            ? [.. entry.EnumerateObject().Select(field => field.Name).Where(name => !Fields.Contains(name))]
+            : [];
 
     static IEnumerable<JsonElement> List(string json, string fileName)
     {
@@ -135,6 +153,11 @@ public static class MvcJson
             if (Array.Find(Fields, known => IsMisspelt(field, known)) is { } meant)
             {
                 Refuse($"{field} is probably {meant}, misspelt");
+            }
+            else if (field.Contains("system", StringComparison.OrdinalIgnoreCase))
+            {
+                // The only field that may be missing and changes what is trained on.
+                Refuse($"{field} is probably system_prompt by another name; call it so, or take it out");
             }
         }
 

@@ -32,6 +32,9 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
 
     const int LongestShown = 200;
 
+    /// <summary>A quote that is never closed takes all that follows.</summary>
+    const int LongestField = 1 << 20;
+
     static readonly ImmutableArray<string> Columns = ["image_a", "caption_a", "image_b", "caption_b"];
     static readonly ImmutableArray<string> Known = [.. Columns, "type", "id"];
     static readonly ImmutableArray<string> Separators = [",", ";", "\t"];
@@ -56,7 +59,12 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
         var bad = false;
         using var csv = new CsvParser(
             reader,
-            new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = SeparatorOf(path), BadDataFound = _ => bad = true }
+            new CsvConfiguration(CultureInfo.InvariantCulture)
+            {
+                Delimiter = SeparatorOf(path),
+                BadDataFound = _ => bad = true,
+                MaxFieldSize = LongestField,
+            }
         );
         if (!csv.Read())
         {
@@ -111,11 +119,10 @@ sealed class PlainPairs(ImageFinder finder, PairFile file)
     static string SeparatorOf(string path)
     {
         using var reader = new StreamReader(TextFile.Open(path));
-        string? header;
-        while ((header = reader.ReadLine()) is "") { }
-
+        var start = new char[LongestField];
+        var header = new string(start, 0, reader.ReadBlock(start)).TrimStart('\r', '\n').Split('\r', '\n')[0];
         return Separators.MaxBy(separator =>
-            Columns.Intersect((header ?? "").Split(separator).Select(name => name.Trim(' ', '"').ToLowerInvariant())).Count()
+            Columns.Intersect(header.Split(separator).Select(name => name.Trim(' ', '"').ToLowerInvariant())).Count()
         )!;
     }
 

@@ -125,7 +125,7 @@ static class SourceEntry
     /// refusal; of JSON Lines, a broken line costs that line.
     /// </summary>
     public static IEnumerable<Reading> Entries(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read) =>
-        OfFile(source, kind, path, () => JsonStream.Read(path).SelectMany(read));
+        OfFile(source, kind, path, () => JsonStream.Read(path).SelectMany(Once(source, kind, read)));
 
     /// <summary>The same, where an object at the beginning is a line's and does not hold all entries by their names.</summary>
     public static IEnumerable<Reading> EntriesOrLines(
@@ -133,7 +133,38 @@ static class SourceEntry
         string kind,
         string path,
         Func<JsonEntry, IEnumerable<Reading>> read
-    ) => OfFile(source, kind, path, () => IsLines(path) ? Lines(source, kind, path, read) : JsonStream.Read(path).SelectMany(read));
+    ) =>
+        OfFile(
+            source,
+            kind,
+            path,
+            () =>
+                IsLines(path)
+                    ? Lines(source, kind, path, Once(source, kind, read))
+                    : JsonStream.Read(path).SelectMany(Once(source, kind, read))
+        );
+
+    /// <summary>Refuses an entry that has a field twice: which of the two is meant cannot be told.</summary>
+    static Func<JsonEntry, IEnumerable<Reading>> Once(string source, string kind, Func<JsonEntry, IEnumerable<Reading>> read) =>
+        entry =>
+            Twice(entry.Value) is { } name
+                ? [new Reading.Refused(new(source, kind, Short(entry.Name), "a field is there twice", name))]
+                : read(entry);
+
+    static string? Twice(JsonElement entry)
+    {
+        try
+        {
+            return entry.ValueKind == JsonValueKind.Object
+                ? entry.EnumerateObject().CountBy(field => field.Name).FirstOrDefault(field => field.Value > 1).Key
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair in a name, which the entry's reader tells.
+            return null;
+        }
+    }
 
     /// <summary>What a file holds, up to its end or to where it cannot be read any further, which is told as one more refusal.</summary>
     public static IEnumerable<Reading> OfFile(string source, string kind, string path, Func<IEnumerable<Reading>> read)
@@ -191,10 +222,11 @@ static class SourceEntry
 
     static IEnumerable<Reading> Lines(string source, string kind, string path, Func<JsonEntry, IEnumerable<Reading>> read)
     {
-        using var reader = new StreamReader(TextFile.Open(path));
-        var row = 0;
-        for (var number = 1; reader.ReadLine() is { } line; number++)
+        using var text = TextFile.Open(path);
+        var (row, number) = (0, 0);
+        foreach (var line in TextFile.Lines(text, path))
         {
+            number++;
             if (string.IsNullOrWhiteSpace(line))
             {
                 continue;

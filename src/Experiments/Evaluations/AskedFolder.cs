@@ -5,6 +5,7 @@ using SVco.Models.Folders;
 using SVco.Models.Hub;
 using SVco.Models.Images;
 using SVco.Models.Lora;
+using SVco.Models.Text;
 using SVco.Training.Caching;
 
 namespace SVco.Experiments;
@@ -13,9 +14,9 @@ namespace SVco.Experiments;
 /// <param name="Name">Its name in tables.</param>
 /// <param name="Checkpoint">What the person named.</param>
 /// <param name="Folder">Where the model lies; with an adapter the one that it belongs to.</param>
-/// <param name="Adapter">The folder of its adapter; null without one.</param>
+/// <param name="Adapter">Its adapter; null without one.</param>
 /// <param name="Content">Names all that decides what it answers.</param>
-sealed record AskedFolder(string Name, string Checkpoint, string Folder, string? Adapter, string Content)
+sealed record AskedFolder(string Name, string Checkpoint, string Folder, AdapterFolder? Adapter, string Content)
 {
     const long FileCacheBytes = 1L << 20;
 
@@ -28,19 +29,22 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, string?
         CancellationToken stop
     )
     {
-        var adapter = LoraAdapter.IsIn(model.Checkpoint) ? model.Checkpoint : null;
+        var adapter = AdapterFolder.Find(model.Checkpoint);
         var folder = await ModelHub.ResolveAsync(
-            adapter is null ? model.Checkpoint : BaseOf(model.Name, adapter),
+            adapter?.Base ?? model.Checkpoint,
             progress,
             stop,
             beforeWeights: partial => ModelFolder.CheckWithoutWeights(partial)
         );
         ModelFolder.Check(folder);
+        if (ChatFormat.For(Tokenizer.Load(folder), folder).Note is { } note)
+        {
+            progress.Note(note);
+        }
+
         var weights = ModelFingerprint.Of(folder, new(CacheRoot.Of("files"), FileCacheBytes, progress.Note), progress.Note);
         var companions = string.Join(' ', CompanionFiles.Of(folder).Order(StringComparer.Ordinal).Select(file => ContentHash.OfFile(file)));
-        var adapted = adapter is null
-            ? ""
-            : $" adapter {string.Join(' ', ContentHash.OfFolder(adapter).Select(file => $"{file.Key} {file.Value}"))}";
+        var adapted = adapter is null ? "" : $" adapter {adapter.Fingerprint}";
         // The number is of how images are read and texts are written; it grows when that changes.
         return new(
             model.Name,
@@ -48,18 +52,8 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, string?
             folder,
             adapter,
             ContentHash.Of(
-                $"{weights} answers 1 {plan.Precision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}{adapted}"
+                $"{weights} answers 2 {plan.Precision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}{adapted}"
             )
         );
-    }
-
-    static string BaseOf(string name, string adapter)
-    {
-        var model = LoraAdapter.BaseOf(adapter);
-        return Path.IsPathRooted(model) && !Directory.Exists(model)
-            ? throw new UserException(
-                $"{name} is the adapter in {adapter}, and its model {model} is not there. Write where it is now as base_model_name_or_path in adapter_config.json."
-            )
-            : model;
     }
 }

@@ -135,7 +135,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         kept.Added = () => progress.Tell(new RunEvent.Advanced());
         try
         {
-            return CaptionScoring.Score(folder.Name, model, pairs, kept, stop);
+            return ScoredCaptions.Score(folder.Name, model, pairs, kept, stop);
         }
         finally
         {

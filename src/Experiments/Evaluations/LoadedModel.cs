@@ -23,7 +23,7 @@ sealed class LoadedModel : IDisposable
             var options = new ModelSpec(folder.Folder) { Precision = plan.Precision }.LoadOptions(Devices.Parse(plan.Device));
             var network = VisionLanguageModel.Load(folder.Folder, options);
             // Disposed with the network that it changes.
-            _ = folder.Adapter is { } adapter ? LoraAdapter.Load(adapter, network) : null;
+            _ = folder.Adapter is { } adapter ? LoraAdapter.Load(adapter.Path, network) : null;
             return new(network, new LiveFeatures(network, ImageProcessor.Load(folder.Folder).Loader(plan.Behaviour)));
         }
     }

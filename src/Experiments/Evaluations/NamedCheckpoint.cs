@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Files;
+using SVco.Models.Lora;
 using SVco.Training;
 
 namespace SVco.Experiments;
@@ -50,12 +51,12 @@ sealed record NamedCheckpoint(string Name, string Checkpoint)
             .. RunFolder.KeptIn(folder).Select(kept => new NamedCheckpoint($"step-{kept.Step}", kept.Folder)),
             .. Directory.Exists(finished) ? [new NamedCheckpoint("finished", finished)] : Array.Empty<NamedCheckpoint>(),
         ];
-        var asFound = resolved.GetValueOrDefault("model", "");
+        var (named, asFound) = (fields["model.checkpoint"], resolved.GetValueOrDefault("model", ""));
         return trained.IsEmpty
             ? throw new UserException(
                 $"--checkpoints {folder}: the run has no checkpoint yet. Let it end, or keep some on the way with --keep-every STEPS."
             )
-            : trained.Insert(0, new("base", Directory.Exists(asFound) ? asFound : fields["model.checkpoint"]));
+            : trained.Insert(0, new("base", Directory.Exists(asFound) && AdapterFolder.Find(named) is null ? asFound : named));
     }
 
     static NamedCheckpoint Of(string text)

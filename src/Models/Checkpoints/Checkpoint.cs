@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using SVco.Core;
-using SVco.Models.Folders;
+using SVco.Models.Hub;
 using static TorchSharp.torch;
 
 namespace SVco.Models.Checkpoints;
@@ -9,9 +8,6 @@ namespace SVco.Models.Checkpoints;
 /// <summary>The weights of a Hugging Face model folder: one model.safetensors, or shards that model.safetensors.index.json names.</summary>
 public sealed class Checkpoint : IDisposable
 {
-    const string SingleName = "model.safetensors";
-    const string IndexName = "model.safetensors.index.json";
-
     readonly ImmutableDictionary<string, SafetensorsFile> fileOf;
 
     Checkpoint(string folder, ImmutableDictionary<string, SafetensorsFile> fileOf) => (Folder, this.fileOf) = (folder, fileOf);
@@ -31,23 +27,30 @@ public sealed class Checkpoint : IDisposable
             throw new UserException($"The model folder {folder} does not exist.");
         }
 
-        var (single, index) = (Path.Combine(folder, SingleName), Path.Combine(folder, IndexName));
+        var (single, index) = (Path.Combine(folder, ModelFiles.SingleWeights), Path.Combine(folder, ModelFiles.WeightsIndex));
         if (File.Exists(single))
         {
-            var file = SafetensorsFile.Open(single);
+            if (
+                File.Exists(index)
+                && ModelFiles.ShardOf(index).Values.FirstOrDefault(shard => shard != ModelFiles.SingleWeights) is { } other
+            )
+            {
+                throw new UserException(
+                    $"{folder} has its weights twice: in {ModelFiles.SingleWeights}, and by {ModelFiles.WeightsIndex} in shards such as {other}. Take away what is older."
+                );
+            }
+
+            var file = OpenFile(single);
             return new Checkpoint(folder, file.Header.Tensors.Keys.ToImmutableDictionary(name => name, _ => file, StringComparer.Ordinal));
         }
 
         return File.Exists(index)
             ? OpenShards(folder, index)
             : throw new UserException(
-                $"{folder} has neither {SingleName} nor {IndexName}. "
+                $"{folder} has neither {ModelFiles.SingleWeights} nor {ModelFiles.WeightsIndex}. "
                     + "Weights in another format (pytorch_model.bin) must be saved as safetensors first."
             );
     }
-
-    /// <summary>Whether a folder has weights as safetensors.</summary>
-    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SingleName)) || File.Exists(Path.Combine(folder, IndexName));
 
     /// <summary>Whether there is a tensor of this name.</summary>
     public bool Has(string name) => fileOf.ContainsKey(name);
@@ -94,9 +97,23 @@ public sealed class Checkpoint : IDisposable
     SafetensorsFile FileOf(string name) =>
         fileOf.TryGetValue(name, out var file) ? file : throw new UserException($"The weights in {Folder} have no tensor '{name}'.");
 
+    static SafetensorsFile OpenFile(string path)
+    {
+        var file = SafetensorsFile.Open(path);
+        if (file.Header.Metadata.GetValueOrDefault("format") is not ("tf" or "flax"))
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new UserException(
+            $"{path} was written by TensorFlow or Flax, which lay matrices out otherwise. Load it in Python with from_tf or from_flax and save it anew."
+        );
+    }
+
     static Checkpoint OpenShards(string folder, string index)
     {
-        var shardOf = ReadIndex(index);
+        var shardOf = ModelFiles.ShardOf(index);
         var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
         try
         {
@@ -104,7 +121,7 @@ public sealed class Checkpoint : IDisposable
             {
                 var path = Path.Combine(folder, shard);
                 files[shard] = File.Exists(path)
-                    ? SafetensorsFile.Open(path)
+                    ? OpenFile(path)
                     : throw new UserException($"The shard {path}, which {index} names, is missing. Download it again.");
             }
 
@@ -138,24 +155,5 @@ public sealed class Checkpoint : IDisposable
 
             throw;
         }
-    }
-
-    static Dictionary<string, string> ReadIndex(string index)
-    {
-        var root = ModelJson.Read(index);
-        if (
-            root.ValueKind != JsonValueKind.Object
-            || !root.TryGetProperty("weight_map", out var shards)
-            || shards.ValueKind != JsonValueKind.Object
-            || shards.EnumerateObject().Any(property => property.Value.ValueKind != JsonValueKind.String)
-        )
-        {
-            throw new UserException($"{index} needs a field 'weight_map' that gives each tensor's file.");
-        }
-
-        var shardOf = shards.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!);
-        return shardOf.Values.FirstOrDefault(shard => shard.Length == 0 || Path.GetFileName(shard) != shard) is { } outside
-            ? throw new UserException($"{index} names the shard '{outside}', which is no plain file name.")
-            : shardOf;
     }
 }

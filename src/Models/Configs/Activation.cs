@@ -1,3 +1,4 @@
+using SVco.Models.Text;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -35,7 +36,7 @@ static class Activations
 
     public static string NameOf(Activation activation) => Names.First(entry => entry.Activation == activation).Name;
 
-    public static Activation Parse(ConfigFields fields, string name, Activation fallback) =>
+    public static Activation Parse(JsonField fields, string name, Activation fallback) =>
         Names.Any(entry => entry.Name == fields.Text(name, NameOf(fallback)))
             ? Names.First(entry => entry.Name == fields.Text(name, NameOf(fallback))).Activation
             : throw fields.Unsupported(name, $"known are {string.Join(", ", Names.Select(entry => entry.Name))}");

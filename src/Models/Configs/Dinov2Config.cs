@@ -1,4 +1,5 @@
 using SVco.Core;
+using SVco.Models.Text;
 
 namespace SVco.Models;
 
@@ -38,7 +39,7 @@ public sealed record Dinov2Config(
     /// <exception cref="UserException">It is no DINOv2's, or a field is wrong or not supported.</exception>
     public static Dinov2Config Read(string file)
     {
-        var (fields, defaults) = (ConfigFields.Read(file), new Dinov2Config());
+        var (fields, defaults) = (JsonField.Read(file), new Dinov2Config());
         if (fields.Text("model_type", "") != "dinov2")
         {
             throw fields.Unsupported("model_type", "a dinov2 is needed");
@@ -54,8 +55,18 @@ public sealed record Dinov2Config(
             fields.Size("num_channels", defaults.Channels),
             Activations.Parse(fields, "hidden_act", defaults.Activation),
             fields.Number("layer_norm_eps", defaults.LayerNormEpsilon),
-            fields.Flag("qkv_bias", defaults.QueryKeyValueBias),
-            fields.Flag("use_swiglu_ffn", defaults.SwiGlu)
+            fields.Bool("qkv_bias", defaults.QueryKeyValueBias),
+            fields.Bool("use_swiglu_ffn", defaults.SwiGlu)
+        );
+        // The last is the value that new weights of its layers get.
+        UnknownFields.Refuse(
+            fields,
+            "hidden_act",
+            "num_attention_heads",
+            "layer_norm_eps",
+            "qkv_bias",
+            "layerscale_value",
+            "apply_layernorm"
         );
         return config.HiddenSize % config.Heads == 0
             ? config

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SVco.Core;
+using SVco.Models.Text;
 
 namespace SVco.Models;
 
@@ -68,7 +69,7 @@ public sealed record TextConfig(
             EndTokenId = null,
         };
 
-    internal static TextConfig Parse(ConfigFields fields) =>
+    internal static TextConfig Parse(JsonField fields) =>
         fields.Text("model_type", "llama") switch
         {
             "llama" => Parse(fields, Llama),
@@ -76,16 +77,16 @@ public sealed record TextConfig(
             _ => throw fields.Unsupported("model_type", "decoders are llama or qwen2"),
         };
 
-    static TextConfig Parse(ConfigFields fields, TextConfig defaults)
+    static TextConfig Parse(JsonField fields, TextConfig defaults)
     {
         var llama = defaults.ModelType == "llama";
         var (width, heads) = (fields.Size("hidden_size", defaults.HiddenSize), fields.Size("num_attention_heads", defaults.Heads));
         // LlamaConfig takes the number of heads where num_key_value_heads is absent, Qwen2Config a fixed number unless it is null.
         var keyValueHeads =
             fields.OptionalInteger("num_key_value_heads") is not null ? fields.Size("num_key_value_heads", heads)
-            : llama || fields.Object.TryGetProperty("num_key_value_heads", out _) ? heads
+            : llama || fields.Value.TryGetProperty("num_key_value_heads", out _) ? heads
             : defaults.KeyValueHeads;
-        var bias = llama && fields.Flag("attention_bias", false);
+        var bias = llama && fields.Bool("attention_bias", false);
         var config = defaults with
         {
             VocabularySize = fields.Size("vocab_size", defaults.VocabularySize),
@@ -100,12 +101,12 @@ public sealed record TextConfig(
             Activation = Activations.Parse(fields, "hidden_act", defaults.Activation),
             QueryKeyValueBias = defaults.QueryKeyValueBias || bias,
             OutputBias = bias,
-            MlpBias = llama && fields.Flag("mlp_bias", false),
-            TieWordEmbeddings = fields.Flag("tie_word_embeddings", defaults.TieWordEmbeddings),
+            MlpBias = llama && fields.Bool("mlp_bias", false),
+            TieWordEmbeddings = fields.Bool("tie_word_embeddings", defaults.TieWordEmbeddings),
             MaximumPositions = fields.Size("max_position_embeddings", defaults.MaximumPositions),
             InitializerRange = fields.Number("initializer_range", defaults.InitializerRange),
             BeginTokenId = fields.OptionalInteger("bos_token_id") ?? defaults.BeginTokenId,
-            EndTokenId = fields["eos_token_id"] is { ValueKind: JsonValueKind.Array }
+            EndTokenId = fields.Find("eos_token_id") is { Kind: JsonValueKind.Array }
                 ? null
                 : fields.OptionalInteger("eos_token_id") ?? defaults.EndTokenId,
         };
@@ -113,9 +114,28 @@ public sealed record TextConfig(
         return config;
     }
 
-    static void Check(ConfigFields fields, TextConfig config)
+    static readonly string[] Known =
+    [
+        "hidden_act",
+        "num_attention_heads",
+        "num_key_value_heads",
+        "max_position_embeddings",
+        "tie_word_embeddings",
+        "rms_norm_eps",
+        "attention_bias",
+        "attention_dropout",
+        "rope_theta",
+        "rope_scaling",
+        "rope_parameters",
+        "use_sliding_window",
+        "sliding_window",
+        "max_window_layers",
+        "layer_types",
+    ];
+
+    static void Check(JsonField fields, TextConfig config)
     {
-        if (config.HeadSize % 2 != 0 || (fields["head_dim"] is null && config.HiddenSize % config.Heads != 0))
+        if (config.HeadSize % 2 != 0 || (fields.Find("head_dim") is null && config.HiddenSize % config.Heads != 0))
         {
             throw fields.Unsupported("num_attention_heads", "it must divide hidden_size into heads of even size");
         }
@@ -135,25 +155,30 @@ public sealed record TextConfig(
             CheckRope(rope);
         }
 
-        if (fields.Flag("use_sliding_window", false))
+        if (fields.Bool("use_sliding_window", false))
         {
             throw fields.Unsupported("use_sliding_window", "attention always sees all tokens");
         }
 
-        if (config.ModelType != "qwen2" && fields["sliding_window"] is not null)
+        if (config.ModelType != "qwen2" && fields.Find("sliding_window") is not null)
         {
             throw fields.Unsupported("sliding_window", "attention always sees all tokens");
         }
 
-        if (
-            fields["layer_types"] is { } types
-            && !(types.ValueKind == JsonValueKind.Array && types.EnumerateArray().All(type => $"{type}" == "full_attention"))
-        )
+        if (fields.Find("layer_types") is { } types)
         {
-            throw fields.Unsupported("layer_types", "every layer is full_attention");
+            if (!(types.Kind == JsonValueKind.Array && types.Items().All(type => $"{type.Value}" == "full_attention")))
+            {
+                throw fields.Unsupported("layer_types", "every layer is full_attention");
+            }
+
+            if (types.Items().Count() is var listed && listed != config.Layers)
+            {
+                throw fields.Contradicting($"layer_types names {listed} layers", $"num_hidden_layers = {config.Layers}");
+            }
         }
 
-        UnknownFields.Refuse(fields);
+        UnknownFields.Refuse(fields, config.ModelType == "llama" ? [.. Known, "mlp_bias"] : Known);
 
         if (fields.Number("attention_dropout", 0) != 0)
         {
@@ -165,12 +190,12 @@ public sealed record TextConfig(
     /// Before transformers 5 rope_theta stands beside the other fields, since then in rope_parameters, in some configs in rope_scaling. The
     /// latter two go first, as there; different values are an error.
     /// </summary>
-    static double? RopeThetaOf(ConfigFields fields)
+    static double? RopeThetaOf(JsonField fields)
     {
         var places = RopeSectionsOf(fields)
             .Append(fields)
-            .Where(place => place["rope_theta"] is not null)
-            .Select(place => (Name: place.Path + "rope_theta", Value: place.Number("rope_theta", 0)))
+            .Where(place => place.Find("rope_theta") is not null)
+            .Select(place => (Name: place["rope_theta"].Path, Value: place.Number("rope_theta", 0)))
             .ToArray();
         if (places.FirstOrDefault(place => !(place.Value > 0)) is { Name: not null } odd)
         {
@@ -185,10 +210,10 @@ public sealed record TextConfig(
             : null;
     }
 
-    static IEnumerable<ConfigFields> RopeSectionsOf(ConfigFields fields) =>
-        new[] { fields.Section("rope_parameters"), fields.Section("rope_scaling") }.OfType<ConfigFields>();
+    static IEnumerable<JsonField> RopeSectionsOf(JsonField fields) =>
+        new[] { fields.Section("rope_parameters"), fields.Section("rope_scaling") }.OfType<JsonField>();
 
-    static void CheckRope(ConfigFields rope)
+    static void CheckRope(JsonField rope)
     {
         foreach (var name in (string[])["rope_type", "type"])
         {
@@ -199,7 +224,7 @@ public sealed record TextConfig(
         }
 
         string[] known = ["rope_theta", "rope_type", "type"];
-        foreach (var field in rope.Object.EnumerateObject().Where(field => !known.Contains(field.Name)))
+        foreach (var field in rope.Value.EnumerateObject().Where(field => !known.Contains(field.Name)))
         {
             // With the default type nothing else counts but what makes a part of a head rotate.
             var isNeutral =

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using SVco.Core;
+using SVco.Models.Text;
 
 namespace SVco.Models;
 
@@ -11,54 +12,26 @@ namespace SVco.Models;
 /// </summary>
 static partial class UnknownFields
 {
-    /// <summary>Read by the configs here, or known to be of no consequence for the forward pass.</summary>
-    static readonly ImmutableHashSet<string> Known =
+    /// <summary>Of the contrastive loss, of outputs that nobody asks for, of how attention is computed and not of what.</summary>
+    static readonly ImmutableHashSet<string> OfNoConsequence =
     [
-        "hidden_act",
-        "projector_hidden_act",
-        "num_attention_heads",
-        "num_key_value_heads",
-        "max_position_embeddings",
-        "tie_word_embeddings",
-        "rms_norm_eps",
-        "layer_norm_eps",
-        "attention_bias",
-        "mlp_bias",
-        "multimodal_projector_bias",
-        "attention_dropout",
-        "rope_theta",
-        "rope_scaling",
-        "rope_parameters",
-        "use_sliding_window",
-        "sliding_window",
-        "max_window_layers",
-        "layer_types",
-        // Of the contrastive loss, of outputs that nobody asks for, of how attention is computed and not of what.
         "logit_scale_init_value",
         "output_attentions",
         "add_cross_attention",
         "cross_attention_hidden_size",
         "renormalize_logits",
         "attn_implementation",
-        "_attn_implementation",
-        "_attn_implementation_autoset",
     ];
 
     /// <summary>Refuses a field that may change the numbers.</summary>
     /// <param name="fields">A config or a section of one.</param>
-    /// <param name="read">Further fields that its reader knows.</param>
+    /// <param name="read">The fields that its reader knows. One that another section has is no more known than any other.</param>
     /// <exception cref="UserException">There is one; the message names file, field and value.</exception>
-    public static void Refuse(ConfigFields fields, params ReadOnlySpan<string> read)
+    public static void Refuse(JsonField fields, params ReadOnlySpan<string> read)
     {
-        foreach (var field in fields.Object.EnumerateObject())
+        foreach (var field in fields.Value.EnumerateObject())
         {
-            if (
-                !Known.Contains(field.Name)
-                && !read.Contains(field.Name)
-                && !HowItIsComputed().IsMatch(field.Name)
-                && OfTheNetwork().IsMatch(field.Name)
-                && !IsNeutral(field)
-            )
+            if (!OfNoConsequence.Contains(field.Name) && !read.Contains(field.Name) && MayChangeNumbers(field))
             {
                 throw fields.Unsupported(
                     field.Name,
@@ -68,9 +41,16 @@ static partial class UnknownFields
         }
     }
 
-    static bool IsNeutral(JsonProperty field) =>
+    /// <summary>Whether a field's name is of the network, and its value not neutral.</summary>
+    public static bool MayChangeNumbers(JsonProperty field) =>
+        !HowItIsComputed().IsMatch(field.Name) && OfTheNetwork().IsMatch(field.Name) && !IsNeutral(field);
+
+    /// <summary>Whether a value is as if the field were not there.</summary>
+    public static bool IsNeutral(JsonProperty field) =>
         field.Value.ValueKind switch
         {
+            // Decoders see what is before a token, unless a config says otherwise.
+            JsonValueKind.True or JsonValueKind.False when Causal().IsMatch(field.Name) => field.Value.GetBoolean(),
             JsonValueKind.Null or JsonValueKind.False => true,
             JsonValueKind.Number => field.Value.GetDouble() is var number
                 && (number == 0 || (number == 1 && Factors().IsMatch(field.Name))),
@@ -82,7 +62,8 @@ static partial class UnknownFields
 
     [GeneratedRegex(
         "(^|_)rope|rotary|scal|cap$|cap(ping|ped)|multiplier|window|attn|attention|norm|bias|drop|residual|clip|layer_types|activation|expert|moe|alibi|"
-            + "qk_|query|logit|position_embedding|parallel",
+            + "qk_|query|logit|position_e|pos_emb|parallel|causal|sparse|(^|_)mup|theta|heads$|interleav|newline|downsample|shuffle|"
+            + "(feature|select)_(layers?|feature|strategy)$|projector_(act|type|bias|hidden)|hidden_act",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex OfTheNetwork();
@@ -90,6 +71,9 @@ static partial class UnknownFields
     /// <summary>transformers' own notes begin with an underscore; others say which kernel computes the same.</summary>
     [GeneratedRegex("^_|flash_attn|flash_attention|implementation|^ignore_keys", RegexOptions.CultureInvariant)]
     private static partial Regex HowItIsComputed();
+
+    [GeneratedRegex("causal", RegexOptions.CultureInvariant)]
+    private static partial Regex Causal();
 
     [GeneratedRegex("multiplier|scal|factor", RegexOptions.CultureInvariant)]
     private static partial Regex Factors();

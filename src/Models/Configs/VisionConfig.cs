@@ -1,4 +1,5 @@
 using SVco.Core;
+using SVco.Models.Text;
 
 namespace SVco.Models;
 
@@ -60,7 +61,7 @@ public sealed record VisionConfig(
     /// <exception cref="UserException">The type is another, or a field is wrong or not supported.</exception>
     public static VisionConfig Read(string file)
     {
-        var fields = ConfigFields.Read(file);
+        var fields = JsonField.Read(file);
         return fields.Text("model_type", "") switch
         {
             "clip" => fields.Section("vision_config") is { } section ? Parse(section, Clip) : Clip,
@@ -70,7 +71,7 @@ public sealed record VisionConfig(
     }
 
     /// <summary>Reads a tower whose own model_type says which it is.</summary>
-    internal static VisionConfig Parse(ConfigFields fields) =>
+    internal static VisionConfig Parse(JsonField fields) =>
         fields.Text("model_type", "clip_vision_model") switch
         {
             "clip_vision_model" => Parse(fields, Clip),
@@ -78,7 +79,7 @@ public sealed record VisionConfig(
             _ => throw fields.Unsupported("model_type", "vision towers are clip_vision_model or siglip_vision_model"),
         };
 
-    static VisionConfig Parse(ConfigFields fields, VisionConfig defaults)
+    static VisionConfig Parse(JsonField fields, VisionConfig defaults)
     {
         var config = defaults with
         {
@@ -91,9 +92,9 @@ public sealed record VisionConfig(
             Channels = fields.Size("num_channels", defaults.Channels),
             Activation = Activations.Parse(fields, "hidden_act", defaults.Activation),
             LayerNormEpsilon = fields.Number("layer_norm_eps", defaults.LayerNormEpsilon),
-            UseHead = defaults.UseHead && fields.Flag("vision_use_head", true),
+            UseHead = defaults.UseHead && fields.Bool("vision_use_head", true),
         };
-        UnknownFields.Refuse(fields);
+        UnknownFields.Refuse(fields, "hidden_act", "num_attention_heads", "layer_norm_eps", "attention_dropout");
         return config.HiddenSize % config.Heads != 0 ? throw fields.Unsupported("num_attention_heads", "it must divide hidden_size")
             : config.PatchSize > config.ImageSize ? throw fields.Unsupported("patch_size", "it is larger than image_size")
             : config.Patches > MostPatches

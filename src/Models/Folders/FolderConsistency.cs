@@ -17,12 +17,9 @@ static class FolderConsistency
     /// <exception cref="UserException">Two disagree; the message names both files and both values.</exception>
     public static void Check(string folder, ModelConfig config)
     {
-        if (ImageProcessor.FileOf(folder) is { } processor)
-        {
-            CheckImageSize(folder, processor, config);
-        }
-
+        CheckImageSize(folder, config.UsualImage);
         CheckImageTokenCount(folder, config);
+        CheckSequenceLength(folder, config);
         if (TokenizerFiles.IsIn(folder))
         {
             CheckTokens(folder, config);
@@ -34,15 +31,18 @@ static class FolderConsistency
     public static void CheckWeights(string folder, ModelConfig config)
     {
         using var checkpoint = Checkpoint.Open(folder);
-        CheckTypes(checkpoint, config);
+        CheckTypes(checkpoint, config.MayStandInFiles);
         CheckHead(folder, checkpoint, config);
         CheckShapes(checkpoint, config);
     }
 
-    static void CheckImageSize(string folder, string processor, ModelConfig config)
+    /// <summary>Compares the image processor, where there is one, with the vision tower.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="wanted">What the tower takes.</param>
+    /// <exception cref="UserException">The processor makes images of another size.</exception>
+    public static void CheckImageSize(string folder, ImageSize wanted)
     {
-        var (wanted, made) = (config.UsualImage, ImageProcessor.Load(folder).SizeOf(config.UsualImage));
-        if (made != wanted)
+        if (ImageProcessor.FileOf(folder) is { } processor && ImageProcessor.Load(folder).SizeOf(wanted) is var made && made != wanted)
         {
             throw new UserException(
                 $"{processor} makes images of {made.Height} x {made.Width} pixels (height x width), but by {In(folder, ModelFiles.Config)} the "
@@ -78,36 +78,67 @@ static class FolderConsistency
         }
     }
 
+    /// <summary>transformers writes the length of LLaVA-1.5 where nobody set it, so that one says nothing.</summary>
+    static void CheckSequenceLength(string folder, ModelConfig config)
+    {
+        const int unset = 576;
+        var fields = JsonField.Read(In(folder, ModelFiles.Config));
+        if (fields.OptionalInteger("image_seq_length") is { } length && length != unset && length != config.UsualImageTokens)
+        {
+            throw fields.Contradicting(
+                $"image_seq_length = {length}",
+                $"the vision tower makes {config.UsualImageTokens} tokens of an image"
+            );
+        }
+    }
+
     static void CheckTokens(string folder, ModelConfig config)
     {
         var tokenizer = Tokenizer.Load(folder);
         var chat = ChatFormat.For(tokenizer, folder);
+        var file = In(folder, TokenizerFiles.Name);
         if (chat.ImageToken != config.ImageTokenId)
         {
             throw new UserException(
-                $"{In(folder, ModelFiles.Config)} says that the image token is {config.ImageTokenId}, but in {In(folder, TokenizerFiles.Name)} "
+                $"{In(folder, ModelFiles.Config)} says that the image token is {config.ImageTokenId}, but in {file} "
                     + $"{chat.ImagePlaceholder} is {chat.ImageToken}. The two files belong to different models."
             );
         }
 
+        RequireVocabulary(folder, tokenizer, config);
         foreach (var id in chat.StopIds)
         {
-            Embeddings.Require(config, id, tokenizer.TextOf(id), In(folder, TokenizerFiles.Name));
+            Embeddings.Require(config, id, tokenizer.TextOf(id), file);
         }
 
-        if (File.Exists(In(folder, Generation)) && JsonField.Read(In(folder, Generation)).Find("eos_token_id") is { } ends)
+        TokenIds.Check(folder, config, tokenizer, chat);
+    }
+
+    /// <summary>Tokens that texts are made of have embeddings; added ones are looked at where a text has them, since many are never used.</summary>
+    static void RequireVocabulary(string folder, Tokenizer tokenizer, ModelConfig config)
+    {
+        var (file, last) = (In(folder, TokenizerFiles.Name), tokenizer.LastOfVocabulary);
+        if (last.Id >= config.Text.VocabularySize)
         {
-            foreach (var id in ends.Kind == System.Text.Json.JsonValueKind.Array ? ends.Items().Select(end => end.Int()) : [ends.Int()])
-            {
-                Embeddings.Require(config, id, "eos_token_id", In(folder, Generation));
-            }
+            throw new UserException(
+                $"{file} has a vocabulary up to the id {last.Id} ({last.Token}), but by {In(folder, ModelFiles.Config)} the model has embeddings for "
+                    + $"{config.Text.VocabularySize} tokens (vocab_size). The two files belong to different models."
+            );
+        }
+
+        if (tokenizer.Misnumbered.FirstOrDefault(token => token.Id < config.Text.VocabularySize) is { Token: not null } wrong)
+        {
+            throw new UserException(
+                $"{file} gives the added token {wrong.Token} the id {wrong.Id}, but transformers, which counts on from the vocabulary, takes it for "
+                    + $"{wrong.Expected}. It cannot be told with which of the two the model was trained: save the tokenizer again with save_pretrained."
+            );
         }
     }
 
     /// <summary>Whole numbers and 8-bit floats are what a quantised checkpoint holds; as numbers they would be wrong by their scales.</summary>
-    static void CheckTypes(Checkpoint checkpoint, ModelConfig config)
+    public static void CheckTypes(Checkpoint checkpoint, Func<string, bool> isIgnored)
     {
-        foreach (var name in checkpoint.Names.Where(name => !config.MayStandInFiles(name)).Order(StringComparer.Ordinal))
+        foreach (var name in checkpoint.Names.Where(name => !isIgnored(name)).Order(StringComparer.Ordinal))
         {
             var type = checkpoint.TypeNameOf(name);
             if (type is not ("F16" or "BF16" or "F32" or "F64"))

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SVco.Core;
 using SVco.Models.Hub;
+using SVco.Models.Text;
 
 namespace SVco.Models.Folders;
 
@@ -19,9 +20,14 @@ static class FolderKind
             throw new UserException($"The model folder {folder} does not exist.");
         }
 
-        if (IsAdapter(folder))
+        if (Has(Adapter))
         {
-            throw NoModel(folder);
+            throw ModelFiles.HasWeights(folder) && Has(ModelFiles.Config)
+                ? new UserException(
+                    $"{folder} is a model and has a LoRA adapter in it too ({Adapter}), with which transformers would load its base model. "
+                        + "Take away either the adapter's files or the model's."
+                )
+                : IsAdapter(folder);
         }
 
         if (!Has(ModelFiles.Config))
@@ -38,7 +44,7 @@ static class FolderKind
             );
         }
 
-        var config = ConfigFields.Read(Path.Combine(folder, ModelFiles.Config));
+        var config = JsonField.Read(Path.Combine(folder, ModelFiles.Config));
         RequireThisFormat(config);
         RequireUnquantised(config);
     }
@@ -47,7 +53,7 @@ static class FolderKind
     /// <exception cref="UserException">They are not; the message says what is there instead.</exception>
     public static void RequireWeights(string folder)
     {
-        if (!HasWeights(folder))
+        if (!ModelFiles.HasWeights(folder))
         {
             throw Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(IsOtherWeights) is { } other
                 ? new UserException(
@@ -60,15 +66,9 @@ static class FolderKind
         }
     }
 
-    static bool HasWeights(string folder) =>
-        Path.Exists(Path.Combine(folder, ModelFiles.SingleWeights)) || Path.Exists(Path.Combine(folder, ModelFiles.WeightsIndex));
-
-    /// <summary>Whether a folder holds an adapter and not the model that it belongs to.</summary>
-    public static bool IsAdapter(string folder) => Path.Exists(Path.Combine(folder, Adapter)) && !HasWeights(folder);
-
-    static UserException NoModel(string folder)
+    static UserException IsAdapter(string folder)
     {
-        var config = ConfigFields.Read(Path.Combine(folder, Adapter));
+        var config = JsonField.Read(Path.Combine(folder, Adapter));
         var of = config.Text("base_model_name_or_path", "");
         return new(
             $"{folder} is a LoRA adapter{(of.Length > 0 ? $" of {of}" : "")} and no model. Give its base model, or merge the two: in Python "
@@ -76,12 +76,12 @@ static class FolderKind
         );
     }
 
-    static void RequireThisFormat(ConfigFields config)
+    static void RequireThisFormat(JsonField config)
     {
-        string[] architectures = config["architectures"] is { ValueKind: JsonValueKind.Array } list
-            ? [.. list.EnumerateArray().Select(name => $"{name}")]
+        string[] architectures = config.Find("architectures") is { Kind: JsonValueKind.Array } list
+            ? [.. list.Items().Select(name => $"{name.Value}")]
             : [];
-        if (config["mm_vision_tower"] is not null || architectures.Any(IsOriginalLlava))
+        if (config.Find("mm_vision_tower") is not null || architectures.Any(IsOriginalLlava))
         {
             throw new UserException(
                 $"{config.File} is of a checkpoint of the original LLaVA code ({string.Join(", ", architectures)}), whose layout is another. "
@@ -93,16 +93,21 @@ static class FolderKind
     static bool IsOriginalLlava(string architecture) =>
         architecture.StartsWith("Llava", StringComparison.Ordinal) && architecture.EndsWith("ForCausalLM", StringComparison.Ordinal);
 
-    static void RequireUnquantised(ConfigFields config)
+    /// <summary>Refuses a config that says that its weights are quantised.</summary>
+    public static void RequireUnquantised(JsonField config)
     {
-        foreach (var part in new[] { config, config.Section("text_config"), config.Section("vision_config") }.OfType<ConfigFields>())
+        foreach (var part in new[] { config, config.Section("text_config"), config.Section("vision_config") }.OfType<JsonField>())
         {
-            if (part.Section("quantization_config") is { } quantization && quantization.Object.EnumerateObject().Any())
+            // The second is an older name of the first.
+            foreach (var name in (string[])["quantization_config", "compression_config"])
             {
-                throw new UserException(
-                    $"{config.File}: {part.Path}quantization_config: the checkpoint is quantised ({quantization.Text("quant_method", "method not named")}). "
-                        + "Finetuning needs the unquantised one that it was made from."
-                );
+                if (part.Section(name) is { } quantization && quantization.Value.EnumerateObject().Any())
+                {
+                    throw new UserException(
+                        $"{config.File}: {quantization.Path}: the checkpoint is quantised ({quantization.Text("quant_method", "method not named")}). "
+                            + "Finetuning needs the unquantised one that it was made from."
+                    );
+                }
             }
         }
     }

@@ -17,6 +17,8 @@ public sealed record HubCache(string CacheFolder, HubId Id)
     /// <summary>The model's folder.</summary>
     public string ModelFolder => Path.Combine(CacheFolder, ModelName);
 
+    const long LongestRef = 1 << 12;
+
     /// <summary>The file that says which commit the id's revision is.</summary>
     public string RefFile => Path.Combine(ModelFolder, "refs", Path.Combine(Id.Revision.Split('/')));
 
@@ -31,7 +33,7 @@ public sealed record HubCache(string CacheFolder, HubId Id)
 
     /// <summary>The commit that the cache knows for the revision, null when it knows none.</summary>
     public string? KnownCommit() =>
-        File.Exists(RefFile) && File.ReadAllText(RefFile).Trim() is var commit && ModelFiles.IsPlainName(commit) ? commit
+        File.Exists(RefFile) && TextFile.Read(RefFile, LongestRef).Trim() is var commit && ModelFiles.IsPlainName(commit) ? commit
         : Directory.Exists(Snapshot(Id.Revision)) ? Id.Revision
         : null;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
-using SVco.Files;
-using SVco.Models.Folders;
+using SVco.Models.Text;
 
 namespace SVco.Models.Hub;
 
@@ -40,28 +39,29 @@ public static class ModelFiles
             && Path.GetExtension(name) is ".json" or ".model" or ".jinja" or ".txt"
         );
 
+    /// <summary>Whether a folder has weights, in one file or in shards; a link to nothing counts.</summary>
+    public static bool HasWeights(string folder) =>
+        Path.Exists(Path.Combine(folder, SingleWeights)) || Path.Exists(Path.Combine(folder, WeightsIndex));
+
     /// <summary>The shards that an index names, each once.</summary>
     /// <exception cref="UserException">The file is no index, or names a file outside its folder.</exception>
-    public static ImmutableArray<string> Shards(string indexFile)
-    {
-        var root = ModelJson.Read(indexFile);
-        return InputFile.Read(
-            indexFile,
-            "an index of safetensors files; delete it and fetch it again",
-            () =>
-                root.GetProperty("weight_map")
-                    .EnumerateObject()
-                    .Select(entry =>
-                        entry.Value.GetString() is { } name && IsPlainName(name)
-                            ? name
-                            : throw new UserException(
-                                $"{indexFile}: weight_map names {entry.Value.GetRawText()}, which is not a file of this folder. Delete it and fetch it again."
-                            )
-                    )
-                    .ToImmutableSortedSet(StringComparer.Ordinal)
-                    .ToImmutableArray()
-        );
-    }
+    public static ImmutableArray<string> Shards(string indexFile) =>
+        [.. ShardOf(indexFile).Values.ToImmutableSortedSet(StringComparer.Ordinal)];
+
+    /// <summary>The shard of each tensor, by an index.</summary>
+    /// <exception cref="UserException">The file is no index, or names a file outside its folder.</exception>
+    public static ImmutableDictionary<string, string> ShardOf(string indexFile) =>
+        JsonField
+            .Read(indexFile)["weight_map"]
+            .Members()
+            .ToImmutableDictionary(
+                entry => entry.Name,
+                entry =>
+                    IsPlainName(entry.Field.String())
+                        ? entry.Field.String()
+                        : throw entry.Field.Mistake("must be a file of this folder; delete the index and fetch it again"),
+                StringComparer.Ordinal
+            );
 
     /// <summary>
     /// The files that a folder lacks to be loaded. Before the index is there the shards' names are not known:

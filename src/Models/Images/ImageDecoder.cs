@@ -47,8 +47,9 @@ public static class ImageDecoder
             return TiffImage.Is(start) ? TiffImage.SizeOf(whole, name) : AvifImage.SizeOf(whole, name);
         }
 
+        var png = turn && IsPng(start) ? ExifTurn.OfPng(stream) : SKEncodedOrigin.TopLeft;
         using var codec = SKCodec.Create(stream) ?? throw NoImage(start, name);
-        return turn && ExifTurn.ExchangesSides(codec.EncodedOrigin)
+        return turn && ExifTurn.ExchangesSides(IsPng(start) ? png : codec.EncodedOrigin)
             ? new(codec.Info.Height, codec.Info.Width)
             : new(codec.Info.Width, codec.Info.Height);
     }
@@ -56,7 +57,7 @@ public static class ImageDecoder
     /// <summary>Decodes a file.</summary>
     /// <exception cref="UserException">The file is missing, empty, no image, of an unsupported format, cut off, damaged, or too large.</exception>
     /// <param name="path">The file.</param>
-    /// <param name="turn">Whether it is turned as its EXIF orientation says. Pillow, and with it the official code, does not.</param>
+    /// <param name="turn">Whether it is turned as its EXIF orientation says. Pillow, and with it the official code, does so for TIFFs only.</param>
     public static RgbImage Decode(string path, bool turn = false) => Decode(InputFile.Bytes(path), path, turn);
 
     /// <summary>Decodes the bytes of a file.</summary>
@@ -107,8 +108,10 @@ public static class ImageDecoder
 
         var rgba = Pixels(codec, nameForMessages);
         var image = new RgbImage(width, height, gray16 ? Gray16Png.Clipped(rgba) : Rgb(rgba, gif));
-        return turn ? ExifTurn.Of(image, codec.EncodedOrigin) : image;
+        return turn ? ExifTurn.Of(image, IsPng(data) ? ExifTurn.OfPng(new MemoryStream(data.ToArray())) : codec.EncodedOrigin) : image;
     }
+
+    static bool IsPng(ReadOnlySpan<byte> start) => start.Length >= 8 && start[1..8].SequenceEqual("PNG\r\n\x1A\n"u8);
 
     static UserException Empty(string name) =>
         new($"The image {name} is empty (0 bytes) or no regular file. Fetch it again or remove its pair.");

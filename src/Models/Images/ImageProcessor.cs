@@ -70,6 +70,13 @@ public abstract class ImageProcessor
         }
 
         var settings = JsonField.Read(own);
+        if (inside is { } named && TypeOf(settings) is var type && TypeOf(named) is var otherType && type != otherType)
+        {
+            throw new UserException(
+                $"{own} is of a {type}, {processor} (\"{Inside}\") of a {otherType}. Only one can be right: take one of the two away."
+            );
+        }
+
         if (inside is { } newer && Differing(settings, newer) is { } name)
         {
             throw new UserException(

@@ -12,6 +12,9 @@ internal static class PngChecksums
     const int SignatureLength = 8;
     const int Frame = 12;
 
+    /// <summary>The largest image with four channels of 16 bits, and a byte for each row.</summary>
+    const long MostUnpacked = 9 * ImageDecoder.MaxPixels;
+
     /// <summary>The same file with right checksums; null where they are right already, or the pixels are damaged.</summary>
     public static byte[]? Mended(ReadOnlySpan<byte> data)
     {
@@ -67,8 +70,19 @@ internal static class PngChecksums
         try
         {
             using var zlib = new ZLibStream(packed, CompressionMode.Decompress);
-            zlib.CopyTo(Stream.Null);
-            return true;
+            // A file of some megabytes may unpack without end: more than the largest image there is no need to see.
+            var buffer = new byte[1 << 16];
+            for (long unpacked = 0; unpacked <= MostUnpacked; )
+            {
+                var read = zlib.Read(buffer);
+                unpacked += read;
+                if (read == 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
         catch (InvalidDataException)
         {

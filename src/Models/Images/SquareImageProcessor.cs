@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using SVco.Core;
 using SVco.Core.Data;
 using SVco.Models.Text;
@@ -9,7 +10,7 @@ namespace SVco.Models.Images;
 /// The image processor of CLIP, SigLIP and BiT, whose images all become the same square: resize, centre crop, rescale, normalise, with the
 /// bytes and floats of transformers 4.45 and Pillow 10.2 (golden/images).
 /// </summary>
-public sealed class SquareImageProcessor : ImageProcessor
+public sealed partial class SquareImageProcessor : ImageProcessor
 {
     const int Bicubic = 3;
 
@@ -48,6 +49,7 @@ public sealed class SquareImageProcessor : ImageProcessor
     public static new SquareImageProcessor Load(string folder)
     {
         var config = Read(folder);
+        RefuseUnknown(config);
         return TypeOf(config) switch
         {
             "SiglipImageProcessor" => Siglip(config),
@@ -115,9 +117,56 @@ public sealed class SquareImageProcessor : ImageProcessor
         return new(result, [3, Size, Size], new(Size, Size));
     }
 
+    static readonly string[] Known =
+    [
+        "do_resize",
+        "size",
+        "default_to_square",
+        "resample",
+        "do_center_crop",
+        "crop_size",
+        "do_rescale",
+        "rescale_factor",
+        "do_normalize",
+        "image_mean",
+        "image_std",
+        // All images become RGB, with channels first.
+        "do_convert_rgb",
+        "data_format",
+        "input_data_format",
+    ];
+
+    /// <summary>Another step before or after these changes the pixels (pad, offset, grayscale ...).</summary>
+    static void RefuseUnknown(JsonField config)
+    {
+        foreach (var field in config.Value.EnumerateObject().Where(field => !Known.Contains(field.Name)))
+        {
+            if (OfPixels().IsMatch(field.Name) && !UnknownFields.IsNeutral(field))
+            {
+                throw config[field.Name]
+                    .Mistake("is not supported: it may change the pixels, and is not known here; take it out if it is mere bookkeeping");
+            }
+        }
+    }
+
+    [GeneratedRegex(
+        "^do_|pad|crop|size|scal|mean|std|offset|gr[ae]y|flip|resample|interpol|grid|tile|split|rotate|thumbnail|pixels",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex OfPixels();
+
     static SquareImageProcessor Siglip(JsonField config)
     {
         var size = config.Find("size");
+        if (
+            config.Bool("do_center_crop", false)
+            && config.Find("crop_size") is { } crop
+            && (size is not { } whole || Square(crop) != Square(whole))
+        )
+        {
+            throw crop.Mistake("is not supported: a SiglipImageProcessor resizes to \"size\" and crops nothing");
+        }
+
         var resize = config.Bool("do_resize", true)
             ? new ResizeRule.Exact(size is { } field ? Square(field) : 224)
             : throw config["do_resize"].Mistake("must be true: without it images would keep their own sizes");
@@ -133,6 +182,11 @@ public sealed class SquareImageProcessor : ImageProcessor
             : resize is ResizeRule.Exact(var side) ? side
             : throw config["do_center_crop"]
                 .Mistake("must be true unless \"size\" gives height and width: the images would differ in size");
+        if (crops && resize is ResizeRule.ShortestEdge(var edge) && edge < size)
+        {
+            throw config["size"].Mistake($"must not be smaller than \"crop_size\" ({size}): every image would get a black border");
+        }
+
         return new(resize, size, crops, Values(config, ClipMean, ClipStd));
     }
 

@@ -1,10 +1,14 @@
 using BitMiracle.LibTiff.Classic;
+using SkiaSharp;
 using SVco.Core;
 using SVco.Core.Data;
 
 namespace SVco.Models.Images;
 
-/// <summary>TIFF files, first page, of 8 bits a sample or less; alpha is dropped as everywhere.</summary>
+/// <summary>
+/// TIFF files, first page, of 8 bits a sample or less; alpha is dropped as everywhere. They are turned as their orientation says, as by Pillow,
+/// which does so with no other format.
+/// </summary>
 internal static class TiffImage
 {
     static TiffImage() => Tiff.SetErrorHandler(new Silent());
@@ -22,7 +26,15 @@ internal static class TiffImage
     /// <summary>The sides that a file gives.</summary>
     /// <exception cref="UserException">It is damaged.</exception>
     public static ImageSize SizeOf(byte[] data, string name) =>
-        Open(data, name, tiff => new ImageSize(Number(tiff, TiffTag.IMAGEWIDTH), Number(tiff, TiffTag.IMAGELENGTH)));
+        Open(
+            data,
+            name,
+            tiff =>
+                (Number(tiff, TiffTag.IMAGEWIDTH), Number(tiff, TiffTag.IMAGELENGTH)) is var (width, height)
+                && ExifTurn.ExchangesSides(TurnOf(tiff))
+                    ? new ImageSize(height, width)
+                    : new ImageSize(width, height)
+        );
 
     /// <summary>Decodes a file.</summary>
     /// <param name="data">The whole file.</param>
@@ -54,7 +66,8 @@ internal static class TiffImage
 
         ImageDecoder.RequirePixels(new(width, height), name);
 
-        return IsPlainRgb(tiff, bits) ? PlainRgb(tiff, width, height, name) : AnyKind(tiff, width, height, name);
+        var turn = TurnOf(tiff);
+        return ExifTurn.Of(IsPlainRgb(tiff, bits) ? PlainRgb(tiff, width, height, name) : AnyKind(tiff, width, height, name), turn);
     }
 
     /// <summary>Whether rows are red, green, blue and perhaps alpha, which the library would multiply into the colours.</summary>
@@ -63,8 +76,9 @@ internal static class TiffImage
         && !tiff.IsTiled()
         && Number(tiff, TiffTag.PHOTOMETRIC) == (int)Photometric.RGB
         && tiff.GetFieldDefaulted(TiffTag.SAMPLESPERPIXEL)[0].ToInt() is 3 or 4
-        && tiff.GetFieldDefaulted(TiffTag.PLANARCONFIG)[0].ToInt() == (int)PlanarConfig.CONTIG
-        && tiff.GetFieldDefaulted(TiffTag.ORIENTATION)[0].ToInt() == (int)Orientation.TOPLEFT;
+        && tiff.GetFieldDefaulted(TiffTag.PLANARCONFIG)[0].ToInt() == (int)PlanarConfig.CONTIG;
+
+    static SKEncodedOrigin TurnOf(Tiff tiff) => ExifTurn.Parse(Number(tiff, TiffTag.ORIENTATION));
 
     static RgbImage PlainRgb(Tiff tiff, int width, int height, string name)
     {
@@ -91,6 +105,8 @@ internal static class TiffImage
 
     static RgbImage AnyKind(Tiff tiff, int width, int height, string name)
     {
+        // The library would turn it by halves: rows and columns are never exchanged.
+        tiff.SetField(TiffTag.ORIENTATION, Orientation.TOPLEFT);
         var raster = new int[(long)width * height];
         if (!tiff.ReadRGBAImageOriented(width, height, raster, Orientation.TOPLEFT))
         {

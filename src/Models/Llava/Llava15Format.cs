@@ -33,7 +33,18 @@ internal sealed class Llava15Format : ChatFormat
                 Turns + Images + Text + End,
             ],
             (tokenizer, folder) => new Llava15Format(tokenizer, folder)
-        );
+        )
+        {
+            IsUnwritten = HasVicunasTokens,
+        };
+
+    /// <summary>A SentencePiece vocabulary with Llama-2's marks and an image token: what Vicuna has in LLaVA-1.5.</summary>
+    static bool HasVicunasTokens(Tokenizer tokenizer) =>
+        tokenizer is { BosId: { } begin, EosId: { } end }
+        && tokenizer.TextOf(begin) == "<s>"
+        && tokenizer.TextOf(end) == "</s>"
+        && tokenizer.TokenId("<0x0A>") is not null
+        && tokenizer.TokenId("<image>") is not null;
 
     public override string Name => "LLaVA-1.5 (USER: ... ASSISTANT: ...)";
 

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SVco.Core;
 using SVco.Core.Packing;
 using SVco.Models.Images;
 using SVco.Models.Networks;
+using SVco.Models.Text;
 
 namespace SVco.Models.Llava;
 
@@ -30,6 +32,7 @@ public sealed record LlavaConfig(
     internal const string TowerName = "vision_tower.";
     internal const string ProjectorName = "multi_modal_projector.";
     internal const string DecoderName = "language_model.";
+    const string Architecture = "LlavaForConditionalGeneration";
 
     /// <summary>The tower of a LLaVA whose config has no vision_config at all (CLIP ViT-L/14 at 336).</summary>
     public static VisionConfig DefaultVision { get; } =
@@ -64,10 +67,23 @@ public sealed record LlavaConfig(
     /// <exception cref="UserException">It is no LLaVA's, or a field is wrong or not supported; the message names file and field.</exception>
     public static LlavaConfig Read(string file)
     {
-        var fields = ConfigFields.Read(file);
+        var fields = JsonField.Read(file);
         if (fields.Text("model_type", "") != "llava")
         {
             throw fields.Unsupported("model_type", "the model must be a llava (such as llava-hf/llava-1.5-7b-hf)");
+        }
+
+        if (
+            fields.Find("architectures") is { } names
+            && !(names.Kind == JsonValueKind.Array && names.Items().Any(name => $"{name.Value}" == Architecture))
+        )
+        {
+            throw fields.Contradicting("model_type = llava", $"architectures = {names.Value.GetRawText()}, and not {Architecture}");
+        }
+
+        if (fields.Find("auto_map") is not null)
+        {
+            throw fields.Unsupported("auto_map", "the model is computed by code of its own in that folder");
         }
 
         var config = new LlavaConfig(
@@ -83,19 +99,54 @@ public sealed record LlavaConfig(
                 "full" => false,
                 _ => throw fields.Unsupported("vision_feature_select_strategy", "it is default or full"),
             },
-            fields.Text("torch_dtype", fields.Text("dtype", ""))
+            TypeOf(fields)
         );
-        UnknownFields.Refuse(fields);
+        RefuseUnknown(fields);
         return config.FeatureDepth < 0 || config.FeatureDepth > config.Vision.Layers
                 ? throw fields.Unsupported("vision_feature_layer", $"the tower has {config.Vision.Layers} layers")
-            : !fields.Flag("multimodal_projector_bias", true)
+            : !fields.Bool("multimodal_projector_bias", true)
                 ? throw fields.Unsupported("multimodal_projector_bias", "projectors have biases")
             : config;
     }
 
+    /// <summary>Fields of the decoder that stand outside of text_config are not read by transformers either, so there they may only say the same.</summary>
+    static void RefuseUnknown(JsonField fields)
+    {
+        var text = fields.Section("text_config");
+        string[] same =
+        [
+            .. fields
+                .Value.EnumerateObject()
+                .Where(field => text?.Find(field.Name) is { } same && JsonElement.DeepEquals(same.Value, field.Value))
+                .Select(field => field.Name),
+        ];
+        UnknownFields.Refuse(
+            fields,
+            [
+                "projector_hidden_act",
+                "multimodal_projector_bias",
+                "tie_word_embeddings",
+                "vision_feature_layer",
+                "vision_feature_select_strategy",
+                .. same,
+            ]
+        );
+    }
+
+    /// <summary>torch_dtype, called dtype since transformers 4.56; empty where neither is there.</summary>
+    static string TypeOf(JsonField fields) =>
+        (fields.Text("torch_dtype", ""), fields.Text("dtype", "")) switch
+        {
+            ({ Length: > 0 } one, { Length: > 0 } other) when one != other => throw fields.Contradicting(
+                $"torch_dtype = {one}",
+                $"dtype = {other}"
+            ),
+            var (one, other) => one.Length > 0 ? one : other,
+        };
+
     /// <summary>A field that has another name since transformers 4.50; null where it has none of its two names.</summary>
     /// <exception cref="UserException">The two say different things.</exception>
-    static int? Same(ConfigFields fields, string older, string newer) =>
+    static int? Same(JsonField fields, string older, string newer) =>
         (fields.OptionalInteger(older), fields.OptionalInteger(newer)) switch
         {
             ({ } one, { } other) when one != other => throw fields.Contradicting($"{older} = {one}", $"{newer} = {other}"),
@@ -182,7 +233,7 @@ public sealed record LlavaConfig(
     public override JsonObject ToJson() =>
         new()
         {
-            ["architectures"] = new JsonArray("LlavaForConditionalGeneration"),
+            ["architectures"] = new JsonArray(Architecture),
             ["ignore_index"] = -100,
             ["image_seq_length"] = TokensOfImage,
             ["image_token_index"] = ImageTokenId,

@@ -2,7 +2,6 @@ using System.Text.Json;
 using SVco.Core;
 using SVco.Files;
 using SVco.Models.Checkpoints;
-using SVco.Models.Folders;
 using SVco.Models.Networks;
 using static TorchSharp.torch;
 
@@ -11,29 +10,14 @@ namespace SVco.Models.Lora;
 /// <summary>A LoRA adapter on a model (Hu et al., arXiv 2106.09685), in the file format of PEFT.</summary>
 public sealed class LoraAdapter : IDisposable
 {
-    const string ConfigName = "adapter_config.json";
-    const string WeightsName = "adapter_model.safetensors";
+    internal const string ConfigName = "adapter_config.json";
+    internal const string WeightsName = "adapter_model.safetensors";
     const string Prefix = "base_model.model.";
 
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     readonly VisionLanguageModel model;
     readonly List<Linear> targets;
-
-    /// <summary>Whether a folder holds an adapter and not the model that it belongs to.</summary>
-    public static bool IsIn(string folder) => FolderKind.IsAdapter(folder);
-
-    /// <summary>The model that the adapter in a folder belongs to, as its config names it: a folder or a hub id.</summary>
-    /// <exception cref="UserException">Its config cannot be read or names none.</exception>
-    public static string BaseOf(string folder)
-    {
-        var file = Path.Combine(folder, ConfigName);
-        return LoraConfig.Read(file).BaseModel is { Length: > 0 } model
-            ? model
-            : throw new UserException(
-                $"{file} does not say which model it belongs to: base_model_name_or_path is empty. Write its folder or hub id there."
-            );
-    }
 
     LoraAdapter(LoraConfig config, VisionLanguageModel model, IEnumerable<Linear> targets)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SVco.Core;
+using SVco.Models.Text;
 
 namespace SVco.Models.Lora;
 
@@ -57,7 +58,7 @@ public sealed record LoraConfig(
     /// <exception cref="UserException">It is no LoRA's, or uses something that is not supported; the message names file and field.</exception>
     public static LoraConfig Read(string file)
     {
-        var fields = ConfigFields.Read(file);
+        var fields = JsonField.Read(file);
         RefuseUnsupported(fields);
         var (names, pattern) = TargetsOf(fields);
         return new(
@@ -66,24 +67,37 @@ public sealed record LoraConfig(
             names,
             pattern,
             fields.Number("lora_dropout", 0),
-            fields.Flag("use_rslora", false),
+            fields.Bool("use_rslora", false),
             fields.Text("base_model_name_or_path", "")
         );
     }
 
-    static void RefuseUnsupported(ConfigFields fields)
+    static void RefuseUnsupported(JsonField fields)
     {
         if (fields.Text("peft_type", "") != "LORA")
         {
             throw fields.Unsupported("peft_type", "adapters are LORA");
         }
 
-        if (((string[])["use_dora", "fan_in_fan_out", "lora_bias"]).FirstOrDefault(name => fields.Flag(name, false)) is { } flag)
+        if (((string[])["use_dora", "fan_in_fan_out", "lora_bias"]).FirstOrDefault(name => fields.Bool(name, false)) is { } flag)
         {
             throw fields.Unsupported(flag, "adapters are plain LoRA");
         }
 
-        if (Uneven.FirstOrDefault(name => !IsEmpty(fields[name])) is { } field)
+        // PiSSA, OLoRA, CorDA and LoftQ change the base model's weights before they add to them.
+        if (
+            fields.Find("init_lora_weights")?.Value is { } init
+            && init.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
+            && !(init.ValueKind == JsonValueKind.String && init.GetString() is "gaussian" or "eva" or "orthogonal")
+        )
+        {
+            throw fields.Unsupported(
+                "init_lora_weights",
+                "it changes the base model's weights; save the adapter as a plain LoRA (path_initial_model_for_weight_conversion)"
+            );
+        }
+
+        if (Uneven.FirstOrDefault(name => !IsEmpty(fields.Find(name)?.Value)) is { } field)
         {
             throw fields.Unsupported(field, "every target has the same rank and alpha, and nothing else is saved");
         }
@@ -92,7 +106,50 @@ public sealed record LoraConfig(
         {
             throw fields.Unsupported("bias", "biases are not trained");
         }
+
+        if (
+            fields
+                .Value.EnumerateObject()
+                .Where(field => !Known.Contains(field.Name) && !IsNeutral(field.Value))
+                .Select(field => field.Name)
+                .FirstOrDefault() is
+            { } unknown
+        )
+        {
+            throw fields.Unsupported(
+                unknown,
+                "it may change what the adapter adds, and is not known here; if it is mere bookkeeping, take it out of the file"
+            );
+        }
     }
+
+    /// <summary>Read here, refused here where they are set, or of no consequence for what is added.</summary>
+    static readonly string[] Known =
+    [
+        "r",
+        "lora_alpha",
+        "lora_dropout",
+        "use_rslora",
+        "target_modules",
+        "base_model_name_or_path",
+        "peft_type",
+        "peft_version",
+        "bias",
+        "init_lora_weights",
+        "task_type",
+        "inference_mode",
+        "revision",
+        "auto_mapping",
+        "megatron_core",
+        "runtime_config",
+        "ensure_weight_tying",
+        "eva_config",
+        "loftq_config",
+        "corda_config",
+        "qalora_group_size",
+    ];
+
+    static bool IsNeutral(JsonElement value) => value.ValueKind == JsonValueKind.False || IsEmpty(value);
 
     static readonly string[] Uneven =
     [
@@ -106,9 +163,9 @@ public sealed record LoraConfig(
     ];
 
     /// <summary>The names, or the regular expression in their place.</summary>
-    static (ImmutableArray<string> Names, string Pattern) TargetsOf(ConfigFields fields)
+    static (ImmutableArray<string> Names, string Pattern) TargetsOf(JsonField fields)
     {
-        switch (fields["target_modules"])
+        switch (fields.Find("target_modules")?.Value)
         {
             case { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String):
                 return ([.. list.EnumerateArray().Select(item => item.GetString()!)], "");
@@ -173,7 +230,7 @@ public sealed record LoraConfig(
     static bool IsEmpty(JsonElement? value) =>
         value switch
         {
-            null => true,
+            null or { ValueKind: JsonValueKind.Null } => true,
             { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() == 0,
             { ValueKind: JsonValueKind.Object } map => !map.EnumerateObject().Any(),
             { ValueKind: JsonValueKind.String } text => text.GetString()!.Length == 0,

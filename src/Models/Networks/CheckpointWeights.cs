@@ -41,6 +41,13 @@ sealed class CheckpointWeights(
         if (device.type != DeviceType.META)
         {
             checkpoint.CopyTo(found, value);
+            // Programs that download reserve the room for a file before they have its bytes.
+            if (shape.Length > 1 && !value.any().item<bool>())
+            {
+                throw new UserException(
+                    $"Tensor '{found}' in {checkpoint.Folder} holds nothing but zeros; its file was probably not fetched to the end. Fetch it again."
+                );
+            }
         }
 
         return value;

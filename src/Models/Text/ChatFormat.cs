@@ -9,7 +9,11 @@ namespace SVco.Models.Text;
 /// <param name="Example">A model that has it, for messages.</param>
 /// <param name="Templates">The chat templates, in Jinja, that it is recognised by.</param>
 /// <param name="Create">Makes the format from the tokenizer and the model folder.</param>
-public sealed record ChatFormatKind(string Example, ImmutableArray<string> Templates, Func<Tokenizer, string, ChatFormat> Create);
+public sealed record ChatFormatKind(string Example, ImmutableArray<string> Templates, Func<Tokenizer, string, ChatFormat> Create)
+{
+    /// <summary>Whether a folder without any template has this format, by its tokenizer: older versions of transformers saved none.</summary>
+    public Func<Tokenizer, bool> IsUnwritten { get; init; } = _ => false;
+}
 
 /// <summary>
 /// How a model family writes a conversation: training rows with labels and generation prompts. Under
@@ -44,20 +48,58 @@ public abstract class ChatFormat
     /// <summary>The model's tokenizer.</summary>
     protected Tokenizer Tokenizer { get; }
 
+    /// <summary>What the person should know of how the format was found; null where a file says it.</summary>
+    public string? Note { get; private set; }
+
     /// <summary>Recognises the format from the model folder's chat template.</summary>
-    /// <exception cref="UserException">No template, an unknown one, or a tokenizer without the template's special tokens.</exception>
+    /// <exception cref="UserException">
+    /// No template where the format does not go without, an unknown one, files with different ones, or a tokenizer without the template's special tokens.
+    /// </exception>
     public static ChatFormat For(Tokenizer tokenizer, string folder)
     {
-        var (template, file) = ChatTemplate.Read(folder);
-        var normalized = ChatTemplate.Normalized(template);
-        ImmutableArray<ChatFormatKind> known = [.. ModelFamilies.All.SelectMany(family => family.ChatFormats)];
+        ImmutableArray<ChatFormatKind> kinds = [.. ModelFamilies.All.SelectMany(family => family.ChatFormats)];
+        var places = ChatTemplate.Read(folder);
+        if (places is not [var first, .. var others])
+        {
+            return Unwritten(kinds, tokenizer, folder);
+        }
+
         var kind =
-            known.FirstOrDefault(kind => kind.Templates.Select(ChatTemplate.Normalized).Contains(normalized))
+            Of(first)
             ?? throw new UserException(
-                $"{file}: this chat template is not known. Known are those of {string.Join(" and ", known.Select(kind => kind.Example))}. "
+                $"{first.File}: this chat template is not known. Known are those of {string.Join(" and ", kinds.Select(kind => kind.Example))}. "
                     + "If the model was trained with one of these, put that model's chat_template.json into the folder."
             );
+        // A tokenizer may have the template of a language model without images, which is not known here.
+        if (others.FirstOrDefault(other => Of(other) != kind && !(other.OfTokenizer && Of(other) is null)) is { File: not null } other)
+        {
+            throw new UserException(
+                $"{first.File} and {other.File} hold different chat templates. Only one can be right: take the other away."
+            );
+        }
+
         return kind.Create(tokenizer, folder);
+
+        ChatFormatKind? Of(ChatTemplate.Place place)
+        {
+            var normalized = ChatTemplate.Normalized(place.Text);
+            return kinds.FirstOrDefault(kind => kind.Templates.Select(ChatTemplate.Normalized).Contains(normalized));
+        }
+    }
+
+    static ChatFormat Unwritten(ImmutableArray<ChatFormatKind> kinds, Tokenizer tokenizer, string folder)
+    {
+        var kind =
+            kinds.FirstOrDefault(kind => kind.IsUnwritten(tokenizer))
+            ?? throw new UserException(
+                $"{folder} has no chat template: none of chat_template.jinja, chat_template.json, processor_config.json and tokenizer_config.json "
+                    + "(field \"chat_template\") holds one. Fetch chat_template.json from the model's hub page."
+            );
+        var format = kind.Create(tokenizer, folder);
+        format.Note =
+            $"{folder} has no chat template; by its tokenizer it is taken for one of before templates were saved, {format.Name}. "
+            + "If the model was trained with another, put its chat_template.json into the folder.";
+        return format;
     }
 
     /// <summary>A training row, each image one placeholder, without padding.</summary>

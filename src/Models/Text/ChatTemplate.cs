@@ -8,29 +8,33 @@ namespace SVco.Models.Text;
 /// <summary>Finds a model's chat template and brings it to a form in which equal templates are equal texts.</summary>
 internal static partial class ChatTemplate
 {
-    const int LongestTemplate = 100_000;
+    /// <summary>Known ones have about 1,000; the patterns below take time that grows with the square.</summary>
+    const int LongestTemplate = 20_000;
 
-    /// <summary>The template of a model folder and the file it is from; a processor's template goes before the tokenizer's.</summary>
-    /// <exception cref="UserException">No file has one.</exception>
-    public static (string Template, string File) Read(string folder)
-    {
-        var (template, file) = Find(folder);
-        return template.Length <= LongestTemplate
-            ? (template, file)
-            : throw new UserException($"{file}: the chat template has {template.Length} characters, more than {LongestTemplate}.");
-    }
+    /// <summary>A folder's template and the file it is from.</summary>
+    /// <param name="Text">Jinja.</param>
+    /// <param name="File">The file.</param>
+    /// <param name="OfTokenizer">It is the tokenizer's: a processor's goes before it, and may be another.</param>
+    public readonly record struct Place(string Text, string File, bool OfTokenizer);
 
-    static (string Template, string File) Find(string folder)
+    /// <summary>The templates of a model folder, that which counts first; none where no file has one.</summary>
+    /// <exception cref="UserException">A file cannot be read, or a template is too long.</exception>
+    public static Place[] Read(string folder)
     {
         var jinja = Path.Combine(folder, "chat_template.jinja");
-        return File.Exists(jinja) ? (TextFile.Read(jinja), jinja)
-            : FromJson(Path.Combine(folder, "chat_template.json")) is { } ofProcessor ? ofProcessor
-            : FromJson(Path.Combine(folder, ImageProcessor.ProcessorFile)) is { } ofNewProcessor ? ofNewProcessor
-            : FromJson(Path.Combine(folder, "tokenizer_config.json")) is { } ofTokenizer ? ofTokenizer
-            : throw new UserException(
-                $"{folder} has no chat template: none of chat_template.jinja, chat_template.json, processor_config.json and tokenizer_config.json "
-                    + "(field \"chat_template\") holds one. Fetch chat_template.json from the model's hub page."
-            );
+        Place?[] places =
+        [
+            File.Exists(jinja) ? new Place(TextFile.Read(jinja), jinja, false) : null,
+            FromJson(Path.Combine(folder, "chat_template.json"), false),
+            FromJson(Path.Combine(folder, ImageProcessor.ProcessorFile), false),
+            FromJson(Path.Combine(folder, "tokenizer_config.json"), true),
+        ];
+        Place[] found = [.. places.OfType<Place>()];
+        return found.FirstOrDefault(place => place.Text.Length > LongestTemplate) is { Text: not null } longest
+            ? throw new UserException(
+                $"{longest.File}: the chat template has {longest.Text.Length} characters, more than {LongestTemplate}."
+            )
+            : found;
     }
 
     /// <summary>
@@ -56,7 +60,7 @@ internal static partial class ChatTemplate
                     : $"'{inner}'"
             );
 
-    static (string, string)? FromJson(string path)
+    static Place? FromJson(string path, bool ofTokenizer)
     {
         if (!File.Exists(path) || JsonField.Read(path).Find("chat_template") is not { } field)
         {
@@ -65,11 +69,13 @@ internal static partial class ChatTemplate
 
         if (field.Kind != System.Text.Json.JsonValueKind.Array)
         {
-            return (field.String(), path);
+            return new(field.String(), path, ofTokenizer);
         }
 
         var named = field.Items().FirstOrDefault(item => item["name"].String() == "default");
-        return named.File is null ? throw field.Mistake("must have a template named default") : (named["template"].String(), path);
+        return named.File is null
+            ? throw field.Mistake("must have a template named default")
+            : new(named["template"].String(), path, ofTokenizer);
     }
 
     [GeneratedRegex(@"\{#.*?#\}", RegexOptions.Singleline)]

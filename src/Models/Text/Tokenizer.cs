@@ -38,7 +38,9 @@ public sealed record Tokenizer
         split = PreTokenizers.Parse(files.Tokenizer.Find("pre_tokenizer"));
         decode = Decoders.Parse(files.Tokenizer.Find("decoder"));
         model = TokenModel.Parse(files.Tokenizer["model"], files.IsByteLevel);
-        added = files.AddedTokens().ToDictionary(token => token.Content, StringComparer.Ordinal);
+        AddedToken[] all = [.. files.AddedTokens()];
+        added = all.ToDictionary(token => token.Content, StringComparer.Ordinal);
+        Misnumbered = [.. MisnumberedOf(all, model.Vocabulary)];
         rawTokens = new(added.Values.Where(token => !token.Normalized).Select(token => (token.Content, token)));
         normalizedTokens = new(
             added.Values.Where(token => token.Normalized).Select(token => (normalize(AlignedText.Of(token.Content)).ToString(), token))
@@ -62,7 +64,18 @@ public sealed record Tokenizer
         (prefix, suffix) = files.Frame(BosId);
         cleanUp = files.CleansUp;
 
-        int? Named(string role) => files.Token(role) is { } name ? TokenId(name) : null;
+        if (files.NamedInAddedTokens.FirstOrDefault(name => TokenId(name) is null) is { } absent)
+        {
+            throw new UserException(
+                $"{files.Added!.Value.File} has the token {absent}, which {files.Tokenizer.File} has not. The two files belong to different models."
+            );
+        }
+
+        // transformers would give it a new id, for which there is no trained embedding.
+        int? Named(string role) =>
+            files.Token(role) is not { } name ? null
+            : TokenId(name) is { } id ? id
+            : throw new UserException($"{files.RoleFiles} says that the {role} is {name}, but {files.Tokenizer.File} has no such token.");
     }
 
     /// <summary>The beginning-of-sequence token of tokenizer_config.json, if there is one.</summary>
@@ -174,6 +187,35 @@ public sealed record Tokenizer
         added.TryGetValue(token, out var special) ? special.Id
         : model.Vocabulary.TryGetValue(token, out var id) ? id
         : null;
+
+    /// <summary>Whether an id is an added token, or one with a role such as the end, and no piece of ordinary text.</summary>
+    internal bool IsMark(int id) => id == BosId || id == EosId || id == PadId || added.Values.Any(token => token.Id == id);
+
+    /// <summary>The token with the largest id of the vocabulary that texts are made of, added ones aside.</summary>
+    internal (string Token, int Id) LastOfVocabulary =>
+        model.Vocabulary.MaxBy(entry => entry.Value) is var last ? (last.Key, last.Value) : default;
+
+    /// <summary>
+    /// The added tokens whose ids are not those that the tokenizers library gives them: the vocabulary's, or counted on from it, whatever the file says.
+    /// </summary>
+    internal ImmutableArray<(string Token, int Id, int Expected)> Misnumbered { get; }
+
+    static IEnumerable<(string Token, int Id, int Expected)> MisnumberedOf(
+        IEnumerable<AddedToken> tokens,
+        Dictionary<string, int> vocabulary
+    )
+    {
+        var next = vocabulary.Count;
+        foreach (var token in tokens)
+        {
+            var expected = vocabulary.TryGetValue(token.Content, out var known) ? known : next;
+            next = Math.Max(next, expected + 1);
+            if (token.Id != expected)
+            {
+                yield return (token.Content, token.Id, expected);
+            }
+        }
+    }
 
     /// <summary>The text of a token in the vocabulary, or null when the id names none.</summary>
     public string? TokenText(int id) => tokens.GetValueOrDefault(id);

@@ -29,6 +29,28 @@ public class MvcJsonTests
         );
     }
 
+    [Theory]
+    [InlineData("system")]
+    [InlineData("System_Message")]
+    [InlineData("chosen_system_prompt")]
+    public void A_system_prompt_by_another_name_is_not_left_out_without_a_word(string name)
+    {
+        var entry = Good.Replace("\"system_prompt\": \"\"", $"\"{name}\": \"Answer in one word.\"");
+        Assert.Contains($"{name} is probably system_prompt", Assert.Single(MvcJson.Parse($"[{entry}]", "t.json", "").Refusals).Reason);
+    }
+
+    [Fact]
+    public void Fields_that_mean_nothing_are_counted()
+    {
+        var (one, other) = (
+            Good.Replace("\"source\"", "\"weight\": 2, \"id\": 7, \"source\""),
+            Good.Replace("\"source\"", "\"id\": 8, \"source\"")
+        );
+        var read = MvcJson.Parse($"[{one}, {other}, {Good}]", "t.json", "");
+        Assert.Equal(3, read.Pairs.Length);
+        Assert.Equal([("id", 2), ("weight", 1)], read.Unread.Select(field => (field.Key, field.Value)));
+    }
+
     /// <summary>golden/svco/*.json, the lists in the MVC format.</summary>
     [Fact]
     public void Every_pair_of_the_golden_files_is_read()

@@ -84,6 +84,165 @@ public sealed class ModelFolderTests : IDisposable
         IsRefusedWith(TokenizerFile, "tokenizer_config.json", "<image>", "492 and 493");
     }
 
+    /// <summary>A value in one file that another file contradicts: each message names both.</summary>
+    [Theory]
+    [InlineData(Config, "text_config.eos_token_id", "8", "eos_token_id", TokenizerFile, "ordinary text")]
+    [InlineData(Config, "text_config.bos_token_id", "8", "bos_token_id", TokenizerFile, "ordinary text")]
+    [InlineData(Config, "eos_token_id", "8", "eos_token_id", TokenizerFile, "ordinary text")]
+    [InlineData(Config, "pad_token_id", "8", "pad_token_id", TokenizerFile, "ordinary text")]
+    [InlineData(Config, "pad_token_id", "4000", "pad_token_id", "4000", "512 tokens")]
+    [InlineData("generation_config.json", "eos_token_id", "8", "generation_config.json", TokenizerFile, "ordinary text")]
+    [InlineData("generation_config.json", "eos_token_id", "487", "generation_config.json", TokenizerFile, "491 (<|im_end|>)")]
+    [InlineData("generation_config.json", "pad_token_id", "8", "pad_token_id", TokenizerFile, "ordinary text")]
+    [InlineData("special_tokens_map.json", "eos_token", "\"</s>\"", "tokenizer_config.json", "<|im_end|>", "</s>")]
+    [InlineData("special_tokens_map.json", "pad_token", "\"<unk>\"", "tokenizer_config.json", "<|endoftext|>", "<unk>")]
+    [InlineData("tokenizer_config.json", "bos_token", "\"<begin>\"", TokenizerFile, "<begin>", "no such token")]
+    [InlineData("added_tokens.json", "<image>", "493", TokenizerFile, "added_tokens.json", "492 and 493")]
+    [InlineData("added_tokens.json", "<loc_7>", "492", TokenizerFile, "added_tokens.json", "<image> and <loc_7>")]
+    [InlineData("added_tokens.json", "<loc_7>", "493", TokenizerFile, "added_tokens.json", "<loc_7>")]
+    [InlineData(Processor, "image_token", "\"<img>\"", Processor, "<image>", Config)]
+    [InlineData(Config, "image_seq_length", "12", "image_seq_length = 12", "9 tokens", Config)]
+    [InlineData(Config, "dtype", "\"bfloat16\"", Config, "torch_dtype = float32", "dtype = bfloat16")]
+    [InlineData(Config, "image_token_id", "5", Config, "image_token_index = 492", "image_token_id = 5")]
+    [InlineData(TokenizerFile, "model.vocab.Ġreturn", "700", TokenizerFile, "700", "512 tokens")]
+    public void What_two_files_say_otherwise_is_refused_with_both(string file, string field, string value, params string[] words)
+    {
+        if (!File.Exists(tiny.At(file)))
+        {
+            tiny.With(file, "{}");
+        }
+
+        tiny.With(file, json => Set(json, field, value));
+        IsRefusedWith(words);
+    }
+
+    [Theory]
+    [InlineData(Config, "pad_token_id", "-1")]
+    [InlineData(Config, "image_seq_length", "576")]
+    [InlineData(Config, "text_config.eos_token_id", "489")]
+    [InlineData("generation_config.json", "eos_token_id", "[491, 489]")]
+    [InlineData("added_tokens.json", "<image>", "492")]
+    [InlineData(Config, "rope_theta", "1000000.0")]
+    [InlineData(Preprocessor, "do_pad", "false")]
+    [InlineData(Preprocessor, "crop_size", "null")]
+    [InlineData(Config, "text_config.layer_types", "[\"full_attention\", \"full_attention\"]")]
+    [InlineData(Config, "text_config.is_causal", "true")]
+    public void What_says_the_same_or_nothing_is_read(string file, string field, string value)
+    {
+        if (!File.Exists(tiny.At(file)))
+        {
+            tiny.With(file, "{}");
+        }
+
+        var before = ModelFamilies.ReadConfig(tiny.At(Config));
+        tiny.With(file, json => Set(json, field, value));
+        Assert.Equal(before.UsualImage, ModelFolder.Check(tiny.Path).UsualImage);
+    }
+
+    /// <summary>A field that may change the numbers and is not known where it stands, though another section may have it.</summary>
+    [Theory]
+    [InlineData(Config, "rope_theta", "5000.0")]
+    [InlineData(Config, "rope_parameters", "{\"rope_type\": \"yarn\", \"factor\": 4}")]
+    [InlineData(Config, "sliding_window", "64")]
+    [InlineData(Config, "num_attention_heads", "8")]
+    [InlineData(Config, "hidden_act", "\"gelu\"")]
+    [InlineData(Config, "vision_config.rope_theta", "5000.0")]
+    [InlineData(Config, "vision_config.rms_norm_eps", "0.1")]
+    [InlineData(Config, "text_config.layer_norm_eps", "0.1")]
+    [InlineData(Config, "text_config.mlp_bias", "true")]
+    [InlineData(Config, "text_config.is_causal", "false")]
+    [InlineData(Config, "text_config.position_encoding_type", "\"alibi\"")]
+    [InlineData(Config, "text_config.mup_width", "3")]
+    [InlineData(Config, "text_config.layer_types", "[\"full_attention\"]")]
+    [InlineData(Config, "vision_feature_layers", "[-2, -1]")]
+    [InlineData(Config, "auto_map", "{\"AutoModel\": \"modeling.Mine\"}")]
+    [InlineData(Config, "architectures", "[\"LlavaNextForConditionalGeneration\"]")]
+    [InlineData(Config, "compression_config", "{\"quant_method\": \"x\"}")]
+    [InlineData(Preprocessor, "do_pad", "true")]
+    [InlineData(Preprocessor, "do_grayscale", "true")]
+    [InlineData(Preprocessor, "offset", "true")]
+    [InlineData(Preprocessor, "pad_size", "{\"height\": 50, \"width\": 50}")]
+    [InlineData(Processor, "image_processor", "{\"image_processor_type\": \"CLIPImageProcessorFast\"}")]
+    public void What_may_change_the_numbers_and_is_not_known_is_refused(string file, string field, string value)
+    {
+        tiny.With(file, json => Set(json, field, value));
+        IsRefusedWith(file, field.Split('.')[^1]);
+    }
+
+    static void Set(JsonObject json, string field, string value)
+    {
+        var path = field.Split('.');
+        path[..^1].Aggregate(json, (section, name) => section[name]!.AsObject())[path[^1]] = JsonNode.Parse(value);
+    }
+
+    [Fact]
+    public void A_siglip_that_would_be_cropped_is_refused()
+    {
+        tiny.With(Preprocessor, json => Set(json, "crop_size", "{\"height\": 28, \"width\": 28}"));
+        ModelFolder.Check(tiny.Path);
+        tiny.With(Preprocessor, json => Set(json, "do_center_crop", "true"));
+        IsRefusedWith(Preprocessor, "crop_size");
+    }
+
+    [Fact]
+    public void An_image_that_is_smaller_than_its_crop_is_refused()
+    {
+        using var folder = new TinyFolder("llava-1.5");
+        folder.With(Preprocessor, json => json["size"] = new JsonObject { ["shortest_edge"] = 20 });
+        Assert.Contains("black border", Assert.Throws<UserException>(() => ModelFolder.Check(folder.Path)).Message);
+    }
+
+    [Fact]
+    public void An_added_token_that_transformers_would_number_otherwise_is_refused()
+    {
+        tiny.With(
+            TokenizerFile,
+            json =>
+            {
+                var token = json["added_tokens"]![0]!.DeepClone();
+                (token["id"], token["content"]) = (500, "<loc_7>");
+                json["added_tokens"]!.AsArray().Add(token);
+            }
+        );
+        // golden: tokenizers 0.20 gives it the number after that of the image.
+        IsRefusedWith(TokenizerFile, "<loc_7>", "500", "493");
+    }
+
+    [Fact]
+    public void Weights_that_are_there_twice_are_refused()
+    {
+        tiny.With("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"model.safetensors\"}}");
+        ModelFolder.Check(tiny.Path);
+        tiny.With("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\"}}");
+        IsRefusedWith("model.safetensors.index.json", "twice");
+    }
+
+    [Fact]
+    public void A_matrix_of_zeros_is_refused_when_it_is_loaded()
+    {
+        Rewrite(tensors =>
+            tensors.Select(tensor => tensor.Name.EndsWith("1.mlp.down_proj.weight") ? new(tensor.Name, zeros_like(tensor.Value)) : tensor)
+        );
+        var message = Assert.Throws<UserException>(() => VisionLanguageModel.Load(tiny.Path, new())).Message;
+        Assert.Contains("1.mlp.down_proj.weight", message);
+        Assert.Contains("nothing but zeros", message);
+    }
+
+    [Fact]
+    public void A_model_with_an_adapter_in_its_folder_is_refused()
+    {
+        tiny.With("adapter_config.json", "{\"base_model_name_or_path\": \"me/base\", \"peft_type\": \"LORA\"}");
+        IsRefusedWith("adapter_config.json", "Take away either");
+    }
+
+    [Fact]
+    public void Weights_of_flax_are_told()
+    {
+        var header = System.Text.Encoding.UTF8.GetBytes("{\"__metadata__\":{\"format\":\"flax\"}}");
+        File.WriteAllBytes(tiny.At("model.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. header]);
+        IsRefusedWith("model.safetensors", "TensorFlow or Flax");
+    }
+
     [Fact]
     public void A_stop_token_without_embedding_is_refused()
     {

@@ -44,6 +44,31 @@ public sealed class ImageFormatTests
         Assert.Equal(rows[1..], ImageDecoder.Decode(png, "odd.png").Pixels);
     }
 
+    [Theory]
+    [MemberData(nameof(Orientations))]
+    public void A_tiff_is_turned_always_and_a_png_when_asked_for(int orientation)
+    {
+        // Pillow turns TIFFs while it loads them, and no other format (checked with its ImageOps.exif_transpose).
+        var stored = new RgbImage(7, 5, Pixels);
+        var upright = ExifTurn.Of(stored, ExifTurn.Parse(orientation));
+        foreach (var samples in (int[])[3, 1])
+        {
+            var tiff = Tiff(Compression.NONE, samples, bits: 8, orientation);
+            var plain = ImageDecoder.Decode(Tiff(Compression.NONE, samples, bits: 8), "a.tif");
+            var turned = ImageDecoder.Decode(tiff, "a.tif");
+            Assert.Equal(ExifTurn.Of(plain, ExifTurn.Parse(orientation)).Pixels, turned.Pixels);
+            Assert.Equal(new ImageSize(turned.Width, turned.Height), ImageDecoder.SizeOf(tiff, "a.tif"));
+            Assert.Equal((upright.Width, upright.Height), (turned.Width, turned.Height));
+        }
+
+        byte[] exif = [.. "MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"u8, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] rows = [.. Pixels.Chunk(21).SelectMany(row => (byte[])[0, .. row])];
+        var png = ImagePng.WithChunk(ImagePng.Bytes(7, 5, 8, 2, rows), "eXIf", exif);
+        Assert.Equal(Pixels, ImageDecoder.Decode(png, "a.png").Pixels);
+        Assert.Equal(upright.Pixels, ImageDecoder.Decode(png, "a.png", turn: true).Pixels);
+        Assert.Equal(new ImageSize(upright.Width, upright.Height), ImageDecoder.SizeOf(png, "a.png", turn: true));
+    }
+
     public static TheoryData<int> Orientations => [.. Enumerable.Range(1, 8)];
 
     [Theory]
@@ -127,7 +152,7 @@ public sealed class ImageFormatTests
         Assert.Contains(what, Assert.Throws<UserException>(() => ImageDecoder.SizeOf(folder.At("a.png"))).Message);
     }
 
-    static byte[] Tiff(Compression compression, int samples, int bits)
+    static byte[] Tiff(Compression compression, int samples, int bits, int orientation = 1)
     {
         using var stream = new MemoryStream();
         using (var tiff = BitMiracle.LibTiff.Classic.Tiff.ClientOpen("a", "w", stream, new TiffStream()))
@@ -136,7 +161,8 @@ public sealed class ImageFormatTests
             tiff.SetField(TiffTag.IMAGELENGTH, 5);
             tiff.SetField(TiffTag.BITSPERSAMPLE, bits);
             tiff.SetField(TiffTag.SAMPLESPERPIXEL, samples);
-            tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.RGB);
+            tiff.SetField(TiffTag.ORIENTATION, orientation);
+            tiff.SetField(TiffTag.PHOTOMETRIC, samples == 1 ? Photometric.MINISBLACK : Photometric.RGB);
             tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
             tiff.SetField(TiffTag.COMPRESSION, compression);
             tiff.SetField(TiffTag.ROWSPERSTRIP, 2);
@@ -147,7 +173,10 @@ public sealed class ImageFormatTests
 
             for (var row = 0; row < 5; row++)
             {
-                byte[] line = [.. Pixels.Chunk(3).Skip(row * 7).Take(7).SelectMany(rgb => samples == 4 ? [.. rgb, (byte)9] : rgb)];
+                byte[] line =
+                [
+                    .. Pixels.Chunk(3).Skip(row * 7).Take(7).SelectMany(rgb => samples == 4 ? [.. rgb, (byte)9] : rgb[..samples]),
+                ];
                 tiff.WriteScanline([.. line.SelectMany(value => Enumerable.Repeat(value, bits / 8))], row);
             }
 

@@ -26,6 +26,10 @@ static class ImagePng
         return [0x89, .. "PNG\r\n\x1A\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, [])];
     }
 
+    /// <summary>The file with one more chunk before its last.</summary>
+    public static byte[] WithChunk(byte[] png, string type, byte[] data) =>
+        [.. png[..^12], .. Chunk(System.Text.Encoding.ASCII.GetBytes(type), data), .. png[^12..]];
+
     static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
     {
         byte[] body = [.. type, .. data];

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SVco.Core;
 using SVco.Models.Llava;
+using SVco.Models.Text;
 using SVco.Tests;
 
 namespace SVco.Models.Tests;
@@ -18,7 +19,7 @@ public sealed class ConfigTests
             switch (type)
             {
                 case "llama" or "qwen2":
-                    CheckText(recorded, With(silent, path => TextConfig.Parse(ConfigFields.Read(path))));
+                    CheckText(recorded, With(silent, path => TextConfig.Parse(JsonField.Read(path))));
                     break;
                 case "clip_vision_model" or "siglip_vision_model":
                     CheckVision(recorded, With(silent, VisionConfig.Read));
@@ -48,7 +49,7 @@ public sealed class ConfigTests
             var (spelledOut, silent) = (File.ReadAllText(file), $$"""{"model_type":"{{type}}"}""");
             Func<string, object> read = type switch
             {
-                "llama" or "qwen2" => path => TextConfig.Parse(ConfigFields.Read(path)),
+                "llama" or "qwen2" => path => TextConfig.Parse(JsonField.Read(path)),
                 "dinov2" => Dinov2Config.Read,
                 "llava" => LlavaConfig.Read,
                 _ => VisionConfig.Read,

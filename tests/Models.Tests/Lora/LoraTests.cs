@@ -156,7 +156,12 @@ public sealed class LoraTests
     [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"rank_pattern":{"q_proj":4}}""", "rank_pattern")]
     [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"modules_to_save":["lm_head"]}""", "modules_to_save")]
     [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"bias":"all"}""", "bias")]
-    [InlineData("""{"peft_type":"LORA","r":0,"target_modules":["q_proj"]}""", "r is 0")]
+    [InlineData("""{"peft_type":"LORA","r":0,"target_modules":["q_proj"]}""", "\"r\" must be an integer from 1")]
+    [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"init_lora_weights":"pissa_niter_4"}""", "init_lora_weights")]
+    [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"trainable_token_indices":[5]}""", "trainable_token_indices")]
+    [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"target_parameters":["w"]}""", "target_parameters")]
+    [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"alora_invocation_tokens":[1,2]}""", "alora_invocation_tokens")]
+    [InlineData("""{"peft_type":"LORA","r":2,"target_modules":["q_proj"],"use_qalora":true}""", "use_qalora")]
     [InlineData("""{"peft_type":"LORA","r":2,"target_modules":"(q_proj"}""", "target_modules")]
     [InlineData("""{"peft_type":"LORA","r":2}""", "target_modules")]
     public void Settings_that_are_not_supported_are_refused_by_name(string json, string field)

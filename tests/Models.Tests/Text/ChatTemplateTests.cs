@@ -63,9 +63,61 @@ public class ChatTemplateTests
                 Assert.Contains("not known", message);
             }
 
+            Assert.Null(ChatFormat.For(tokenizer, checkpoint).Note);
             using var empty = new TextFolder();
-            Assert.Contains("no chat template", Assert.Throws<UserException>(() => ChatFormat.For(tokenizer, empty.Path)).Message);
+            // Folders of LLaVA-1.5 are older than saved templates.
+            if (tokenizer.TokenId("<|im_start|>") is null)
+            {
+                var format = ChatFormat.For(tokenizer, empty.Path);
+                Assert.Contains("LLaVA-1.5", format.Name);
+                Assert.Contains("no chat template", format.Note);
+            }
+            else
+            {
+                Assert.Contains("no chat template", Assert.Throws<UserException>(() => ChatFormat.For(tokenizer, empty.Path)).Message);
+            }
         }
+    }
+
+    [Fact]
+    public void Templates_in_two_files_that_are_not_the_same_are_refused()
+    {
+        var templates = TextTokenizers
+            .SmallFolders()
+            .ToDictionary(
+                folder => ChatFormat.For(Tokenizer.Load(folder), folder).Name,
+                folder => File.ReadAllText(Path.Combine(folder, "chat_template.json"))
+            );
+        var chat = TextTokenizers.SmallFolders().First(folder => Tokenizer.Load(folder).TokenId("<|im_start|>") is not null);
+        var tokenizer = Tokenizer.Load(chat);
+        var (own, other) = (
+            templates.Single(one => one.Key.Contains("ChatML")).Value,
+            templates.Single(one => !one.Key.Contains("ChatML")).Value
+        );
+        using var folder = new TextFolder();
+        folder.Write("chat_template.json", own);
+        folder.Write("processor_config.json", own);
+        folder.Write("tokenizer_config.json", "{\"chat_template\": \"of a language model without images\"}");
+        Assert.Contains("ChatML", ChatFormat.For(tokenizer, folder.Path).Name);
+        foreach (
+            var (file, content) in new[] { ("tokenizer_config.json", other), ("processor_config.json", "{\"chat_template\": \"another\"}") }
+        )
+        {
+            folder.Write(file, content);
+            var message = Assert.Throws<UserException>(() => ChatFormat.For(tokenizer, folder.Path)).Message;
+            Assert.Contains("chat_template.json", message);
+            Assert.Contains(file, message);
+            folder.Write(file, own);
+        }
+    }
+
+    [Fact]
+    public void A_template_of_brackets_without_end_is_refused_at_once()
+    {
+        var tokenizer = Tokenizer.Load(TextTokenizers.SmallFolders().First());
+        using var folder = new TextFolder();
+        folder.Write("chat_template.jinja", string.Concat(Enumerable.Repeat("{#", 40_000)));
+        Assert.Contains("80000 characters", Assert.Throws<UserException>(() => ChatFormat.For(tokenizer, folder.Path)).Message);
     }
 
     [Fact]

@@ -56,23 +56,39 @@ public sealed class ModelFingerprintTests : IDisposable
         Assert.NotEqual(Of("model"), Of("snapshot"));
     }
 
-    /// <summary>16 GB are read once: a file of the same place, size and time of change is taken for the same.</summary>
+    /// <summary>16 GB are read once: a large file of the same place, size, time of change and sample is taken for the same.</summary>
     [Fact]
-    public void A_file_that_has_not_changed_is_not_read_again()
+    public void A_large_file_that_has_not_changed_is_not_read_again()
     {
-        var before = Of("model");
+        var path = _folder.At("model", "model-00001-of-00002.safetensors");
+        var bytes = new byte[1 << 22];
+        File.WriteAllBytes(path, bytes);
+        var (before, time) = (Of("model", small: 0), File.GetLastWriteTimeUtc(path));
+        // Between the first two blocks of the sample, which are 16,448 bytes apart.
+        bytes[10_000] = 1;
+        File.WriteAllBytes(path, bytes);
+        File.SetLastWriteTimeUtc(path, time);
+        Assert.Equal(before, Of("model", small: 0));
+
+        File.SetLastWriteTimeUtc(path, time.AddSeconds(1));
+        Assert.NotEqual(before, Of("model", small: 0));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1 << 26)]
+    public void Other_weights_that_keep_size_and_time_are_another_model(long small)
+    {
+        var before = Of("model", small);
         var path = _folder.At("model", "model-00001-of-00002.safetensors");
         var time = File.GetLastWriteTimeUtc(path);
         File.WriteAllText(path, "WEIGHTS");
         File.SetLastWriteTimeUtc(path, time);
-        Assert.Equal(before, Of("model"));
-
-        File.SetLastWriteTimeUtc(path, time.AddSeconds(1));
-        Assert.NotEqual(before, Of("model"));
+        Assert.NotEqual(before, Of("model", small));
     }
 
-    string Of(string model) =>
-        ModelFingerprint.Of(_folder.At(model), new DiskCache(_folder.At("cache"), 1 << 20, warning => Assert.Fail(warning)));
+    string Of(string model, long small = 1 << 26) =>
+        ModelFingerprint.Of(_folder.At(model), new DiskCache(_folder.At("cache"), 1 << 20, warning => Assert.Fail(warning)), null, small);
 
     void Put(string name, string text)
     {

@@ -2,6 +2,7 @@ using SVco.Core;
 using SVco.Models;
 using SVco.Models.Llava;
 using SVco.Models.Lora;
+using SVco.Tests;
 using SVco.Training.Bench;
 using static TorchSharp.torch;
 

@@ -5,6 +5,7 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using SVco.Core;
 using SVco.Core.Data;
+using SVco.Files;
 
 namespace SVco.Evaluation.Benchmarks.Layouts;
 
@@ -28,6 +29,8 @@ static class CsvRows
             {
                 Delimiter = Path.GetExtension(file.Name).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? "\t" : ",",
                 BadDataFound = _ => bad = true,
+                // A quote that is never closed takes all that follows.
+                MaxFieldSize = CompleteLines.MostBytes,
             }
         );
         if (!csv.Read())

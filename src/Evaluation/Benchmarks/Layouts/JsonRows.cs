@@ -15,9 +15,11 @@ static class JsonRows
     /// <exception cref="UserException">While reading: the file cannot be read, or a line is no object.</exception>
     public static IEnumerable<Row> Lines(DataFile file)
     {
-        using var reader = new StreamReader(file.OpenText());
-        for (var number = 1; reader.ReadLine() is { } line; number++)
+        using var text = file.OpenText();
+        var number = 0;
+        foreach (var line in TextFile.Lines(text, file.Shown))
         {
+            number++;
             if (line.Trim().Length > 0)
             {
                 yield return RowOf(

@@ -19,7 +19,7 @@ public sealed record PairLogProbs(CaptionLogProbs Chosen, CaptionLogProbs Reject
 /// How much a model expects each caption of contrast pairs beside its own image, beside the other one, and without an image: the paper's
 /// Fig. 2. Where the three are close together, the model writes from habit and not from what it sees.
 /// </summary>
-public static class CaptionScoring
+public static class ScoredCaptions
 {
     const int PairsTogether = 8;
 
