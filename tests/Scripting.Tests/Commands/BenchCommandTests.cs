@@ -17,7 +17,8 @@ public sealed class BenchCommandTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, "disk", "svco-bench-checkpoint", "model"));
         File.WriteAllText(Path.Combine(_folder, "disk", "svco-bench-checkpoint", "model", "left"), "over");
 
-        var (output, code) = await SvcoProcess.RunAsync(_folder, OnDisk("disk"));
+        WriteTinyConfig();
+        var (output, code) = await SvcoProcess.RunAsync(_folder, "bench", "--geometry", "config.json", "--on-disk", "--folder", "disk");
 
         Assert.Equal(0, code);
         Assert.Contains("| load by memory map |", output);
@@ -107,18 +108,12 @@ public sealed class BenchCommandTests : IDisposable
     {
         using var disk = new FullDisk(Path.Combine(_folder, "disk"), kilobytes: 1000);
 
-        var (output, code) = await SvcoProcess.RunAsync(_folder, OnDisk("disk"));
+        var (output, code) = await SvcoProcess.RunAsync(_folder, "bench", "--geometry", "small", "--on-disk", "--folder", "disk");
 
         Assert.Equal(1, code);
         Assert.Contains("GB free; the model takes", output);
         Assert.Contains("--folder", output);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "disk")));
-    }
-
-    string[] OnDisk(string folder)
-    {
-        WriteTinyConfig();
-        return ["bench", "--geometry", "config.json", "--on-disk", "--folder", folder];
     }
 
     void WriteTinyConfig() =>
