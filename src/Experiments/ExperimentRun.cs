@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core;
+using SVco.Core.Fields;
 using SVco.Core.Objectives;
 using SVco.Files;
 using SVco.Models;
@@ -78,7 +79,21 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     {
         if (experiment.Evaluation is { } plan)
         {
-            PlannedJudge.Check(plan, PlannedBenchmark.All(plan).Any(benchmark => benchmark.IsJudged));
+            plan.Check();
+            var benchmarks = PlannedBenchmark.All(plan);
+            PlannedBenchmark.CheckImages(benchmarks);
+            PlannedJudge.Check(plan, benchmarks.Any(benchmark => benchmark.IsJudged));
+        }
+        else if (
+            Experiment.AllFields.FirstOrDefault(field =>
+                Experiment.IsOfEvaluation(field) && FieldText.Of(field.Get(experiment)) != FieldText.Of(field.Get(new Experiment("")))
+            ) is
+            { } lost
+        )
+        {
+            throw new UserException(
+                $"{lost} is given, but no benchmark is named, so nothing would be asked. Name some with --evaluate-benchmarks or .Evaluate(...) in the script."
+            );
         }
     }
 

@@ -25,19 +25,21 @@ public static class ExperimentWords
     /// <summary>Says how to train.</summary>
     public static Experiment Train(this Experiment experiment, TrainSettings settings) => experiment with { Train = settings };
 
-    /// <summary>Names benchmarks that are asked when the run has come to its end, of the base model too; all eight of the paper without a name.</summary>
-    public static Experiment Evaluate(this Experiment experiment, params ReadOnlySpan<BenchmarkSource> benchmarks) =>
-        experiment.Evaluate(
-            experiment.Evaluate with
-            {
-                Benchmarks = [.. (benchmarks.IsEmpty ? AllBenchmarks.Sources.AsSpan() : benchmarks).ToArray().Select(one => one.Name)],
-            }
-        );
+    /// <summary>Asks all eight benchmarks of the paper when the run has come to its end, of the base model too.</summary>
+    public static Experiment Evaluate(this Experiment experiment) => experiment.Evaluate(experiment.Evaluate);
+
+    /// <summary>Names benchmarks that are asked when the run has come to its end, of the base model too.</summary>
+    public static Experiment Evaluate(this Experiment experiment, BenchmarkSource first, params ReadOnlySpan<BenchmarkSource> others) =>
+        experiment.Evaluate(experiment.Evaluate with { Benchmarks = [first.Name, .. others.ToArray().Select(one => one.Name)] });
 
     /// <summary>Adds benchmarks of the script's own to those that are asked when the run has come to its end.</summary>
-    public static Experiment Evaluate(this Experiment experiment, params ReadOnlySpan<Benchmark> benchmarks) =>
-        experiment.Evaluate(experiment.Evaluate with { Own = [.. experiment.Evaluate.Own, .. benchmarks] });
+    public static Experiment Evaluate(this Experiment experiment, Benchmark first, params ReadOnlySpan<Benchmark> others) =>
+        experiment.Evaluate(experiment.Evaluate with { Own = [.. experiment.Evaluate.Own, first, .. others] });
 
-    /// <summary>Says what is asked when the run has come to its end, and how.</summary>
-    public static Experiment Evaluate(this Experiment experiment, EvaluationSettings settings) => experiment with { Evaluate = settings };
+    /// <summary>Says what is asked when the run has come to its end, and how; all eight benchmarks of the paper where it names none.</summary>
+    public static Experiment Evaluate(this Experiment experiment, EvaluationSettings settings) =>
+        experiment with
+        {
+            Evaluate = settings.IsAsked ? settings : settings with { Benchmarks = [.. AllBenchmarks.Sources.Select(one => one.Name)] },
+        };
 }

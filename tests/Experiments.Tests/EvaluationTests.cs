@@ -127,6 +127,20 @@ public sealed class EvaluationTests : IDisposable
     }
 
     [Fact]
+    public async Task Settings_that_would_not_count_are_refused()
+    {
+        Assert.Contains(
+            "--checkpoints",
+            (await Assert.ThrowsAsync<UserException>(() => Run(Plan("MMVP") with { ChooseOn = 0.3 }))).Message
+        );
+        Assert.Contains("temperature", (await Assert.ThrowsAsync<UserException>(() => Run(Plan("MMVP") with { Runs = 2 }))).Message);
+        await Run(Plan("MMVP"));
+        File.WriteAllText(folder.At("others.journal"), "other replies\n");
+        var error = await Assert.ThrowsAsync<UserException>(() => Run(Plan("MMVP") with { JudgeReplies = folder.At("others.journal") }));
+        Assert.Contains("did not begin with", error.Message);
+    }
+
+    [Fact]
     public async Task Captions_are_scored_once_and_add_up_to_the_table_of_their_pair()
     {
         var pairs = Path.Combine(Golden.RepositoryRoot, "experiments", "tiny", "val.json");

@@ -15,13 +15,13 @@ public sealed class ExperimentRunTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    Experiment Short =>
-        Tiny.Of(new Experiment("x").Evaluate(PaperBenchmarks.Mmvp))
-            .With("train.max_steps", 2)
-            .With("output", _folder.At("run"))
-            .With("feature_cache", 0)
-            // Where the bundled ones lie stays.
-            .With("evaluate.benchmarks", "");
+    Experiment Short => ShortOf(new("x"));
+
+    /// <summary>The same, asked benchmarks at its end.</summary>
+    Experiment ShortAsked(BenchmarkSource benchmark) => ShortOf(new Experiment("x").Evaluate(benchmark));
+
+    Experiment ShortOf(Experiment experiment) =>
+        Tiny.Of(experiment).With("train.max_steps", 2).With("output", _folder.At("run")).With("feature_cache", 0);
 
     [Fact]
     public async Task A_run_says_what_came_of_it_and_another_that_it_had_finished()
@@ -79,7 +79,7 @@ public sealed class ExperimentRunTests : IDisposable
     [Fact]
     public async Task Checkpoints_are_kept_asked_and_chosen_from()
     {
-        var result = await (Short.With("train.keep_every", 1).With("train.max_steps", 3).Evaluate(PaperBenchmarks.Mmvp)).RunAsync();
+        var result = await ShortAsked(PaperBenchmarks.Mmvp).With("train.keep_every", 1).With("train.max_steps", 3).RunAsync();
 
         Assert.Equal(["base", "step-1", "step-2", "finished"], result.Evaluation!.Models.Select(model => model.Name));
         Assert.Equal([1, 2], RunFolder.KeptIn(result.Folder).Select(kept => kept.Step));
@@ -91,7 +91,7 @@ public sealed class ExperimentRunTests : IDisposable
         Assert.True(File.Exists(_folder.At("run", "evaluation", "step-2", "MMVP", "answers.jsonl")));
 
         // The finished run is not trained again, and with another benchmark it is the same run.
-        var again = await Short.With("train.keep_every", 1).With("train.max_steps", 3).Evaluate(PaperBenchmarks.CvBench).RunAsync();
+        var again = await ShortAsked(PaperBenchmarks.CvBench).With("train.keep_every", 1).With("train.max_steps", 3).RunAsync();
         Assert.Equal(RunState.AlreadyFinished, again.State);
         Assert.Equal(4, again.Evaluation!.Models.Length);
     }
@@ -99,11 +99,10 @@ public sealed class ExperimentRunTests : IDisposable
     [Fact]
     public async Task Adapters_are_asked_on_the_model_that_they_belong_to()
     {
-        var result = await Short
+        var result = await ShortAsked(PaperBenchmarks.Mmvp)
             .With("train.keep_every", 1)
             .With("model.lora.rank", 4)
             .With("train.learning_rate", 0.1)
-            .Evaluate(PaperBenchmarks.Mmvp)
             .RunAsync();
 
         var answers = result
@@ -117,9 +116,30 @@ public sealed class ExperimentRunTests : IDisposable
     [Fact]
     public async Task A_benchmark_that_is_not_there_is_told_before_the_run_begins()
     {
-        var asked = Short.Evaluate(PaperBenchmarks.Mmvp).With("evaluate.data", _folder.At());
+        var asked = ShortAsked(PaperBenchmarks.Mmvp).With("evaluate.data", _folder.At());
         Assert.Contains("MMVP", (await Assert.ThrowsAsync<UserException>(() => asked.RunAsync())).Message);
         Assert.False(Directory.Exists(_folder.At("run")));
+    }
+
+    [Theory]
+    [InlineData("evaluate.runs", "3", "runs: without a temperature")]
+    [InlineData("evaluate.top_p", "0.9", "top_p counts only with a temperature")]
+    [InlineData("evaluate.judge_input_price", "3", "judge_model")]
+    public async Task Settings_of_the_evaluation_that_would_not_count_are_refused_before_the_run(string field, string value, string message)
+    {
+        var error = await Assert.ThrowsAsync<UserException>(() => ShortAsked(PaperBenchmarks.Mmvp).With(field, value).RunAsync());
+        Assert.Contains(message, error.Message);
+        error = await Assert.ThrowsAsync<UserException>(() => Short.With(field, value).RunAsync());
+        Assert.Contains($"{field} is given, but no benchmark is named", error.Message);
+        Assert.False(Directory.Exists(_folder.At("run")));
+    }
+
+    [Fact]
+    public void Without_a_name_all_eight_are_asked()
+    {
+        Assert.Equal(8, new Experiment("x").Evaluate().Evaluate.Benchmarks.Length);
+        Assert.Equal(8, new Experiment("x").Evaluate(new EvaluationSettings { Limit = 2 }).Evaluate.Benchmarks.Length);
+        Assert.Equal(["MMVP", "CV-Bench"], new Experiment("x").Evaluate(PaperBenchmarks.Mmvp, PaperBenchmarks.CvBench).Evaluate.Benchmarks);
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class ExperimentTableTests : IDisposable
             ],
             results.Select(result => result.Models.Select(model => model.Name).ToArray())
         );
-        Assert.True(File.Exists(folder.At("table", "evaluation", "llava-interleave", "report.html")));
+        Assert.True(File.Exists(folder.At("table", "evaluation", "1-llava-interleave", "report.html")));
 
         await Run(table);
         Assert.DoesNotContain(events, next => next is RunEvent.Trained);

@@ -49,11 +49,29 @@ public static class Grading
         ];
     }
 
+    /// <summary>With what a grader of a person's own calculates of its values too: whatever it has, it must not be taken for another.</summary>
+    static readonly JsonSerializerOptions Whole = new(JsonLines.Options) { IgnoreReadOnlyProperties = false };
+
+    static string Values(Grader grader)
+    {
+        try
+        {
+            return JsonSerializer.Serialize<object>(grader, Whole);
+        }
+        catch (NotSupportedException error)
+        {
+            throw new UserException(
+                $"The grader {grader.GetType().Name} holds something that is no plain value, such as a function, so that its verdicts cannot be kept: {error.Message}",
+                error
+            );
+        }
+    }
+
     // A changed grader is another one: its code belongs to its name.
     internal static string KeyOf(Item item, Answer answer, string judge = "")
     {
         var (type, truth) = item.Task is ItemTask.Write { Grader: var grader }
-            ? ($"{grader.GetType()} {grader.GetType().Module.ModuleVersionId}", JsonSerializer.Serialize<object>(grader, JsonLines.Options))
+            ? ($"{grader.GetType()} {grader.GetType().Module.ModuleVersionId}", Values(grader))
             : ("choose", $"{((ItemTask.Choose)item.Task).Correct}");
         return ContentHash.Of(
             JsonSerializer.Serialize<string[]>([

@@ -41,16 +41,26 @@ public static class Judging
             .SelectMany(answer => Enumerable.Range(0, IsJudged(items[answer.Item]) ? runs : 1).Select(run => (Answer: answer, Run: run)))
             .ToArray();
         var verdicts = new Verdict[asked.Length];
+        // Equal answers have one verdict, which is asked and paid for once.
+        var alike = asked
+            .Index()
+            .GroupBy(one => KeyOf(one.Item.Answer, one.Item.Run), one => one.Index)
+            .Select(places => places.ToArray())
+            .ToArray();
         var unanswered = 0;
         try
         {
             await Parallel.ForEachAsync(
-                Enumerable.Range(0, asked.Length),
+                alike,
                 new ParallelOptions { MaxDegreeOfParallelism = judge.Concurrency, CancellationToken = stop },
-                async (at, cancel) =>
+                async (places, cancel) =>
                 {
-                    verdicts[at] = await OneAsync(asked[at].Answer, asked[at].Run, cancel);
-                    each();
+                    var verdict = await OneAsync(asked[places[0]].Answer, asked[places[0]].Run, cancel);
+                    foreach (var at in places)
+                    {
+                        verdicts[at] = verdict with { Item = asked[at].Answer.Item, Run = NumberOf(asked[at].Answer, asked[at].Run) };
+                        each();
+                    }
                 }
             );
         }
@@ -63,14 +73,18 @@ public static class Judging
 
         return [.. verdicts];
 
+        string KeyOf(Answer answer, int run) =>
+            Grading.KeyOf(items[answer.Item], answer, IsJudged(items[answer.Item]) ? $"{judge.Name} {run}" : "");
+
+        int NumberOf(Answer answer, int run) => IsJudged(items[answer.Item]) ? (answer.Run * runs) + run : answer.Run;
+
         async Task<Verdict> OneAsync(Answer answer, int run, CancellationToken cancel)
         {
             var item = items[answer.Item];
-            var number = IsJudged(item) ? (answer.Run * runs) + run : answer.Run;
-            var key = Grading.KeyOf(item, answer, IsJudged(item) ? $"{judge.Name} {run}" : "");
+            var (key, number) = (KeyOf(answer, run), NumberOf(answer, run));
             if (kept.Find(key) is { } known)
             {
-                return known with { Item = item.Id, Run = number };
+                return known;
             }
 
             try
@@ -83,7 +97,7 @@ public static class Judging
 
                 Interlocked.Exchange(ref unanswered, 0);
                 kept.Add(key, verdict);
-                return verdict with { Run = number };
+                return verdict;
             }
             catch (UnansweredException error)
             {

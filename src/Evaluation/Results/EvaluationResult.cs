@@ -19,7 +19,11 @@ public sealed record GradedAnswers(ImmutableArray<Answer> Answers, ImmutableArra
 /// <param name="Benchmark">The benchmark, with the items that were asked.</param>
 /// <param name="WithImages">As the benchmark is meant.</param>
 /// <param name="WithoutImages">The same questions without their images; none where that was not asked.</param>
-public sealed record EvaluatedBenchmark(Benchmark Benchmark, GradedAnswers WithImages, GradedAnswers WithoutImages);
+public sealed record EvaluatedBenchmark(Benchmark Benchmark, GradedAnswers WithImages, GradedAnswers WithoutImages)
+{
+    /// <summary>The verdicts of both.</summary>
+    public IEnumerable<Verdict> AllVerdicts => WithImages.Verdicts.Concat(WithoutImages.Verdicts);
+}
 
 /// <summary>A model and what it did.</summary>
 /// <param name="Name">Its name in tables.</param>

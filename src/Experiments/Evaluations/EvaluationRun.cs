@@ -27,6 +27,12 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             field.CheckIn(plan, field.Path);
         }
 
+        plan.Check();
+        if (plan is { ChooseOn: not null, Checkpoints: null })
+        {
+            throw new UserException("--choose-on says which items choose among the checkpoints of a run; name the run with --checkpoints.");
+        }
+
         var checkpoints = NamedCheckpoint.All(plan);
         var part = plan.Shard is { } text ? Shard.Parse(text) : (Shard?)null;
         var captions = PlannedCaptions.Read(plan);
@@ -247,7 +253,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         var unjudged = models.Sum(model =>
             model
                 .Benchmarks.First(one => one.Benchmark == benchmark.Benchmark)
-                .WithImages.Verdicts.Count(verdict => verdict.Note.StartsWith(Judging.NotJudged, StringComparison.Ordinal))
+                .AllVerdicts.Count(verdict => verdict.Note.StartsWith(Judging.NotJudged, StringComparison.Ordinal))
         );
         return new(
             benchmark.Benchmark.Name,

@@ -27,6 +27,27 @@ public record EvaluationSettings
     /// <summary>Whether an experiment is to be evaluated.</summary>
     internal bool IsAsked => Benchmarks.Length > 0 || !Own.IsEmpty;
 
+    /// <summary>Refuses settings that would not count because of another one.</summary>
+    /// <exception cref="UserException">There is such a setting.</exception>
+    internal void Check()
+    {
+        Require(Runs == 1 || Temperature is not null, "runs: without a temperature every answer to a question is the same; give one");
+        Require(TopP == 1 || Temperature is not null, "top_p counts only with a temperature; give one, or leave top_p away");
+        Require(
+            (JudgeInputPrice is null && JudgeOutputPrice is null)
+                || (JudgeInputPrice is not null && JudgeOutputPrice is not null && JudgeModel is not null),
+            "judge_input_price and judge_output_price are prices of judge_model; give all three, or none of the prices"
+        );
+
+        static void Require(bool holds, string what)
+        {
+            if (!holds)
+            {
+                throw new UserException($"{what}.");
+            }
+        }
+    }
+
     /// <summary>Benchmarks of the script's own, asked beside the others.</summary>
     public ImmutableArray<Benchmark> Own { get; init; } = [];
 

@@ -27,13 +27,21 @@ sealed class PlannedJudge : IAsyncDisposable
         client = Client(plan, settings, isNeeded);
         Directory.CreateDirectory(plan.Folder);
         var file = Path.Combine(plan.Folder, JournalFile);
-        if (plan.JudgeReplies is { } replies && !File.Exists(file))
+        var replies = plan.JudgeReplies is { } given ? InputFile.Bytes(given) : [];
+        if (replies.Length > 0 && !File.Exists(file))
         {
-            var bytes = InputFile.Bytes(replies);
-            AtomicOutput.WriteFile(file, stream => stream.Write(bytes));
+            AtomicOutput.WriteFile(file, stream => stream.Write(replies));
         }
 
         journal = new(file);
+        if (!InputFile.Bytes(file).AsSpan().StartsWith(replies))
+        {
+            journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw new UserException(
+                $"{file} did not begin with {plan.JudgeReplies}, and replies are taken only to begin with. Leave --judge-replies away, or choose another folder with --output."
+            );
+        }
+
         calls = new(client, journal, settings);
         Judge = new(calls, settings);
     }

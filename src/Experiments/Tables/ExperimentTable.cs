@@ -42,7 +42,7 @@ public sealed record ExperimentTable(string Name)
         var rows = Rows.Select(row => row with { Output = Path.Combine(Folder, row.Name) }).ToImmutableArray();
         Require(rows);
         await TellAsync(rows, told, stop);
-        var evaluations = rows.GroupBy(row => row.Model.Checkpoint).Select(Evaluation).ToArray();
+        var evaluations = rows.GroupBy(row => (row.Model.Checkpoint, row.Model.Precision)).Select(Evaluation).ToArray();
         if (dryRun)
         {
             foreach (var evaluation in evaluations)
@@ -79,14 +79,14 @@ public sealed record ExperimentTable(string Name)
 
     static string BaseOf(EvaluationPlan evaluation) => evaluation.Models[0].Split('=', 2)[1];
 
-    /// <summary>The evaluation of the rows on one base model.</summary>
-    EvaluationPlan Evaluation(IGrouping<string, Experiment> rows)
+    /// <summary>The evaluation of the rows on one base model. Two base models may lie in folders of one name.</summary>
+    EvaluationPlan Evaluation(IGrouping<(string Checkpoint, Precision Precision), Experiment> rows, int number)
     {
-        var model = Path.GetFileName(Path.TrimEndingDirectorySeparator(rows.Key));
+        var model = $"{number + 1}-{Path.GetFileName(Path.TrimEndingDirectorySeparator(rows.Key.Checkpoint))}";
         return new EvaluationPlan($"{Name} {model}", Evaluate)
         {
-            Models = [$"base={rows.Key}", .. rows.Select(row => $"{row.Name}={Path.Combine(row.Folder, "checkpoint")}")],
-            Precision = rows.First().Model.Precision,
+            Models = [$"base={rows.Key.Checkpoint}", .. rows.Select(row => $"{row.Name}={Path.Combine(row.Folder, "checkpoint")}")],
+            Precision = rows.Key.Precision,
             Device = rows.First().Device,
             Output = Path.Combine(Folder, "evaluation", model),
         };
@@ -116,6 +116,7 @@ public sealed record ExperimentTable(string Name)
             }
         }
 
+        Evaluate.Check();
         var evaluation = new EvaluationPlan(Name, Evaluate);
         PlannedJudge.Check(evaluation, PlannedBenchmark.All(evaluation).Any(benchmark => benchmark.IsJudged));
     }
