@@ -27,7 +27,7 @@ static class EvalCommand
     }
 
     static Task<int> RunAsync(string[] args) =>
-        args is [List, .. var rest] ? Task.FromResult(ListBenchmarks(rest))
+        args.Contains(List) ? Task.FromResult(ListBenchmarks([.. args.Where(arg => arg != List)]))
         : args is [var file, .. var options] && !file.StartsWith('-') ? ScriptHost.RunAsync(file, options)
         : new EvaluationPlan("eval").Run(args);
 
