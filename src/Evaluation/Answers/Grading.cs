@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Benchmarks;
@@ -49,16 +50,22 @@ public static class Grading
         ];
     }
 
-    /// <summary>With what a grader of a person's own calculates of its values too: whatever it has, it must not be taken for another.</summary>
-    static readonly JsonSerializerOptions Whole = new(JsonLines.Options) { IgnoreReadOnlyProperties = false };
-
+    /// <summary>
+    /// All that a grader holds: the properties that JSON writes, and the fields that it does not, such as that of a property without a setter. Two
+    /// graders that differ must not share a verdict.
+    /// </summary>
     static string Values(Grader grader)
     {
         try
         {
-            return JsonSerializer.Serialize<object>(grader, Whole);
+            return string.Join(
+                '\n',
+                HiddenFields(grader.GetType())
+                    .Select(field => $"{field.Name} {JsonSerializer.Serialize(field.GetValue(grader), JsonLines.Options)}")
+                    .Prepend(JsonSerializer.Serialize<object>(grader, JsonLines.Options))
+            );
         }
-        catch (NotSupportedException error)
+        catch (Exception error) when (error is NotSupportedException or JsonException)
         {
             throw new UserException(
                 $"The grader {grader.GetType().Name} holds something that is no plain value, such as a function, so that its verdicts cannot be kept: {error.Message}",
@@ -66,6 +73,15 @@ public static class Grading
             );
         }
     }
+
+    static IEnumerable<FieldInfo> HiddenFields(Type? type) =>
+        type is null
+            ? []
+            : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+                .Where(field =>
+                    !type.GetProperties().Any(property => property.CanWrite && field.Name == $"<{property.Name}>k__BackingField")
+                )
+                .Concat(HiddenFields(type.BaseType));
 
     // A changed grader is another one: its code belongs to its name.
     internal static string KeyOf(Item item, Answer answer, string judge = "")
