@@ -49,6 +49,20 @@ public sealed class ScoreDifferenceTests
         Assert.Equal(expected[1].GetDouble(), actual.High, Close);
     }
 
+    /// <summary>MM-Vet's official rule lets a judge's "nan" pass.</summary>
+    [Fact]
+    public void A_mark_that_is_no_number_has_no_p_and_is_not_told_apart()
+    {
+        var difference = ScoreDifference.Between(
+            OverItems,
+            Items(8),
+            Verdicts([.. Enumerable.Repeat(0.5, 7), double.NaN]),
+            Verdicts([0, 0, 0, 0, 0, 0, 0, 1])
+        )!;
+        Assert.True(double.IsNaN(difference.P));
+        Assert.True(double.IsNaN(difference.Value));
+    }
+
     [GoldenFact("evaluation")]
     public void Right_and_wrong_answers_to_items_alone_are_compared_by_McNemars_test()
     {

@@ -17,7 +17,7 @@ public enum DifferenceTest
 /// <param name="Second">The second's.</param>
 /// <param name="StandardError">Of second - first, paired; not a number where a category has a single unit.</param>
 /// <param name="Interval">The 95 % percentile interval of second - first, clusters drawn within their categories.</param>
-/// <param name="P">The two-sided p of the test.</param>
+/// <param name="P">The two-sided p of the test; not a number where a score is none.</param>
 /// <param name="Test">The test.</param>
 /// <param name="Counts">What each has right, where that is all there is; else null.</param>
 /// <param name="Units">How many items, or groups, are compared.</param>
@@ -64,12 +64,15 @@ public sealed record ScoreDifference(
 
         var bootstrap = Bootstrap.Of(units.Clusters, drawn => units.Value(1, drawn) - units.Value(0, drawn), resamples, seed);
         var counts = units.AreCounts ? units.Counts(0, 1) : null;
+        var (before, after) = (units.Value(0), units.Value(1));
         return new(
-            units.Value(0),
-            units.Value(1),
+            before,
+            after,
             units.StandardErrorOfDifference(0, 1),
             bootstrap.Percentiles(),
-            counts?.ExactP ?? units.ExchangeP(0, 1, seed),
+            // Of what is no number no exchange is as large, which would be a p of nearly 0.
+            counts?.ExactP
+                ?? (double.IsNaN(after - before) ? double.NaN : units.ExchangeP(0, 1, seed)),
             counts is null ? DifferenceTest.Permutation : DifferenceTest.McNemar,
             counts,
             units.Count,
