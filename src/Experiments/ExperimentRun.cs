@@ -19,11 +19,8 @@ namespace SVco.Experiments;
 /// <param name="stop">Asks the run to save its state and end.</param>
 sealed class ExperimentRun(Experiment experiment, RunProgress progress, CancellationToken stop)
 {
-    const long ReferenceCacheBytes = 1L << 30;
-    const long FileCacheBytes = 1L << 20;
-
-    /// <summary>A block of the disk for each image that is known to be fine: 65,536 of them.</summary>
-    const long ImageCacheBytes = 1L << 28;
+    /// <summary>The adapter that was given in the place of a model; null for a model.</summary>
+    AdapterFolder? adapter;
 
     public async Task<RunResult> RunAsync(bool restart)
     {
@@ -57,8 +54,8 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             NativeLibraries.Load();
             RunMemory.Describe(Plan(read, modelFolder, areImagesRead: false), Devices.Parse(experiment.Device));
             ModelFolder.Check(modelFolder);
-            var weights = ModelFingerprint.Of(modelFolder, Cache("files", FileCacheBytes), progress.Note);
-            weights = adapter is null ? weights : ContentHash.Of($"{weights} {adapter.Fingerprint}");
+            var weights = ModelFingerprint.Of(modelFolder, UserCaches.Files(progress), progress.Note);
+            weights = adapter?.FingerprintOn(weights) ?? weights;
             return await EvaluatedAsync(RunOrAlreadyFinished(modelFolder, read, weights, restart));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -115,9 +112,6 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             return trained with { State = RunState.Interrupted };
         }
     }
-
-    /// <summary>The adapter that was given in the place of a model; null for a model.</summary>
-    AdapterFolder? adapter;
 
     AdapterFolder? FindAdapter()
     {
@@ -189,7 +183,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
                 && known.Has(job.Evaluated.ReferenceCells())
                     ? known
                     : null
-            ) ?? ScoreReference(job, folder, new ReferenceCache(Cache("reference", ReferenceCacheBytes), fingerprint));
+            ) ?? ScoreReference(job, folder, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
         using var trained = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, trained, reference, folder, data);
     }
@@ -223,7 +217,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             processor,
             ImageProcessor.SettingsOf(modelFolder),
             experiment.Train.Behaviour,
-            Cache("images", ImageCacheBytes),
+            UserCaches.Images(progress),
             progress,
             stop
         );
@@ -252,7 +246,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             Images =
                 experiment.FeatureCache == 0
                     ? new LiveFeatures(model, loader)
-                    : new DiskFeatures(model, loader, Cache("features", (long)(experiment.FeatureCache * 1e9)), fingerprint),
+                    : new DiskFeatures(model, loader, UserCaches.Features(experiment.FeatureCache, progress), fingerprint),
         };
     }
 
@@ -326,9 +320,6 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         );
         return !interrupted;
     }
-
-    /// <summary>A cache shared by all experiments of this user.</summary>
-    DiskCache Cache(string name, long maxBytes) => new(CacheRoot.Of(name), maxBytes, progress.Note);
 
     /// <summary>Names all that decides what the base model makes of an image and a text.</summary>
     string Fingerprint(string weights, string modelFolder) =>

@@ -134,6 +134,9 @@ public sealed class EvaluationTests : IDisposable
             (await Assert.ThrowsAsync<UserException>(() => Run(Plan("MMVP") with { ChooseOn = 0.3 }))).Message
         );
         Assert.Contains("temperature", (await Assert.ThrowsAsync<UserException>(() => Run(Plan("MMVP") with { Runs = 2 }))).Message);
+        var judged = Plan("MM-Vet") with { Judge = JudgedBy.Server, JudgeReplies = null, JudgeKey = "", JudgeModel = "own-judge" };
+        Assert.Contains("--judge-input-price", (await Assert.ThrowsAsync<UserException>(() => Run(judged))).Message);
+        Assert.Empty(Began);
         await Run(Plan("MMVP"));
         File.WriteAllText(folder.At("others.journal"), "other replies\n");
         var error = await Assert.ThrowsAsync<UserException>(() => Run(Plan("MMVP") with { JudgeReplies = folder.At("others.journal") }));

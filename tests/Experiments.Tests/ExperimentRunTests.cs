@@ -114,6 +114,36 @@ public sealed class ExperimentRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Checkpoints_are_not_compared_with_a_base_model_that_has_changed_since()
+    {
+        var model = _folder.At("model");
+        Directory.CreateDirectory(model);
+        foreach (var file in Directory.GetFiles(Short.Model.Checkpoint))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
+
+        await Short.With("model.checkpoint", model).With("model.lora.rank", 4).RunAsync();
+        var plan = new EvaluationPlan("x", ShortAsked(PaperBenchmarks.Mmvp).Evaluate)
+        {
+            Checkpoints = _folder.At("run"),
+            Output = _folder.At("eval"),
+        };
+        Assert.Equal(2, (await plan.RunAsync())!.Models.Length);
+
+        var weights = File.ReadAllBytes(Path.Combine(model, "model.safetensors"));
+        weights[^1] ^= 1;
+        File.WriteAllBytes(Path.Combine(model, "model.safetensors"), weights);
+        Assert.Contains("base: the weights in", (await Assert.ThrowsAsync<UserException>(() => plan.RunAsync())).Message);
+        // Neither is the adapter put on other weights.
+        var other = plan with
+        {
+            Models = [$"other={Short.Model.Checkpoint}"],
+        };
+        Assert.Contains("finished: the weights in", (await Assert.ThrowsAsync<UserException>(() => other.RunAsync())).Message);
+    }
+
+    [Fact]
     public async Task A_benchmark_that_is_not_there_is_told_before_the_run_begins()
     {
         var asked = ShortAsked(PaperBenchmarks.Mmvp).With("evaluate.data", _folder.At());

@@ -18,8 +18,6 @@ namespace SVco.Experiments;
 /// <param name="Content">Names all that decides what it answers.</param>
 sealed record AskedFolder(string Name, string Checkpoint, string Folder, AdapterFolder? Adapter, string Content)
 {
-    const long FileCacheBytes = 1L << 20;
-
     /// <summary>Finds it, downloads what is missing, and compares its files with each other.</summary>
     /// <exception cref="UserException">It cannot be had, or its files do not belong together.</exception>
     public static async Task<AskedFolder> FindAsync(
@@ -42,7 +40,14 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
             progress.Note(note);
         }
 
-        var weights = ModelFingerprint.Of(folder, new(CacheRoot.Of("files"), FileCacheBytes, progress.Note), progress.Note);
+        var weights = ModelFingerprint.Of(folder, UserCaches.Files(progress), progress.Note);
+        if (model.Base is { } known && known != weights && known != adapter?.FingerprintOn(weights))
+        {
+            throw new UserException(
+                $"{model.Name}: the weights in {folder} are no longer those that the run began with (SHA-256 {known} in its experiment.yaml), so its checkpoints cannot be compared with them. Put them back."
+            );
+        }
+
         var companions = string.Join(' ', CompanionFiles.Of(folder).Order(StringComparer.Ordinal).Select(file => ContentHash.OfFile(file)));
         var adapted = adapter is null ? "" : $" adapter {adapter.Fingerprint}";
         // The number is of how images are read and texts are written; it grows when that changes.

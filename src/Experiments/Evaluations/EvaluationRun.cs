@@ -35,7 +35,8 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
 
         var checkpoints = NamedCheckpoint.All(plan);
         var part = plan.Shard is { } text ? Shard.Parse(text) : (Shard?)null;
-        var captions = PlannedCaptions.Read(plan);
+        var captions = new PlannedCaptions(plan);
+        captions.Require();
         var benchmarks = PlannedBenchmark.All(plan);
         foreach (var benchmark in benchmarks)
         {
@@ -68,7 +69,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             return null;
         }
 
-        var pairs = models.ToDictionary(model => model, model => captions.For(model, plan, progress, stop));
+        var pairs = models.ToDictionary(model => model, model => captions.For(model, progress, stop));
         AtomicOutput.RemoveTemporaries(plan.Folder);
         var answered = models.ToDictionary(model => model, model => Ask(model, benchmarks, pairs[model], part: null));
         await using var ending = stop.Register(judge.EndSoon);

@@ -11,6 +11,9 @@ namespace SVco.Experiments;
 /// <param name="Checkpoint">A folder or a hub id.</param>
 sealed record NamedCheckpoint(string Name, string Checkpoint)
 {
+    /// <summary>The SHA-256 of the base model that its run began with, which it is or belongs to; null where that is not known.</summary>
+    public string? Base { get; init; }
+
     const int LongestName = 100;
 
     /// <summary>The models of a plan, the base first: those that it names, then the checkpoints of its run.</summary>
@@ -52,11 +55,17 @@ sealed record NamedCheckpoint(string Name, string Checkpoint)
             .. Directory.Exists(finished) ? [new NamedCheckpoint("finished", finished)] : Array.Empty<NamedCheckpoint>(),
         ];
         var (named, asFound) = (fields["model.checkpoint"], resolved.GetValueOrDefault("model", ""));
+        var weights = resolved.GetValueOrDefault("model_sha256");
         return trained.IsEmpty
             ? throw new UserException(
                 $"--checkpoints {folder}: the run has no checkpoint yet. Let it end, or keep some on the way with --keep-every STEPS."
             )
-            : trained.Insert(0, new("base", Directory.Exists(asFound) && AdapterFolder.Find(named) is null ? asFound : named));
+            :
+            [
+                .. trained
+                    .Insert(0, new("base", Directory.Exists(asFound) && AdapterFolder.Find(named) is null ? asFound : named))
+                    .Select((one, at) => at == 0 || AdapterFolder.Find(one.Checkpoint) is not null ? one with { Base = weights } : one),
+            ];
     }
 
     static NamedCheckpoint Of(string text)

@@ -1,61 +1,65 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Data;
-using SVco.Files;
+using SVco.Models.Folders;
 using SVco.Models.Images;
-using SVco.Models.Text;
 using SVco.Training;
 
 namespace SVco.Experiments;
 
-/// <summary>Contrast pairs whose captions are scored under three image conditions (Fig. 2).</summary>
-/// <param name="Pairs">The pairs.</param>
-sealed record PlannedCaptions(ImmutableArray<ContrastPair> Pairs)
+/// <summary>
+/// Contrast pairs whose captions are scored under three image conditions (Fig. 2). They are read as a run reads its training pairs, but all of
+/// them must be usable, and no text is cut.
+/// </summary>
+/// <param name="plan">Names their file.</param>
+sealed class PlannedCaptions(EvaluationPlan plan)
 {
-    const long ImageCacheBytes = 1L << 28;
-
-    /// <summary>Reads the pairs of a plan; none where it names no file.</summary>
-    /// <exception cref="UserException">The file cannot be read, or one of its pairs is none.</exception>
-    public static PlannedCaptions Read(EvaluationPlan plan)
-    {
-        if (plan.Captions is not { } file)
+    readonly Experiment? asRun = plan.Captions is not { } file
+        ? null
+        : new Experiment("captions")
         {
-            return new([]);
-        }
+            Data = new() { Train = Recipe.FromJson(file), Validation = null },
+            Train = new() { MaxTextLength = int.MaxValue, Behaviour = plan.Behaviour },
+        };
 
-        var read = MvcJson.Parse(TextFile.Read(file), Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!);
-        RequireAll(file, read.Refusals);
-        return read.Pairs.IsEmpty ? throw new UserException($"--captions {file}: there is no pair in it.") : new(read.Pairs);
-    }
+    /// <summary>Makes sure that the file is there.</summary>
+    /// <exception cref="UserException">It is not.</exception>
+    public void Require() => asRun?.Data.RequireFiles();
 
-    /// <summary>The pairs as a model's tokens, every image looked at.</summary>
-    /// <exception cref="UserException">An image is missing or broken, or a pair cannot be scored whole.</exception>
-    public ImmutableArray<PreparedPair> For(AskedFolder model, EvaluationPlan plan, RunProgress progress, CancellationToken stop)
+    /// <summary>The pairs as a model's tokens, every image looked at; none where no file is named.</summary>
+    /// <exception cref="UserException">A pair cannot be scored whole, has a token that the model has no embedding for, or an image that is broken.</exception>
+    public ImmutableArray<PreparedPair> For(AskedFolder model, RunProgress progress, CancellationToken stop)
     {
-        if (Pairs.IsEmpty)
+        if (asRun is null)
         {
             return [];
         }
 
-        var tokenizer = Tokenizer.Load(model.Folder);
-        var (prepared, refused) = PairPreparation.Prepare(Pairs, ChatFormat.For(tokenizer, model.Folder), int.MaxValue, plan.Behaviour);
-        RequireAll(plan.Captions!, refused);
-        var data = new RunData(prepared, [], []);
-        var settings = ImageProcessor.SettingsOf(model.Folder);
-        var known = new DiskCache(CacheRoot.Of("images"), ImageCacheBytes, progress.Note);
-        _ = RunImages
-            .Read(data, ImageProcessor.Load(model.Folder), settings, plan.Behaviour, known, progress, stop)
-            .Usable(data, skipBroken: false, _ => { });
-        return prepared;
-    }
-
-    static void RequireAll(string file, ImmutableArray<Refusal> refused)
-    {
-        if (!refused.IsEmpty)
+        var read = RunData.Read(asRun, model.Folder, ModelFolder.CheckWithoutWeights(model.Folder));
+        read.RequirePairs();
+        if (read.Refused is [var first, ..])
         {
             throw new UserException(
-                $"--captions {file}: {RunData.Count(refused.Length, "pair")} cannot be scored. The first is {refused[0].Id}: {refused[0].Reason}"
+                $"--captions {plan.Captions}: {RunData.Count(read.Refused.Length, "pair")} cannot be scored. The first is {first.Id}: {first.Reason}"
             );
         }
+
+        foreach (var note in read.Notes)
+        {
+            progress.Note(note);
+        }
+
+        return RunImages
+            .Read(
+                read,
+                ImageProcessor.Load(model.Folder),
+                ImageProcessor.SettingsOf(model.Folder),
+                plan.Behaviour,
+                UserCaches.Images(progress),
+                progress,
+                stop
+            )
+            .Usable(read, skipBroken: false, _ => { })
+            .Train;
     }
 }

@@ -86,6 +86,10 @@ sealed class PlannedJudge : IAsyncDisposable
     static ChatEndpoint? Client(EvaluationPlan plan, JudgeSettings settings, bool isNeeded)
     {
         settings.Check(Require);
+        Require(
+            !isNeeded || plan.Judge != JudgedBy.Server || plan.JudgeModel is not { } judge || settings.Prices.ContainsKey(judge),
+            $"What {plan.JudgeModel} costs is not known: give --judge-input-price and --judge-output-price, in USD a million tokens (0 where it costs nothing)"
+        );
         return isNeeded && plan.Judge == JudgedBy.Server ? new(settings) : null;
     }
 

@@ -3,6 +3,7 @@ using SVco.Core;
 using SVco.Evaluation.Results;
 using SVco.Models;
 using SVco.Models.Hub;
+using SVco.Training;
 using SVco.Training.Bench;
 
 namespace SVco.Experiments;
@@ -42,18 +43,13 @@ public sealed record ExperimentTable(string Name)
         var rows = Rows.Select(row => row with { Output = Path.Combine(Folder, row.Name) }).ToImmutableArray();
         Require(rows);
         await TellAsync(rows, told, stop);
-        var evaluations = rows.GroupBy(row => (row.Model.Checkpoint, row.Model.Precision)).Select(Evaluation).ToArray();
+        var bases = rows.GroupBy(row => (row.Model.Checkpoint, row.Model.Precision)).ToArray();
         if (dryRun)
         {
-            foreach (var evaluation in evaluations)
+            foreach (var (number, alike) in bases.Index())
             {
                 // The rows' models are not there yet; as many questions are put to the base model's.
-                await (
-                    evaluation with
-                    {
-                        Models = [.. evaluation.Models.Select(model => $"{model.Split('=')[0]}={BaseOf(evaluation)}")],
-                    }
-                ).RunAsync(dryRun: true, progress, stop);
+                await Evaluation(number, alike, _ => alike.Key.Checkpoint).RunAsync(dryRun: true, progress, stop);
             }
 
             return [];
@@ -69,23 +65,26 @@ public sealed record ExperimentTable(string Name)
         }
 
         var results = ImmutableArray.CreateBuilder<EvaluationResult>();
-        foreach (var evaluation in evaluations)
+        foreach (var (number, alike) in bases.Index())
         {
+            var evaluation = Evaluation(number, alike, row => Path.Combine(row.Folder, RunFolder.CheckpointFolder));
             results.Add((await evaluation.RunAsync(dryRun: false, progress, stop))!);
         }
 
         return results.ToImmutable();
     }
 
-    static string BaseOf(EvaluationPlan evaluation) => evaluation.Models[0].Split('=', 2)[1];
-
     /// <summary>The evaluation of the rows on one base model. Two base models may lie in folders of one name.</summary>
-    EvaluationPlan Evaluation(IGrouping<(string Checkpoint, Precision Precision), Experiment> rows, int number)
+    EvaluationPlan Evaluation(
+        int number,
+        IGrouping<(string Checkpoint, Precision Precision), Experiment> rows,
+        Func<Experiment, string> checkpointOf
+    )
     {
         var model = $"{number + 1}-{Path.GetFileName(Path.TrimEndingDirectorySeparator(rows.Key.Checkpoint))}";
         return new EvaluationPlan($"{Name} {model}", Evaluate)
         {
-            Models = [$"base={rows.Key.Checkpoint}", .. rows.Select(row => $"{row.Name}={Path.Combine(row.Folder, "checkpoint")}")],
+            Models = [$"base={rows.Key.Checkpoint}", .. rows.Select(row => $"{row.Name}={checkpointOf(row)}")],
             Precision = rows.Key.Precision,
             Device = rows.First().Device,
             Output = Path.Combine(Folder, "evaluation", model),

@@ -79,11 +79,11 @@ public static class TableCommandLine
             );
 
     /// <summary>The row's recipe over the bundled pairs.</summary>
-    static Experiment TinyRow(Experiment row) =>
-        Tiny.Of(row) with
-        {
-            Data = Tiny.Of(row).Data with { Train = Recipe.Parse(OverBundled(row.Data.Train)), Validation = null },
-        };
+    static Experiment TinyRow(Experiment row)
+    {
+        var tiny = Tiny.Of(row);
+        return tiny with { Data = tiny.Data with { Train = Recipe.Parse(OverBundled(row.Data.Train)), Validation = null } };
+    }
 
     static string OverBundled(Recipe<ContrastPair> recipe) =>
         recipe

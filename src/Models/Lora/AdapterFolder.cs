@@ -39,6 +39,10 @@ public sealed record AdapterFolder(string Path, string Base)
             new[] { LoraAdapter.ConfigName, LoraAdapter.WeightsName }.Select(name => ContentHash.OfFile(System.IO.Path.Combine(Path, name)))
         );
 
+    /// <summary>Names the base model with the adapter by their contents.</summary>
+    /// <param name="weights">Names the base model's.</param>
+    public string FingerprintOn(string weights) => ContentHash.Of($"{weights} {Fingerprint}");
+
     /// <summary>Adds it to its base model for good.</summary>
     /// <exception cref="UserException">It does not fit, or changes a head that shares its weights with the embeddings.</exception>
     public void MergeInto(VisionLanguageModel model) => LoraAdapter.Load(Path, model).Merge();
