@@ -17,6 +17,7 @@ namespace SVco.Chat;
 /// <param name="InputTokens">Tokens of the prompt.</param>
 /// <param name="OutputTokens">Tokens of the answer.</param>
 /// <param name="Body">The answer as the server sent it, before anything was read of it.</param>
+/// <param name="Cost">What it cost at the price of that day; null in journals of older versions.</param>
 public sealed record JournaledAnswer(
     string Call,
     [property: JsonPropertyName("pair")] string About,
@@ -24,7 +25,8 @@ public sealed record JournaledAnswer(
     string? Text,
     long InputTokens,
     long OutputTokens,
-    string? Body = null
+    string? Body = null,
+    double? Cost = null
 )
 {
     /// <summary>What the model wrote, empty for a refusal; null when the answer cannot be read.</summary>
@@ -76,6 +78,13 @@ public sealed class AnswerJournal : IAsyncDisposable
 
     /// <summary>Tokens of all prompts and of all answers, by model.</summary>
     public ImmutableDictionary<string, (long Input, long Output)> Tokens { get; private set; } =
+        ImmutableDictionary<string, (long Input, long Output)>.Empty;
+
+    /// <summary>What the answers cost whose cost is in the journal.</summary>
+    public double Paid { get; private set; }
+
+    /// <summary>As <see cref="Tokens"/>, of answers whose cost is not in the journal.</summary>
+    public ImmutableDictionary<string, (long Input, long Output)> Unpriced { get; private set; } =
         ImmutableDictionary<string, (long Input, long Output)>.Empty;
 
     /// <summary>The answer to a call, null when it was not made.</summary>
@@ -163,11 +172,24 @@ public sealed class AnswerJournal : IAsyncDisposable
 
     void Tally(JournaledAnswer answer)
     {
-        var (input, output) = Tokens.GetValueOrDefault(answer.Model);
-        Tokens = Tokens.SetItem(
-            answer.Model,
-            (input + ChatAnswer.Plausible(answer.InputTokens), output + ChatAnswer.Plausible(answer.OutputTokens))
-        );
+        Tokens = With(Tokens);
+        if (answer.Cost is >= 0 and <= double.MaxValue and var cost)
+        {
+            Paid += cost;
+        }
+        else
+        {
+            Unpriced = With(Unpriced);
+        }
+
+        ImmutableDictionary<string, (long Input, long Output)> With(ImmutableDictionary<string, (long Input, long Output)> tokens)
+        {
+            var (input, output) = tokens.GetValueOrDefault(answer.Model);
+            return tokens.SetItem(
+                answer.Model,
+                (input + ChatAnswer.Plausible(answer.InputTokens), output + ChatAnswer.Plausible(answer.OutputTokens))
+            );
+        }
     }
 
     void Load()

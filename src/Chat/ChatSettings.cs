@@ -48,11 +48,11 @@ public abstract record ChatSettings
     /// <summary>What a model costs.</summary>
     /// <exception cref="UserException">The table does not say.</exception>
     public TokenPrice PriceOf(string model) =>
-        Prices.TryGetValue(model, out var price)
-            ? price
-            : throw new UserException(
-                $"{Section}: prices has no {model}. Say what a million tokens cost: prices: {{ {model}: {{ input_per_million: 0, output_per_million: 0 }} }}."
-            );
+        Prices.TryGetValue(model, out var price) ? price : throw new UserException(WithoutPrice(model));
+
+    /// <summary>What a person is told who has not said what a model costs.</summary>
+    protected virtual string WithoutPrice(string model) =>
+        $"{Section}: prices has no {model}. Say what a million tokens cost: prices: {{ {model}: {{ input_per_million: 0, output_per_million: 0 }} }}.";
 
     /// <summary>Compares the settings with what is possible.</summary>
     /// <param name="require">Is told what holds, and what is wanted where it does not.</param>

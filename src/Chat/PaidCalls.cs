@@ -50,9 +50,10 @@ public sealed class PaidCalls : IDisposable
         );
     }
 
-    /// <summary>What all answers in the journal cost.</summary>
-    /// <exception cref="UserException">One is of a model that the price table does not have.</exception>
-    public double Spent => journal.Tokens.Sum(model => settings.PriceOf(model.Key).Of(model.Value.Input, model.Value.Output));
+    /// <summary>What all answers in the journal cost: what each cost when it was asked, or by today's prices where the journal does not say.</summary>
+    /// <exception cref="UserException">One of the latter is of a model that the price table does not have.</exception>
+    public double Spent =>
+        journal.Paid + journal.Unpriced.Sum(model => settings.PriceOf(model.Key).Of(model.Value.Input, model.Value.Output));
 
     /// <summary>Calls that were answered in this run.</summary>
     public int Answered => Volatile.Read(ref calls);
@@ -107,7 +108,7 @@ public sealed class PaidCalls : IDisposable
         try
         {
             using var lease = await limiter.AcquireAsync(1, cancel);
-            var answer = await AskedAsync(asked, call, about, request);
+            var answer = Priced(await AskedAsync(asked, call, about, request));
             await journal.AddAsync(answer);
             Interlocked.Increment(ref calls);
             return answer;
@@ -129,6 +130,12 @@ public sealed class PaidCalls : IDisposable
             }
         }
     }
+
+    JournaledAnswer Priced(JournaledAnswer answer) =>
+        answer with
+        {
+            Cost = settings.PriceOf(answer.Model).Of(ChatAnswer.Plausible(answer.InputTokens), ChatAnswer.Plausible(answer.OutputTokens)),
+        };
 
     /// <summary>Reserves the most that a call can cost; waits for calls under way where only what they reserve is in the way.</summary>
     async Task ReserveAsync(double most, CancellationToken cancel)

@@ -123,6 +123,7 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
             {
                 Checkpoints = Folder,
                 Precision = Model.Precision,
+                VisionPrecision = Model.VisionPrecision,
                 Device = Device,
                 Output = Path.Combine(Folder, "evaluation"),
             }

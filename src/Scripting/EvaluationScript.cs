@@ -22,7 +22,7 @@ public static class EvaluationScript
             case EvaluationCommand.Ended(var code):
                 return code;
             case EvaluationCommand.Run(var asked, var dryRun):
-                await asked.RunAsync(dryRun, new RunDisplay(Interrupt.Token), Interrupt.Token);
+                await (asked with { Command = ShellCommand.Typed }).RunAsync(dryRun, new RunDisplay(Interrupt.Token), Interrupt.Token);
                 return 0;
             default:
                 throw new UnreachableException();

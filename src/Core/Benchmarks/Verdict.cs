@@ -72,14 +72,3 @@ public sealed record Verdict(string Item, int Run, ImmutableSortedDictionary<str
             : (null, new Verdict(item.Id, answer.Run, marks ?? judge.GiveUp(replies), replies[^1]));
     }
 }
-
-/// <summary>Verdicts of one item.</summary>
-static class VerdictRuns
-{
-    /// <summary>The mean of a mark over the runs that have it; null where none has.</summary>
-    public static double? MeanOf(this IEnumerable<Verdict> runs, string mark)
-    {
-        double[] marks = [.. runs.Where(run => run.Marks.ContainsKey(mark)).Select(run => run.Marks[mark])];
-        return marks.Length == 0 ? null : marks.Average();
-    }
-}

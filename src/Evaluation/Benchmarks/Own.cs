@@ -16,6 +16,11 @@ public sealed record OwnSettings
     /// <summary>The folder of its images; that of the file where null.</summary>
     public string? Images { get; init; }
 
+    /// <summary>
+    /// Columns that the file has beside those that are read. Another that is not known is refused: a misspelt one would be lost without a word.
+    /// </summary>
+    public ImmutableArray<string> NotRead { get; init; } = [];
+
     /// <summary>The most tokens of an answer.</summary>
     public int MaxNewTokens { get; init; } = 128;
 
@@ -56,7 +61,7 @@ public static class Own
         var file = new DataFile.OnDisk(full);
         var images = settings.Images is { } folder ? new DataFolder.OnDisk(Path.GetFullPath(folder)) : file.Folder;
         var reading = new Reading(new(Behaviour.Corrected), tree: null, pictures);
-        var items = reading.Items(Rows(file, reading), (row, number) => ItemOf(row, number, images, settings, reading));
+        var items = reading.Items(Rows(file, settings, reading), (row, number) => ItemOf(row, number, images, settings, reading));
         reading.RequireNoDoubles(items);
         if (!reading.Faults.IsEmpty)
         {
@@ -73,16 +78,42 @@ public static class Own
             );
     }
 
-    static IEnumerable<Row> Rows(DataFile file, Reading reading) =>
-        Path.GetExtension(file.Name).ToLowerInvariant() switch
+    static IEnumerable<Row> Rows(DataFile file, OwnSettings settings, Reading reading)
+    {
+        var known = Columns.Concat(Optional).Concat(settings.NotRead).ToHashSet();
+        switch (Path.GetExtension(file.Name).ToLowerInvariant())
         {
-            ".jsonl" or ".ndjson" => JsonRows.Lines(file),
-            ".csv" or ".tsv" => CsvRows.Read(file, reading, Columns),
-            ".parquet" => ParquetRows.Read(file, reading, Columns, Optional),
-            var other => throw new UserException(
-                $"{file.Shown} ends in \"{other}\"; a benchmark of one's own comes as .jsonl, .csv, .tsv or .parquet."
-            ),
-        };
+            case ".jsonl" or ".ndjson":
+                return JsonRows.Lines(file).Select(Known);
+            case ".csv" or ".tsv":
+                return CsvRows.Read(file, reading, Columns).Select(Known);
+            case ".parquet":
+                RequireKnown(ParquetRows.Columns(file), file.Name);
+                return ParquetRows.Read(file, reading, Columns, Optional);
+            case var other:
+                throw new UserException(
+                    $"{file.Shown} ends in \"{other}\"; a benchmark of one's own comes as .jsonl, .csv, .tsv or .parquet."
+                );
+        }
+
+        Row Known(Row row)
+        {
+            RequireKnown(row.Fields.Select(field => field.Key), row.Place);
+            return row;
+        }
+
+        void RequireKnown(IEnumerable<string> names, string place)
+        {
+            // Each is told once.
+            foreach (var name in names.Where(known.Add))
+            {
+                reading.Fault(
+                    $"columns are not known (known are {string.Join(", ", Columns.Concat(Optional))}; name in NotRead what is not to be read)",
+                    $"{name} ({place})"
+                );
+            }
+        }
+    }
 
     static ImmutableArray<Metric> MetricsOf(ImmutableArray<Item> items) =>
         [

@@ -8,6 +8,10 @@ public sealed record JudgeSettings : ChatSettings
     /// <inheritdoc/>
     protected override string Section => "judge";
 
+    /// <inheritdoc/>
+    protected override string WithoutPrice(string model) =>
+        $"What {model} costs is not known: give --judge-input-price and --judge-output-price, in USD a million tokens (0 where it costs nothing), with --judge-model {model}.";
+
     /// <summary>The model that judges; null takes the one that each benchmark's official script asks.</summary>
     public string? Model { get; init; }
 

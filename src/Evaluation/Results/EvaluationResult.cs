@@ -49,7 +49,8 @@ public sealed record BenchmarkNotes(string Benchmark, string Source, string Judg
 /// <summary>How a checkpoint is chosen; see <see cref="CheckpointChoice.Of"/>.</summary>
 /// <param name="Share">The share of items that choose; null for all.</param>
 /// <param name="Seed">Which items do.</param>
-public sealed record Choosing(double? Share, ulong Seed);
+/// <param name="Checkpoints">The names of the models that may be chosen.</param>
+public sealed record Choosing(double? Share, ulong Seed, ImmutableArray<string> Checkpoints);
 
 /// <summary>An evaluation of one model or several on the same benchmarks.</summary>
 /// <param name="Name">Its name.</param>
@@ -65,7 +66,7 @@ public sealed record EvaluationResult(
     string Command
 )
 {
-    /// <summary>How the best of the models but the base is chosen, which are a run's checkpoints; null where they are not.</summary>
+    /// <summary>How the best of a run's checkpoints is chosen; null where no model is one.</summary>
     public Choosing? Choosing { get; init; }
 
     /// <summary>Captions under three image conditions, for Fig. 2; empty where that was not asked.</summary>

@@ -34,7 +34,7 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
             stop,
             beforeWeights: partial => ModelFolder.CheckWithoutWeights(partial)
         );
-        ModelFolder.Check(folder);
+        EvaluationMemory.Tell(model.Name, ModelFolder.Check(folder), plan, progress);
         if (ChatFormat.For(Tokenizer.Load(folder), folder).Note is { } note)
         {
             progress.Note(note);
@@ -50,6 +50,7 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
 
         var companions = string.Join(' ', CompanionFiles.Of(folder).Order(StringComparer.Ordinal).Select(file => ContentHash.OfFile(file)));
         var adapted = adapter is null ? "" : $" adapter {adapter.Fingerprint}";
+        var vision = plan.VisionPrecision is { } tower && tower != plan.Precision ? $" vision {tower}" : "";
         // The number is of how images are read and texts are written; it grows when that changes.
         return new(
             model.Name,
@@ -57,7 +58,7 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
             folder,
             adapter,
             ContentHash.Of(
-                $"{weights} answers 2 {plan.Precision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}{adapted}"
+                $"{weights} answers 2 {plan.Precision}{vision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}{adapted}"
             )
         );
     }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Fields;
 using SVco.Evaluation.Results;
+using SVco.Models;
+using SVco.Training;
 
 namespace SVco.Experiments;
 
@@ -51,6 +53,9 @@ public sealed record EvaluationPlan : EvaluationSettings
     [Field("The precision of the weights and matrix products.")]
     public Precision Precision { get; init; } = Precision.Float32;
 
+    [Field("The precision of the vision tower; the same as that of the rest when not given.")]
+    public Precision? VisionPrecision { get; init; }
+
     [Field("Ask only part i of n, as i/n; a run without it then puts the parts together.", IsMachineSetting = true)]
     public string? Shard { get; init; }
 
@@ -60,8 +65,15 @@ public sealed record EvaluationPlan : EvaluationSettings
     [Field("The folder; runs/eval/NAME when not given.", IsMachineSetting = true)]
     public string? Output { get; init; }
 
+    /// <summary>What a person types to do it again, for the report; null makes it from the fields.</summary>
+    public string? Command { get; init; }
+
     /// <summary>The fields of every evaluation.</summary>
     internal static ImmutableArray<Field> AllFields { get; } = Field.AllOf(typeof(EvaluationPlan));
+
+    /// <summary>How its models are loaded.</summary>
+    internal LoadOptions LoadOptions =>
+        new ModelSpec("") { Precision = Precision, VisionPrecision = VisionPrecision }.LoadOptions(Devices.Parse(Device));
 
     /// <summary>The folder that a run writes to.</summary>
     internal string Folder => Output ?? Path.Combine("runs", "eval", Name);

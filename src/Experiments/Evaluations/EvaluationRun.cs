@@ -62,12 +62,13 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         }
 
         await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && benchmarks.Any(one => one.IsJudged));
-        var models = await FindAsync(checkpoints);
         if (dryRun)
         {
-            TellCosts(models, benchmarks, judge);
+            await TellCostsAsync(checkpoints, benchmarks, judge);
             return null;
         }
+
+        var models = await FindAsync(checkpoints);
 
         var pairs = models.ToDictionary(model => model, model => captions.For(model, progress, stop));
         AtomicOutput.RemoveTemporaries(plan.Folder);
@@ -88,7 +89,9 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         )
         {
             Captions = [.. models.SelectMany(model => answered[model].Captions)],
-            Choosing = plan.Checkpoints is null ? null : new(plan.ChooseOn, (ulong)plan.Seed),
+            Choosing = plan.Checkpoints is null
+                ? null
+                : new(plan.ChooseOn, (ulong)plan.Seed, [.. checkpoints.Where(one => one.IsTrained).Select(one => one.Name)]),
         };
         Write(result, models, benchmarks);
         return result;
@@ -270,12 +273,21 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         );
     }
 
-    void TellCosts(List<AskedFolder> models, ImmutableArray<PlannedBenchmark> benchmarks, PlannedJudge judge)
+    async Task TellCostsAsync(ImmutableArray<NamedCheckpoint> models, ImmutableArray<PlannedBenchmark> benchmarks, PlannedJudge judge)
     {
+        var estimates = new List<AskingEstimate>();
+        foreach (var model in models)
+        {
+            estimates.Add(await AskingEstimate.OfAsync(model, plan, benchmarks, progress, stop));
+        }
+
         // About as long as such answers are.
         var typical = new string('x', 400);
         var questions = benchmarks.Sum(one => one.Benchmark.Items.Length) * (plan.WithoutImages ? 2 : 1) * plan.Runs;
-        progress.Note($"{models.Count} models, {questions} questions each; what is in {plan.Folder} already is not asked again.");
+        progress.Note($"{models.Length} models, {questions} questions each; what is in {plan.Folder} already is not asked again.");
+        progress.Note(
+            $"Reading all prompts takes about {RunEstimate.Text(AskingEstimate.Time(estimates, plan))} on this machine's processor; what is written comes on top."
+        );
         foreach (var benchmark in benchmarks.Where(one => one.IsJudged))
         {
             var (calls, cost) = Judging.Estimate(
@@ -284,12 +296,12 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
                 judge.Judge,
                 judge.PriceOf
             );
-            var times = models.Count * plan.JudgeRuns * plan.Runs * (plan.WithoutImages ? 2 : 1);
+            var times = models.Length * plan.JudgeRuns * plan.Runs * (plan.WithoutImages ? 2 : 1);
             progress.Note(
                 plan.Judge == JudgedBy.Recorded
                     ? $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}"
                     : FormattableString.Invariant(
-                        $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}: at most about {cost * times:F2} USD"
+                        $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}: about {cost * times:F2} USD, if each reply is as long as it may be and can be read at once"
                     )
             );
         }
@@ -336,13 +348,16 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
     string FolderOf(AskedFolder model, PlannedBenchmark benchmark) => Path.Combine(plan.Folder, model.Name, benchmark.Folder);
 
     string Command() =>
-        "svco eval "
-        + string.Join(
-            ' ',
-            EvaluationPlan
+        plan.Command
+        ?? ShellCommand.Of([
+            "./svco",
+            "eval",
+            .. EvaluationPlan
                 .AllFields.Where(field => field.Get(plan) is { } value && !Equals(Core.Fields.FieldText.Of(value), DefaultOf(field)))
-                .Select(field => $"{FieldOptions.NameOf(field)} {Core.Fields.FieldText.Of(field.Get(plan))}")
-        );
+                .SelectMany(field => WordsOf(field.Get(plan)!).Prepend(FieldOptions.NameOf(field))),
+        ]);
+
+    static string[] WordsOf(object value) => value as string[] ?? [Core.Fields.FieldText.Of(value)];
 
     static string DefaultOf(Core.Fields.Field field) => Core.Fields.FieldText.Of(field.Get(new EvaluationPlan("")));
 }

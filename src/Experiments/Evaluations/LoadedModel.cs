@@ -1,5 +1,6 @@
 using SVco.Evaluation.Answers;
 using SVco.Models;
+using SVco.Models.Folders;
 using SVco.Models.Images;
 using SVco.Models.Lora;
 using SVco.Models.Text;
@@ -20,8 +21,8 @@ sealed class LoadedModel : IDisposable
         AskedNetwork Load()
         {
             NativeLibraries.Load();
-            var options = new ModelSpec(folder.Folder) { Precision = plan.Precision }.LoadOptions(Devices.Parse(plan.Device));
-            var network = VisionLanguageModel.Load(folder.Folder, options);
+            EvaluationMemory.Require(folder.Name, ModelFolder.CheckWithoutWeights(folder.Folder), plan);
+            var network = VisionLanguageModel.Load(folder.Folder, plan.LoadOptions);
             // Disposed with the network that it changes.
             _ = folder.Adapter is { } adapter ? LoraAdapter.Load(adapter.Path, network) : null;
             return new(network, new LiveFeatures(network, ImageProcessor.Load(folder.Folder).Loader(plan.Behaviour)));

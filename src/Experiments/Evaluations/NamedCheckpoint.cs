@@ -14,6 +14,9 @@ sealed record NamedCheckpoint(string Name, string Checkpoint)
     /// <summary>The SHA-256 of the base model that its run began with, which it is or belongs to; null where that is not known.</summary>
     public string? Base { get; init; }
 
+    /// <summary>Whether it is one that a run trained, and so may be chosen.</summary>
+    public bool IsTrained { get; init; }
+
     const int LongestName = 100;
 
     /// <summary>The models of a plan, the base first: those that it names, then the checkpoints of its run.</summary>
@@ -51,8 +54,10 @@ sealed record NamedCheckpoint(string Name, string Checkpoint)
         var finished = Path.Combine(folder, RunFolder.CheckpointFolder);
         ImmutableArray<NamedCheckpoint> trained =
         [
-            .. RunFolder.KeptIn(folder).Select(kept => new NamedCheckpoint($"step-{kept.Step}", kept.Folder)),
-            .. Directory.Exists(finished) ? [new NamedCheckpoint("finished", finished)] : Array.Empty<NamedCheckpoint>(),
+            .. RunFolder.KeptIn(folder).Select(kept => new NamedCheckpoint($"step-{kept.Step}", kept.Folder) { IsTrained = true }),
+            .. Directory.Exists(finished)
+                ? [new NamedCheckpoint("finished", finished) { IsTrained = true }]
+                : Array.Empty<NamedCheckpoint>(),
         ];
         var (named, asFound) = (fields["model.checkpoint"], resolved.GetValueOrDefault("model", ""));
         var weights = resolved.GetValueOrDefault("model_sha256");

@@ -86,11 +86,13 @@ sealed class PlannedJudge : IAsyncDisposable
     static ChatEndpoint? Client(EvaluationPlan plan, JudgeSettings settings, bool isNeeded)
     {
         settings.Check(Require);
-        Require(
-            !isNeeded || plan.Judge != JudgedBy.Server || plan.JudgeModel is not { } judge || settings.Prices.ContainsKey(judge),
-            $"What {plan.JudgeModel} costs is not known: give --judge-input-price and --judge-output-price, in USD a million tokens (0 where it costs nothing)"
-        );
-        return isNeeded && plan.Judge == JudgedBy.Server ? new(settings) : null;
+        if (!isNeeded || plan.Judge != JudgedBy.Server)
+        {
+            return null;
+        }
+
+        _ = plan.JudgeModel is { } judge ? settings.PriceOf(judge) : null;
+        return new(settings);
     }
 
     static JudgeSettings Settings(EvaluationPlan plan)

@@ -43,7 +43,7 @@ public sealed record ExperimentTable(string Name)
         var rows = Rows.Select(row => row with { Output = Path.Combine(Folder, row.Name) }).ToImmutableArray();
         Require(rows);
         await TellAsync(rows, told, stop);
-        var bases = rows.GroupBy(row => (row.Model.Checkpoint, row.Model.Precision)).ToArray();
+        var bases = rows.GroupBy(row => (row.Model.Checkpoint, row.Model.Precision, row.Model.VisionPrecision)).ToArray();
         if (dryRun)
         {
             foreach (var (number, alike) in bases.Index())
@@ -77,7 +77,7 @@ public sealed record ExperimentTable(string Name)
     /// <summary>The evaluation of the rows on one base model. Two base models may lie in folders of one name.</summary>
     EvaluationPlan Evaluation(
         int number,
-        IGrouping<(string Checkpoint, Precision Precision), Experiment> rows,
+        IGrouping<(string Checkpoint, Precision Precision, Precision? Vision), Experiment> rows,
         Func<Experiment, string> checkpointOf
     )
     {
@@ -86,6 +86,7 @@ public sealed record ExperimentTable(string Name)
         {
             Models = [$"base={rows.Key.Checkpoint}", .. rows.Select(row => $"{row.Name}={checkpointOf(row)}")],
             Precision = rows.Key.Precision,
+            VisionPrecision = rows.Key.Vision,
             Device = rows.First().Device,
             Output = Path.Combine(Folder, "evaluation", model),
         };
@@ -130,7 +131,7 @@ public sealed record ExperimentTable(string Name)
             var rate = BenchStep.MachineRate(kind.First().Model.LoadOptions(Devices.Parse("cpu")).Dtype!.Value, seconds: 1);
             foreach (var row in kind)
             {
-                var folder = await ModelHub.ResolveAsync(row.Model.Checkpoint, progress, stop);
+                var folder = await ModelHub.ResolveAsync(row.Model.Checkpoint, progress, stop, weights: false);
                 var estimate = RunEstimate.Of(row, folder);
                 whole += estimate.At(rate);
                 progress.Note(
@@ -139,8 +140,6 @@ public sealed record ExperimentTable(string Name)
             }
         }
 
-        progress.Note(
-            $"Training all {rows.Length} rows takes about {RunEstimate.Text(whole)}; evaluating comes on top. Finished rows are not trained again."
-        );
+        progress.Note($"Training all {rows.Length} rows takes about {RunEstimate.Text(whole)}. Finished rows are not trained again.");
     }
 }

@@ -41,7 +41,12 @@ sealed record RunEstimate(int Pairs, int Steps, double Operations)
 
     /// <summary>The time at a rate.</summary>
     /// <param name="rate">Operations a second of one large product of the model's type.</param>
-    public TimeSpan At(double rate) => TimeSpan.FromSeconds(Operations / (rate * Utilisation));
+    public TimeSpan At(double rate) => At(Operations, rate);
+
+    /// <summary>The time of operations at a rate.</summary>
+    /// <param name="operations">Of all matrix products.</param>
+    /// <param name="rate">Operations a second of one large product of the model's type.</param>
+    public static TimeSpan At(double operations, double rate) => TimeSpan.FromSeconds(operations / (rate * Utilisation));
 
     /// <summary>A time for people: 40 s, 12 min, 5.5 h, 3.1 days.</summary>
     public static string Text(TimeSpan time) =>

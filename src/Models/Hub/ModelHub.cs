@@ -11,14 +11,16 @@ public static class ModelHub
     /// <param name="progress">Told of each step of a download.</param>
     /// <param name="cancel">Ends a download; what has been fetched is kept.</param>
     /// <param name="beforeWeights">See there.</param>
+    /// <param name="weights">See there.</param>
     /// <returns>A folder with config.json, safetensors, tokenizer and processor files.</returns>
     /// <exception cref="UserException">The model cannot be had; the message says why and what to do.</exception>
     public static Task<string> ResolveAsync(
         string folderOrHubId,
         IProgress<HubProgress>? progress,
         CancellationToken cancel,
-        Action<string>? beforeWeights = null
-    ) => ResolveAsync(folderOrHubId, HubSettings.FromEnvironment(), progress, cancel, beforeWeights);
+        Action<string>? beforeWeights = null,
+        bool weights = true
+    ) => ResolveAsync(folderOrHubId, HubSettings.FromEnvironment(), progress, cancel, beforeWeights, weights);
 
     /// <summary>
     /// A folder that exists is returned as it is. A hub id is looked for in the cache, which needs no request when all files are there;
@@ -31,6 +33,7 @@ public static class ModelHub
     /// <param name="beforeWeights">
     /// Given the folder with all other files before weights are fetched: what it refuses is refused before hours of download.
     /// </param>
+    /// <param name="weights">Whether weights are fetched too; without, the folder may lack them.</param>
     /// <returns>A folder with config.json, safetensors, tokenizer and processor files.</returns>
     /// <exception cref="UserException">The model cannot be had; the message says why and what to do.</exception>
     public static async Task<string> ResolveAsync(
@@ -38,7 +41,8 @@ public static class ModelHub
         HubSettings settings,
         IProgress<HubProgress>? progress,
         CancellationToken cancel,
-        Action<string>? beforeWeights = null
+        Action<string>? beforeWeights = null,
+        bool weights = true
     )
     {
         if (Directory.Exists(folderOrHubId))
@@ -53,7 +57,7 @@ public static class ModelHub
         try
         {
             using var client = new HubClient(settings, cache.Id);
-            return await DownloadAsync(settings, cache, client, progress, beforeWeights ?? (_ => { }), cancel);
+            return await DownloadAsync(settings, cache, client, progress, beforeWeights ?? (_ => { }), weights, cancel);
         }
         catch (HubConnectionException error)
         {
@@ -71,6 +75,7 @@ public static class ModelHub
         HubClient client,
         IProgress<HubProgress>? progress,
         Action<string> beforeWeights,
+        bool weights,
         CancellationToken cancel
     )
     {
@@ -84,7 +89,11 @@ public static class ModelHub
             var file in await client.DescribeAsync(listing.Commit, listing.Files.Where(name => name == ModelFiles.WeightsIndex), cancel)
         )
             await download.RunAsync(listing.Commit, file, _ => { }, cancel);
-        var files = await client.DescribeAsync(listing.Commit, FilesToHave(cache, listing), cancel);
+        var files = await client.DescribeAsync(
+            listing.Commit,
+            FilesToHave(cache, listing).Where(name => weights || ModelFiles.IsSmallFile(name)),
+            cancel
+        );
         HubDisk.CheckSpace(cache.ModelFolder, files.Sum(file => BytesToFetch(cache, file)));
         var total = files.Sum(file => file.Size);
         var done = 0L;

@@ -44,6 +44,7 @@ public sealed class CheckpointChoiceTests
     {
         var choice = CheckpointChoice.Of(
             [Model("base", at => at < 20), Model("early", at => at < 22), Model("middle", at => at < 36), Model("late", at => at < 24)],
+            ["early", "middle", "late"],
             resamples: Resamples
         )!;
         Assert.Equal(("middle", true), (choice.Chosen, choice.IsToldApart));
@@ -52,14 +53,26 @@ public sealed class CheckpointChoiceTests
 
         var close = CheckpointChoice.Of(
             [Model("base", at => at < 20), Model("a", at => at < 30), Model("b", at => at is < 29 or 35 or 36)],
+            ["a", "b"],
             resamples: Resamples
         )!;
         Assert.Equal(("b", false), (close.Chosen, close.IsToldApart));
     }
 
     [Fact]
+    public void A_model_that_is_only_compared_is_never_chosen()
+    {
+        var choice = CheckpointChoice.Of(
+            [Model("base", at => at < 20), Model("another", _ => true), Model("early", at => at < 22)],
+            ["early"],
+            resamples: Resamples
+        )!;
+        Assert.Equal(("early", 1), (choice.Chosen, choice.Checkpoints.Length));
+    }
+
+    [Fact]
     public void Without_a_base_score_above_zero_there_is_no_choice() =>
-        Assert.Null(CheckpointChoice.Of([Model("base", _ => false), Model("late", _ => true)], resamples: Resamples));
+        Assert.Null(CheckpointChoice.Of([Model("base", _ => false), Model("late", _ => true)], ["late"], resamples: Resamples));
 
     /// <summary>The parts' improvements are those of the models with the parts' items alone, no image is in both, and together they are all.</summary>
     [Property(MaxTest = 20)]
@@ -72,6 +85,7 @@ public sealed class CheckpointChoiceTests
         {
             var choice = CheckpointChoice.Of(
                 [Model("base", at => at % 2 == 0), Model("one", at => at % 2 == 0 || at == extra)],
+                ["one"],
                 share,
                 seed,
                 2

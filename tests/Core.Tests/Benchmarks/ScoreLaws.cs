@@ -42,6 +42,28 @@ public class ScoreLaws
     }
 
     [Property]
+    public bool With_several_runs_a_score_is_the_mean_of_its_runs_and_what_a_comparison_starts_from(Drawn[] drawn, byte[] second)
+    {
+        if (drawn.Length == 0 || second.Length == 0)
+        {
+            return true;
+        }
+
+        var (items, verdicts) = Of(drawn);
+        Verdict[] both =
+        [
+            .. verdicts,
+            .. verdicts.Select(
+                (verdict, index) => verdict with { Run = 1, Marks = Marks.Of(("right", second[index % second.Length] / 255.0)) }
+            ),
+        ];
+        var score = Score.Of(Accuracy, items, both);
+        return score.Runs.Length == 2
+            && Math.Abs(score.Value - score.Runs.Average()) < 1e-9
+            && Math.Abs(score.Value - ScoreDifference.Between(Accuracy, items, both, verdicts, resamples: 1)!.First) < 1e-9;
+    }
+
+    [Property]
     public bool Over_items_every_item_weighs_the_same(Drawn[] drawn)
     {
         var (items, verdicts) = Of(drawn);
@@ -91,7 +113,7 @@ public class ScoreLaws
         verdicts[failed] = new($"{failed}", 0, Marks.None, "no reply");
         var rest = items.Where(item => (item.Category, item.Group) != (items[failed].Category, items[failed].Group)).ToArray();
         var score = Score.Of(Accuracy, items, verdicts);
-        return score.Counted == drawn.Length - 1
+        return score.Counted == rest.Length
             && (
                 rest.Length == 0
                     ? double.IsNaN(score.Value)

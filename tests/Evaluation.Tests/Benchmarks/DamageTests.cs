@@ -405,7 +405,7 @@ public sealed class DamageTests : IDisposable
             "context.jsonl"
         );
 
-        Refused("LLaVA-Bench", "images are missing: ", "../../MMVP");
+        Refused("LLaVA-Bench", "images lie outside ", "../../MMVP");
     }
 
     [Fact]

@@ -206,6 +206,11 @@ public sealed class OwnTests : IDisposable
     [InlineData("mine.jsonl", """{"question": "?"}""", "answer is missing or empty: mine.jsonl, line 1")]
     [InlineData("mine.jsonl", """{"question": "?", "answer": ["a"]}""", "answer is no text: mine.jsonl, line 1 (it is Array)")]
     [InlineData("mine.jsonl", """{"question": "?", "answer": "a", "image": "none.png"}""", "images are missing: ")]
+    [InlineData("mine.jsonl", """{"question": "?", "answer": "a", "image": "/none.png"}""", "(/none.png)")]
+    [InlineData("mine.jsonl", """{"question": "?", "answer": "a", "image": "../none.png"}""", "(../none.png)")]
+    [InlineData("mine.jsonl", """{"question": "?", "answer": true}""", "it is true; write it in quotes")]
+    [InlineData("mine.jsonl", """{"question": "?", "answer": "a", "Image": "none.png"}""", "to be read): Image (mine.jsonl, line 1)")]
+    [InlineData("mine.csv", "ID,question,answer\n7,?,a", "not to be read): ID (mine.csv, line 2)")]
     [InlineData(
         "mine.jsonl",
         """{"question": "?", "answer": "c", "choices": ["x", "y"]}""",
@@ -229,6 +234,13 @@ public sealed class OwnTests : IDisposable
     public void What_is_wrong_is_told_with_its_place(string file, string text, string told)
     {
         Assert.Contains(told, Assert.Throws<UserException>(() => Read(file, text)).Message);
+    }
+
+    [Fact]
+    public void Columns_that_are_named_need_not_be_read()
+    {
+        var benchmark = Read("mine.csv", "question,answer,source\n?,a,exam", new OwnSettings { NotRead = ["source"] });
+        Assert.Equal("?", Assert.Single(benchmark.Items).Prompt);
     }
 
     [Fact]

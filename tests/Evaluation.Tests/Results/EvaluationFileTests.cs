@@ -23,7 +23,11 @@ public sealed class EvaluationFileTests : IDisposable
     [Fact]
     public void The_report_of_what_was_saved_is_the_report()
     {
-        var result = WithPictures(SampleEvaluation.Create(48)) with { Captions = SampleEvaluation.Captions(4), Choosing = new(0.3, 1) };
+        var result = WithPictures(SampleEvaluation.Create(48)) with
+        {
+            Captions = SampleEvaluation.Captions(4),
+            Choosing = new(0.3, 1, ["svco"]),
+        };
         EvaluationFile.Save(result, work.At("eval"));
 
         EvaluationReport.Write(result, work.At("once", "report.html"), When, resamples: FewDraws);

@@ -24,14 +24,16 @@ public sealed record CheckpointChoice(string Chosen, bool IsToldApart, Immutable
     /// <summary>The chosen checkpoint's average improvement on the items that choose.</summary>
     public AverageImprovement Best => Checkpoints.First(one => one.Model == Chosen).Choosing;
 
-    /// <summary>The choice among all models but the first.</summary>
+    /// <summary>The choice among models by their improvement over the first.</summary>
     /// <param name="models">The base model first.</param>
+    /// <param name="among">The names of those that may be chosen.</param>
     /// <param name="share">The share of each benchmark's items that choose, above 0 and below 1; null for all.</param>
     /// <param name="seed">Equal seeds choose by equal items.</param>
     /// <param name="resamples">How many samples are drawn for an interval.</param>
     /// <returns>Null where no model has an average improvement.</returns>
     public static CheckpointChoice? Of(
         IReadOnlyList<ModelVerdicts> models,
+        IReadOnlyCollection<string> among,
         double? share = null,
         ulong seed = 0,
         int resamples = Bootstrap.Resamples
@@ -46,6 +48,7 @@ public sealed record CheckpointChoice(string Chosen, bool IsToldApart, Immutable
         [
             .. models
                 .Skip(1)
+                .Where(model => among.Contains(model.Model))
                 .Select(model => new ChosenBy(model.Model, Improvement(model, true), share is null ? null : Improvement(model, false))),
         ];
         var ranked = checkpoints.Where(one => !double.IsNaN(one.Choosing.Percent)).OrderByDescending(one => one.Choosing.Percent).ToArray();

@@ -11,7 +11,7 @@ namespace SVco.Core.Benchmarks;
 sealed class MarkedUnits
 {
     /// <summary>A unit: the models' marks, and the marks that they are relative to (1 where the metric is not).</summary>
-    sealed record Unit(string Category, ImmutableArray<string> Items, int Cluster, double[] Marks, double[] Below);
+    sealed record Unit(string Stratum, ImmutableArray<string> Items, int Cluster, double[] Marks, double[] Below);
 
     /// <summary>Units of a category: the clusters' sums are what is drawn. The layout names the items of each cluster.</summary>
     sealed record Stratum(double Weight, Unit[] Units, ClusterSums Clusters, string Layout);
@@ -47,50 +47,34 @@ sealed class MarkedUnits
     /// <param name="models">Each model's verdicts.</param>
     public static MarkedUnits Of(Metric metric, IReadOnlyList<Item> items, params IReadOnlyList<IEnumerable<Verdict>> models)
     {
-        var verdicts = models.Select(model => model.ToLookup(verdict => verdict.Item)).ToArray();
-        var marked = items
-            .Where(item => metric.Only is not { } tag || item.Tags.Contains(tag))
-            .Select(item => (Item: item, Marks: MarksOf(item, metric.Mark), Below: MarksOf(item, metric.RelativeTo)))
+        var byModel = models.Select(model => MetricUnit.Of(metric, items, model.ToLookup(verdict => verdict.Item))).ToArray();
+        var marked = Enumerable
+            .Range(0, byModel[0].Length)
+            .Select(unit => byModel.Select(model => model[unit]).ToArray())
+            .Where(unit => unit.All(model => model.IsMarked))
             .ToArray();
-        var groups = marked
-            .Index()
-            .GroupBy(one => metric.Over == Over.Items ? (object)one.Index : (one.Item.Item.Category, one.Item.Item.Group), one => one.Item)
-            .Where(group => group.All(one => one.Marks is not null && one.Below is not null))
-            .Select(group => group.ToArray())
-            .ToArray();
-        var clusters = Benchmarks.Clusters.Of([.. groups.Select(group => group.Select(one => one.Item).ToArray())]);
-        Unit[] units =
-        [
-            .. groups.Zip(
-                clusters,
-                (group, cluster) =>
-                    new Unit(
-                        metric.Over == Over.Items ? "" : group[0].Item.Category,
-                        [.. group.Select(one => one.Item.Id)],
-                        cluster,
-                        Worst(group.Select(one => one.Marks!)),
-                        Worst(group.Select(one => one.Below!))
-                    )
-            ),
-        ];
-        var weights = CategoryWeights.Of(units.Select(unit => unit.Category));
+        var clusters = Benchmarks.Clusters.Of([.. marked.Select(unit => unit[0].Items)]);
+        var weights = CategoryWeights.Of(marked.Select(unit => unit[0].Stratum));
         return new(
             [
-                .. units
-                    .GroupBy(unit => unit.Category)
+                .. marked
+                    .Zip(
+                        clusters,
+                        (unit, cluster) =>
+                            new Unit(
+                                unit[0].Stratum,
+                                [.. unit[0].Items.Select(item => item.Id)],
+                                cluster,
+                                [.. unit.Select(model => model.Mark!.Value)],
+                                [.. unit.Select(model => model.Below!.Value)]
+                            )
+                    )
+                    .GroupBy(unit => unit.Stratum)
                     .Select(stratum => StratumOf(weights[stratum.Key], [.. stratum], models.Count, metric.RelativeTo is not null)),
             ],
             metric.Scale,
             metric.RelativeTo is not null
         );
-
-        double[]? MarksOf(Item item, string? mark)
-        {
-            double?[] marks = [.. verdicts.Select(model => mark is null ? 1 : model[item.Id].MeanOf(mark))];
-            return marks.All(one => one is not null) ? [.. marks.Select(one => one!.Value)] : null;
-        }
-
-        double[] Worst(IEnumerable<double[]> marks) => [.. Enumerable.Range(0, models.Count).Select(model => marks.Min(one => one[model]))];
     }
 
     static Stratum StratumOf(double weight, Unit[] units, int models, bool isRatio)

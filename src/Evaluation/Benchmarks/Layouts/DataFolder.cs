@@ -14,10 +14,10 @@ abstract record DataFolder(string Shown)
 
     /// <summary>A file in it; null when it is not there, or when the name leads out of the folder.</summary>
     /// <param name="name">A relative path with slashes.</param>
-    public DataFile? Find(string name) =>
-        name.Length == 0 || name.Contains('\0') || name.Split('/', '\\').Any(part => part == "..") || Path.IsPathRooted(name)
-            ? null
-            : FindHere(name);
+    public DataFile? Find(string name) => name.Length == 0 || name.Contains('\0') || LeadsOut(name) ? null : FindHere(name);
+
+    /// <summary>Whether a path is one that is never followed: absolute, or upwards.</summary>
+    public static bool LeadsOut(string name) => name.Split('/', '\\').Contains("..") || Path.IsPathRooted(name);
 
     /// <summary>The first file of some names that is in it.</summary>
     public DataFile? FindAny(params IEnumerable<string> names) => names.Select(Find).FirstOrDefault(file => file is not null);

@@ -28,11 +28,11 @@ static class ParquetRows
         IReadOnlyList<string>? optional = null
     )
     {
-        using var stream = file is DataFile.OnDisk(var path) ? InputFile.Open(path) : new MemoryStream(file.Bytes());
-        var parquet = Guarded(() => ParquetReader.CreateAsync(stream));
+        using var stream = Open(file);
+        var parquet = Guarded(file, () => ParquetReader.CreateAsync(stream));
         try
         {
-            var fields = Guarded(() => Task.FromResult(parquet.Schema.GetDataFields()));
+            var fields = Guarded(file, () => Task.FromResult(parquet.Schema.GetDataFields()));
             string[] there = [.. fields.Select(NameOf).Distinct()];
             if (!reading.HasColumns(file, there, columns))
             {
@@ -46,7 +46,7 @@ static class ParquetRows
             var first = 1;
             for (var group = 0; group < parquet.RowGroupCount; group++)
             {
-                var rows = Guarded(() => GroupAsync(parquet, group, fields, wanted, embeds, reading));
+                var rows = Guarded(file, () => GroupAsync(parquet, group, fields, wanted, embeds, reading));
                 foreach (var (number, row) in rows.Index())
                 {
                     yield return new($"{file.Name}, row {first + number}", row.Fields, embeds ? () => row.Image : null);
@@ -59,9 +59,27 @@ static class ParquetRows
         {
             parquet.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
-
-        T Guarded<T>(Func<Task<T>> read) => InputFile.Read(file.Shown, "a whole Parquet file", () => read().GetAwaiter().GetResult());
     }
+
+    /// <summary>The names of a file's columns.</summary>
+    /// <exception cref="UserException">The file is damaged.</exception>
+    public static ImmutableArray<string> Columns(DataFile file)
+    {
+        using var stream = Open(file);
+        return Guarded(
+            file,
+            async () =>
+            {
+                await using var parquet = await ParquetReader.CreateAsync(stream);
+                return parquet.Schema.GetDataFields().Select(NameOf).Distinct().ToImmutableArray();
+            }
+        );
+    }
+
+    static Stream Open(DataFile file) => file is DataFile.OnDisk(var path) ? InputFile.Open(path) : new MemoryStream(file.Bytes());
+
+    static T Guarded<T>(DataFile file, Func<Task<T>> read) =>
+        InputFile.Read(file.Shown, "a whole Parquet file", () => read().GetAwaiter().GetResult());
 
     static async Task<(JsonObject Fields, ImageSource? Image)[]> GroupAsync(
         ParquetReader parquet,

@@ -115,8 +115,14 @@ sealed class Reading(ReadSettings settings, DataTree? tree, PictureCache? pictur
     /// <param name="row">The row.</param>
     /// <param name="folder">Where its file lies.</param>
     /// <param name="names">Its path in the folder, or several that it may have.</param>
+    /// <exception cref="RowException">The path leads out of the folder.</exception>
     public ImageSource Image(Row row, DataFolder folder, params IReadOnlyList<string> names) =>
-        Image(row, names.Select(folder.Find).FirstOrDefault(file => file is not null), $"{folder.Shown}/{names[0]}");
+        names.FirstOrDefault(DataFolder.LeadsOut) is { } outside
+            ? throw new RowException(
+                $"images lie outside {folder.Shown} (write their paths relative to it, or name the folder that has them all)",
+                outside
+            )
+            : Image(row, names.Select(folder.Find).FirstOrDefault(file => file is not null), $"{folder.Shown}/{names[0]}");
 
     /// <summary>The image file that was found for a row; none is a fault.</summary>
     /// <param name="row">The row.</param>

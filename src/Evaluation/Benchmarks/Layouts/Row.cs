@@ -70,6 +70,10 @@ sealed class Row(string place, JsonObject fields, Func<ImageSource?>? image = nu
             {
                 JsonValueKind.String => node.GetValue<string>(),
                 JsonValueKind.Number => node.ToJsonString(),
+                JsonValueKind.True or JsonValueKind.False => throw Wrong(
+                    $"{field} is no text",
+                    $"it is {node.ToJsonString()}; write it in quotes, or as the word that is meant, such as \"yes\""
+                ),
                 var other => throw Wrong($"{field} is no text", $"it is {other}"),
             };
         }

@@ -14,6 +14,7 @@ static class EvaluationNotes
     const string NotCounted = "!";
     const string OtherRule = "r";
     const string NoChange = "0";
+    const string NoChoice = "?";
 
     /// <summary>The mark of a benchmark; empty where there is nothing to know.</summary>
     public static string MarkOf(EvaluationNumbers numbers, string benchmark) =>
@@ -43,6 +44,7 @@ static class EvaluationNotes
         [
             .. OfBenchmarks(numbers).Select(one => one.Note),
             .. NotCountedAnswers(numbers).Select(text => new EvaluationNote(NotCounted, text)),
+            .. NotNumbers(numbers).Select(text => new EvaluationNote(NotCounted, text)),
             .. numbers
                 .Table.Columns.Where(column => HasNoChange(numbers, column))
                 .Select(column => new EvaluationNote(
@@ -55,6 +57,20 @@ static class EvaluationNotes
                     new EvaluationNote(
                         OtherRule,
                         "The official and the corrected rule give this number differently; both stand in the table \"By both rules\"."
+                    ),
+                ]
+                : Array.Empty<EvaluationNote>(),
+            .. numbers is { Result.Choosing: { } choosing, Choice: null }
+                ?
+                [
+                    new EvaluationNote(
+                        NoChoice,
+                        $"None of {string.Join(", ", choosing.Checkpoints)} can be chosen: there is no average improvement over {numbers.Base}"
+                            + (
+                                choosing.Share is { } share
+                                    ? $" on the {NumberText.Of(100 * share)} % of the items that choose. Give a larger share, or more items."
+                                    : "."
+                            )
                     ),
                 ]
                 : Array.Empty<EvaluationNote>(),
@@ -110,6 +126,18 @@ static class EvaluationNotes
             .Select(same =>
                 $"{same.Key.Benchmark} {string.Join(" and ", same)}: answers that have no mark are left out, since a failure is no score: {same.Key.Missing}."
             );
+
+    /// <summary>A judge may write "nan", which the official scripts take for a number.</summary>
+    static IEnumerable<string> NotNumbers(EvaluationNumbers numbers) =>
+        from column in numbers.Table.Columns
+        from model in numbers.Result.Models
+        from one in model.Benchmarks
+        where one.Benchmark.Name == column.Benchmark
+        let count = one.WithImages.Verdicts.Count(verdict =>
+            verdict.Marks.TryGetValue(column.Metric.Mark, out var mark) && double.IsNaN(mark)
+        )
+        where count > 0
+        select $"{Name(column)} of {model.Name} is no number: the judge has replied \"nan\" {count} times, which the official script averages. The corrected rule leaves such replies out.";
 
     static bool HasNoChange(EvaluationNumbers numbers, TableColumn column)
     {

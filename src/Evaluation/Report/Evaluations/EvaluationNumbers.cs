@@ -77,7 +77,9 @@ sealed record EvaluationNumbers(
             resamples
         )
         {
-            Choice = result.Choosing is { } choosing ? CheckpointChoice.Of(models, choosing.Share, choosing.Seed, resamples) : null,
+            Choice = result.Choosing is { } choosing
+                ? CheckpointChoice.Of(models, choosing.Checkpoints, choosing.Share, choosing.Seed, resamples)
+                : null,
         };
     }
 

@@ -75,6 +75,49 @@ public sealed class EvaluationTableTests
         Assert.Contains("no relative change", EvaluationTable.Text(Result(_ => false, _ => true)));
 
     [Fact]
+    public void Where_no_checkpoint_can_be_chosen_the_table_says_why()
+    {
+        var result = Result(_ => false, _ => true);
+        var choosing = new Choosing(0.25, 0, [result.Models[1].Name]);
+        Assert.Contains(
+            $"None of {result.Models[1].Name} can be chosen",
+            string.Join(
+                ' ',
+                EvaluationTable.Text(result with { Choosing = choosing }).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            )
+        );
+        Assert.DoesNotContain("can be chosen", EvaluationTable.Text(result));
+    }
+
+    [Fact]
+    public void A_reply_of_nan_is_told_where_it_makes_a_score_no_number()
+    {
+        var result = Result(_ => true, _ => true);
+        var one = result.Models[1].Benchmarks[0];
+        var verdicts = one.WithImages.Verdicts.SetItem(
+            0,
+            one.WithImages.Verdicts[0] with
+            {
+                Marks = one.WithImages.Verdicts[0].Marks.SetItem(one.Benchmark.Metrics[0].Mark, double.NaN),
+            }
+        );
+        var text = EvaluationTable.Text(
+            result with
+            {
+                Models =
+                [
+                    result.Models[0],
+                    result.Models[1] with
+                    {
+                        Benchmarks = [one with { WithImages = one.WithImages with { Verdicts = verdicts } }],
+                    },
+                ],
+            }
+        );
+        Assert.Contains("\"nan\" 1 times", string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
     public void Models_that_were_asked_other_items_are_not_compared()
     {
         var result = Result(_ => true, _ => true);
