@@ -100,9 +100,14 @@ public static class Figures
         plot.Axes.Left.TickGenerator = new NumericManual([.. groups.Select((_, i) => -(double)i)], [.. groups.Select(Short)]);
         if (logarithmic)
         {
-            plot.Axes.Bottom.TickGenerator = PowersOfTen();
-            var furthest = points.Max(point => Place(double.IsNaN(point.Range.High) ? point.Value : point.Range.High));
-            plot.Axes.SetLimitsX(0, Math.Max(0.3, furthest * 1.08));
+            const double margin = 0.08;
+            double[] ends =
+            [
+                .. points.SelectMany(point => new[] { point.Value, point.Range.Low, point.Range.High }).Where(end => end > 0).Select(Place),
+            ];
+            var (low, high) = (ends.Min() - margin, ends.Max() + margin);
+            plot.Axes.Bottom.TickGenerator = LogarithmicTicks(low, high);
+            plot.Axes.SetLimitsX(low, high);
         }
 
         plot.Axes.SetLimitsY(0.5 - groups.Length, 0.5);
@@ -110,10 +115,23 @@ public static class Figures
         return ThemedSvg.Render(plot, Width, height, id, alternative);
     }
 
-    static NumericManual PowersOfTen()
+    /// <summary>Powers of ten, and where those are few their multiples too; as many as there is room for.</summary>
+    static NumericManual LogarithmicTicks(double low, double high)
     {
-        double[] ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000];
-        return new([.. ticks.Select(Math.Log10)], [.. ticks.Select(tick => tick.ToString(CultureInfo.InvariantCulture))]);
+        const double manyPowers = 2.5;
+        const double onePower = 0.7;
+        double[] multiples =
+            high - low > manyPowers ? [1]
+            : high - low > onePower ? [1, 2, 5]
+            : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9];
+        double[] ticks =
+        [
+            .. Enumerable
+                .Range((int)Math.Floor(low), (int)Math.Ceiling(high) - (int)Math.Floor(low))
+                .SelectMany(power => multiples.Select(multiple => multiple * Math.Pow(10, power)))
+                .Where(tick => Math.Log10(tick) >= low && Math.Log10(tick) <= high),
+        ];
+        return new([.. ticks.Select(Math.Log10)], [.. ticks.Select(NumberText.Significant)]);
     }
 
     /// <summary>Lines over steps.</summary>

@@ -38,7 +38,7 @@ static class HtmlFigures
                     HtmlParts.Figure(
                         Figures.Dots(
                             $"{id}fig2-{i}",
-                            $"Perplexity of {panel.Key.Caption} captions over {panel.Key.Tokens} tokens. {string.Join("; ", panel.Select(point => $"{point.Model}, {point.Image} image: {point.Value.Mean.ToString("G3", CultureInfo.InvariantCulture)}"))}.",
+                            $"Perplexity of {panel.Key.Caption} captions over {panel.Key.Tokens} tokens. {string.Join("; ", panel.Select(point => $"{point.Model}, {point.Image} image: {NumberText.Significant(point.Value.Mean)}"))}.",
                             "perplexity (logarithmic)",
                             [.. panel.Select(point => point.Model).Distinct()],
                             [.. panel.Select(point => (point.Model, images.IndexOf(point.Image), point.Value))],

@@ -30,6 +30,12 @@ public static class NumberText
             var positive => $"+{positive}",
         };
 
+    /// <summary>Three digits that count, below a million billions never as a power of ten: 0.0123, 1.23, 12300.</summary>
+    public static string Significant(double value) =>
+        value.ToString("G3", CultureInfo.InvariantCulture) is var text && value is >= 1000 and < 1e15
+            ? double.Parse(text, CultureInfo.InvariantCulture).ToString("F0", CultureInfo.InvariantCulture)
+            : text;
+
     /// <summary>A probability with three digits.</summary>
     public static string Probability(double value) =>
         double.IsNaN(value) ? "–"

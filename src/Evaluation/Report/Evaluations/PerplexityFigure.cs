@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using SVco.Core;
 using SVco.Evaluation.Results;
 
@@ -28,7 +27,7 @@ public static class PerplexityFigure
                     HtmlParts.Figure(
                         Figures.Dots(
                             $"fig2-{at}",
-                            $"Perplexity of {panel.Key.Caption} captions over {panel.Key.Tokens} tokens. {string.Join("; ", panel.Select(point => $"{point.Model}, {point.Image} image: {Number(point.Value)}"))}.",
+                            $"Perplexity of {panel.Key.Caption} captions over {panel.Key.Tokens} tokens. {string.Join("; ", panel.Select(point => $"{point.Model}, {point.Image} image: {NumberText.Significant(point.Value)}"))}.",
                             "perplexity (logarithmic)",
                             [.. panel.Select(point => point.Model).Distinct()],
                             [.. panel.Select(point => (point.Model, images.IndexOf(point.Image), point.Value, point.Interval))],
@@ -75,7 +74,8 @@ public static class PerplexityFigure
         );
 
     static GridCell Cell(MeasuredPerplexity point) =>
-        new(Number(point.Value), $"{Number(point.Interval.Low)} to {Number(point.Interval.High)}");
-
-    static string Number(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+        new(
+            NumberText.Significant(point.Value),
+            $"{NumberText.Significant(point.Interval.Low)} to {NumberText.Significant(point.Interval.High)}"
+        );
 }
