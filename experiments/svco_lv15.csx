@@ -15,4 +15,4 @@ var experiment = Experiment("svco_lv15")
         }
     );
 
-return await experiment.Run(Args);
+return await experiment.OrTiny().Run(Args);

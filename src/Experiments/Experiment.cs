@@ -60,6 +60,9 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
     [Field("The run's folder; runs/NAME when not given.", IsMachineSetting = true)]
     public string? Output { get; init; }
 
+    /// <summary>Whether the bundled checkpoint and pairs stand in where neither a model nor pairs are named (<see cref="ExperimentWords.OrTiny"/>).</summary>
+    public bool CanBeTiny { get; init; }
+
     /// <summary>The fields of every experiment.</summary>
     internal static ImmutableArray<Field> AllFields { get; } = Field.AllOf(typeof(Experiment));
 
@@ -104,7 +107,12 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
             field.CheckIn(this, field.Path);
         }
 
-        return this;
+        FolderName.Require("experiment", Name);
+        return Objective.Cells().IsEmpty
+            ? throw new UserException(
+                $"The objective {Objective} has no log-probability of the model in it, such as r.W.Match, so that there is nothing to train."
+            )
+            : this;
     }
 
     /// <summary>The folder that a run writes to.</summary>

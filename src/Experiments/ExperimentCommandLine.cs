@@ -23,7 +23,7 @@ public static class ExperimentCommandLine
     const string Model = "model.checkpoint";
     const string TrainFile = "data.train_file";
 
-    /// <summary>Reads the options over what the script says. Without a model and pairs the bundled ones are taken.</summary>
+    /// <summary>Reads the options over what the script says.</summary>
     /// <exception cref="UserException">An option does not take its value, or needs another.</exception>
     public static CommandLine Parse(Experiment experiment, IReadOnlyList<string> args)
     {
@@ -33,7 +33,8 @@ public static class ExperimentCommandLine
         };
         var options = new FieldOptions(experiment, Experiment.AllFields);
         var command = new RootCommand(
-            $"The experiment {experiment.Name}: {experiment.Objective}\n\nWithout --model and --data it runs on a tiny bundled checkpoint and pairs."
+            $"The experiment {experiment.Name}: {experiment.Objective}"
+                + (Tiny.CanStandFor(experiment) ? "\n\nWithout --model and --data it runs on a tiny bundled checkpoint and pairs." : "")
         )
         {
             restart,
@@ -54,7 +55,7 @@ public static class ExperimentCommandLine
     /// <summary>The experiment that the options change.</summary>
     static Experiment Start(Experiment experiment, Func<string, bool> isGiven)
     {
-        if (isGiven(TrainFile))
+        if (isGiven(TrainFile) || !Tiny.CanStandFor(experiment))
         {
             return experiment;
         }

@@ -60,9 +60,22 @@ public sealed record ExperimentData
     /// <exception cref="UserException">One is not given, not there, or no file.</exception>
     internal void RequireFiles()
     {
-        if (Sources().Any(Mvc.IsOfTheRun))
+        if (ReadsRunsFiles)
         {
             Mvc.RequireTrainFile(this, Train);
+        }
+        else if (TrainFile is not null)
+        {
+            throw new UserException(
+                $"--data {TrainFile} would not be read: the script's recipe is {Train}, which names its own pairs. Leave --data away, or let the script say .Data(Mvc.Train)."
+            );
+        }
+
+        if (ValidationFile is not null && !ReadsValidation)
+        {
+            throw new UserException(
+                $"--validation {ValidationFile} would not be read: the script's validation is {Validation?.Description ?? FieldText.Unset}. Leave --validation away, or let the script say validation: Mvc.Validation."
+            );
         }
 
         foreach (var (_, path) in Files())
@@ -80,6 +93,12 @@ public sealed record ExperimentData
             }
         }
     }
+
+    /// <summary>Whether the recipes stand for the pairs of --data.</summary>
+    internal bool ReadsRunsFiles => Sources().Any(Mvc.IsOfTheRun);
+
+    /// <summary>Whether a recipe stands for the validation pairs of the run.</summary>
+    internal bool ReadsValidation => Sources().Contains(Mvc.ValidationSource);
 
     IEnumerable<JsonPairs> Sources() => Train.Sources().Concat(Validation?.Sources() ?? []).OfType<JsonPairs>();
 }

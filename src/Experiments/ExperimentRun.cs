@@ -40,19 +40,15 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
                 adapter?.Base ?? experiment.Model.Checkpoint,
                 progress,
                 stop,
-                beforeWeights: partial =>
-                    Usable(RunData.Read(experiment, partial, ModelFolder.CheckWithoutWeights(partial)), partial, _ => { })
+                beforeWeights: partial => Usable(Read(partial), partial, _ => { })
             );
-            // Before weights are looked at, and 16 GB hashed: whether the pairs can be used at all, and the machine is large enough.
-            var read = RunData.Read(experiment, modelFolder, ModelFolder.CheckWithoutWeights(modelFolder));
-            read.RequirePairs();
+            // Before weights are looked at, and 16 GB hashed.
+            var read = Read(modelFolder);
             foreach (var note in read.Notes)
             {
                 progress.Note(note);
             }
 
-            NativeLibraries.Load();
-            RunMemory.Describe(Plan(read, modelFolder, areImagesRead: false), Devices.Parse(experiment.Device));
             ModelFolder.Check(modelFolder);
             var weights = ModelFingerprint.Of(modelFolder, UserCaches.Files(progress), progress.Note);
             weights = adapter?.FingerprintOn(weights) ?? weights;
@@ -63,6 +59,24 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             progress.Note("Stopped before the first step. The same command goes on from there.");
             return RunResult.Of(experiment.Folder, RunState.Interrupted, null);
         }
+    }
+
+    /// <summary>The pairs, once it is sure that they fit the model's files, that there are any, and that memory and disk are large enough.</summary>
+    RunData Read(string modelFolder)
+    {
+        NativeLibraries.Load();
+        var config = ModelFolder.CheckWithoutWeights(modelFolder);
+        Adapters.Require(experiment, config);
+        var read = RunData.Read(experiment, modelFolder, config);
+        read.RequirePairs();
+        var plan = Plan(read, modelFolder, areImagesRead: false);
+        RunMemory.Describe(plan, Devices.Parse(experiment.Device));
+        if (!Directory.Exists(experiment.Folder))
+        {
+            RunSpace.CheckNew(experiment, plan, modelFolder, read.Train.Length);
+        }
+
+        return read;
     }
 
     RunResult RunOrAlreadyFinished(string modelFolder, RunData read, string weights, bool restart)

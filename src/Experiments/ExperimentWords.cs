@@ -25,6 +25,12 @@ public static class ExperimentWords
     /// <summary>Says how to train.</summary>
     public static Experiment Train(this Experiment experiment, TrainSettings settings) => experiment with { Train = settings };
 
+    /// <summary>
+    /// Where neither the command line nor the script names pairs, and the model is one of the paper's, the run is a small show: on a tiny bundled
+    /// checkpoint and 24 bundled pairs, with settings under which a minute shows something. Its first line says so.
+    /// </summary>
+    public static Experiment OrTiny(this Experiment experiment) => experiment with { CanBeTiny = true };
+
     /// <summary>Asks all eight benchmarks of the paper when the run has come to its end, of the base model too.</summary>
     public static Experiment Evaluate(this Experiment experiment) => experiment.Evaluate(experiment.Evaluate);
 

@@ -4,8 +4,8 @@ using SVco.Core.Data;
 namespace SVco.Experiments;
 
 /// <summary>
-/// The minimal visual contrasts that a run is given: the file of <c>--data</c>, and that of <c>--validation</c> or a part split off the
-/// former. Without either, the bundled pairs.
+/// The minimal visual contrasts that a run is given: the file of <c>--data</c>, and that of <c>--validation</c> or, where validation pairs are
+/// asked for, a part split off the former.
 /// </summary>
 public static class Mvc
 {
@@ -24,6 +24,9 @@ public static class Mvc
     /// <summary>The validation pairs.</summary>
     public static Recipe<ContrastPair> Validation { get; } = Recipe.FromJson(ValidationName);
 
+    /// <summary>What <see cref="Validation"/> is over.</summary>
+    internal static JsonPairs ValidationSource { get; } = (JsonPairs)Validation.Sources().Single();
+
     internal const string TrainFile = "train_file";
     internal const string ValidationFile = "validation_file";
 
@@ -34,7 +37,9 @@ public static class Mvc
     /// <exception cref="UserException">None is given.</exception>
     internal static string RequireTrainFile(ExperimentData data, object recipe) =>
         data.TrainFile
-        ?? throw new UserException($"The recipe {recipe} stands for the pairs of --data (data.train_file), but none are given.");
+        ?? throw new UserException(
+            $"Which pairs? The recipe {recipe} stands for those of --data, and none are given. Give --data pairs.json; or let the script name them, .Data(Recipe.FromJson(\"pairs.json\")); or let it say .OrTiny() for a show on bundled ones."
+        );
 
     /// <summary>Reads the source of a recipe: an MVC name stands for the run's files, any other path for itself.</summary>
     /// <param name="source">The source.</param>
@@ -56,6 +61,11 @@ public static class Mvc
         if (data.ValidationFile is { } validation)
         {
             return parse(source.Path == TrainName ? train : validation, null);
+        }
+
+        if (!data.ReadsValidation)
+        {
+            return parse(train, null);
         }
 
         // Copies of a pair, as files have them that weigh some pairs more, fall on one side.

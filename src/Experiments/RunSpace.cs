@@ -16,20 +16,25 @@ static class RunSpace
     /// <param name="folder">Where to.</param>
     /// <param name="pairs">Pairs to train on.</param>
     /// <exception cref="UserException">There is no room, or a file that is to be saved cannot be read.</exception>
-    public static void Check(Experiment experiment, MemoryPlan plan, string modelFolder, RunFolder folder, int pairs)
+    public static void Check(Experiment experiment, MemoryPlan plan, string modelFolder, RunFolder folder, int pairs) =>
+        Check(experiment, plan, modelFolder, folder.Path, pairs, folder.State.Step, folder.State.Newest is not null);
+
+    /// <summary>The same before there is a folder, and so nothing in it.</summary>
+    public static void CheckNew(Experiment experiment, MemoryPlan plan, string modelFolder, int pairs) =>
+        Check(experiment, plan, modelFolder, experiment.Folder, pairs, step: 0, isSaved: false);
+
+    static void Check(Experiment experiment, MemoryPlan plan, string modelFolder, string folder, int pairs, int step, bool isSaved)
     {
         var companions = plan.Lora is null ? CompanionFiles.CheckedBytes(modelFolder) : 0;
         var model = ModelBytes(plan) + companions;
         var state = model + MemoryEstimate.Of(plan).OptimizerState;
-        var (steps, step) = (StepPlan.Steps(pairs, experiment.Train).Length, folder.State.Step);
+        var steps = StepPlan.Steps(pairs, experiment.Train).Length;
         var kept = experiment.Train.KeepEvery is { } every ? Math.Max(0, (steps - 1) / every - step / every) : 0;
-        var needed =
-            kept * model
-            + Needed(model, state, steps / experiment.Train.SaveEvery - step / experiment.Train.SaveEvery, folder.State.Newest is not null);
-        if (DiskSpace.Free(folder.Path) is var free && free < needed)
+        var needed = kept * model + Needed(model, state, steps / experiment.Train.SaveEvery - step / experiment.Train.SaveEvery, isSaved);
+        if (DiskSpace.Free(folder) is var free && free < needed)
         {
             throw new UserException(
-                $"Saving needs up to {DiskSpace.Text(needed)} on the disk of {folder.Path} (a state to go on from is {DiskSpace.Text(state)}, and a new one is "
+                $"Saving needs up to {DiskSpace.Text(needed)} on the disk of {Path.GetFullPath(folder)} (a state to go on from is {DiskSpace.Text(state)}, and a new one is "
                     + $"written before the one before it goes; the finished {(plan.Lora is null ? "model" : "adapter")} is {DiskSpace.Text(model)}{(kept > 0 ? $", and train.keep_every keeps {kept} more of that size" : "")}), "
                     + $"but only {DiskSpace.Text(free)} are free. Make room, or choose a folder on another disk with --output."
             );

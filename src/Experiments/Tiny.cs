@@ -18,7 +18,12 @@ static class Tiny
             ? experiment with
             {
                 Model = experiment.Model with { Checkpoint = Bundled(folder) },
-                Data = experiment.Data with { TrainFile = Bundled("train.json"), ValidationFile = Bundled("val.json"), Images = null },
+                Data = experiment.Data with
+                {
+                    TrainFile = Bundled("train.json"),
+                    ValidationFile = experiment.Data.ReadsValidation ? Bundled("val.json") : null,
+                    Images = null,
+                },
                 Train = experiment.Train with
                 {
                     LearningRate = 1e-3,
@@ -42,6 +47,12 @@ static class Tiny
                 Judge = JudgedBy.Recorded,
             }
             : settings;
+
+    /// <summary>Whether the script lets the bundled ones stand in, and names neither a model nor pairs of its own.</summary>
+    public static bool CanStandFor(Experiment experiment) =>
+        experiment.CanBeTiny
+        && Checkpoints.ContainsKey(experiment.Model.Checkpoint)
+        && experiment.Data is { TrainFile: null, ReadsRunsFiles: true };
 
     /// <summary>Whether an experiment is on a bundled checkpoint and the bundled pairs.</summary>
     public static bool IsIn(Experiment experiment) =>

@@ -1,11 +1,12 @@
 using SVco.Core;
+using SVco.Core.Data;
 
 namespace SVco.Experiments.Tests;
 
 /// <summary>The options of an experiment's script.</summary>
 public class ExperimentCommandLineTests
 {
-    static readonly Experiment Script = new("x");
+    static readonly Experiment Script = new Experiment("x").OrTiny();
     static readonly string[] Real = ["--model", "folder", "--data", "pairs.json"];
 
     [Theory]
@@ -73,10 +74,39 @@ public class ExperimentCommandLineTests
         Assert.Contains(message, Assert.Throws<UserException>(() => ExperimentCommandLine.Parse(Script, args)).Message);
 
     [Fact]
-    public void A_model_of_which_no_tiny_one_is_bundled_needs_pairs() =>
+    public void What_a_script_names_counts_and_the_bundled_ones_stand_in_only_where_it_lets_them()
+    {
+        Experiment[] scripts = [Script.Model(new("mine")), Script.Data(Recipe.FromJson("mine.json")), new("x")];
+        Assert.All(
+            scripts,
+            script => Assert.Equal(script, Assert.IsType<CommandLine.Run>(ExperimentCommandLine.Parse(script, [])).Experiment)
+        );
+        Assert.Contains("Which pairs?", Assert.Throws<UserException>(() => scripts[2].Data.RequireFiles()).Message);
+    }
+
+    [Theory]
+    [InlineData("--data p.json would not be read", "data.train_file")]
+    [InlineData("--validation p.json would not be read", "data.validation_file")]
+    public void A_file_that_the_recipes_would_not_read_is_refused(string message, string field) =>
         Assert.Contains(
-            "no bundled checkpoint for mine",
-            Assert.Throws<UserException>(() => ExperimentCommandLine.Parse(Script.Model(new("mine")), [])).Message
+            message,
+            Assert.Throws<UserException>(() => Script.Data(Recipe.FromJson("mine.json")).With(field, "p.json").Data.RequireFiles()).Message
+        );
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/../../b")]
+    [InlineData("..")]
+    [InlineData("a\nb")]
+    [InlineData("a:b")]
+    public void A_name_that_is_no_folders_is_refused(string name) =>
+        Assert.Contains("cannot be a folder's", Assert.Throws<UserException>(() => ExperimentCommandLine.Parse(new(name), [])).Message);
+
+    [Fact]
+    public void An_objective_without_the_model_is_refused() =>
+        Assert.Contains(
+            "nothing to train",
+            Assert.Throws<UserException>(() => ExperimentCommandLine.Parse(Script.Objective(1.0), [])).Message
         );
 
     [Fact]

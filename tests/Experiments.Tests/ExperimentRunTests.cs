@@ -73,7 +73,7 @@ public sealed class ExperimentRunTests : IDisposable
     public async Task An_experiment_without_pairs_says_what_is_missing()
     {
         var error = await Assert.ThrowsAsync<UserException>(() => (Short with { Data = new() }).RunAsync());
-        Assert.Contains("data.train_file", error.Message);
+        Assert.Contains("--data pairs.json", error.Message);
     }
 
     [Fact]

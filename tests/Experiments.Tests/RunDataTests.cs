@@ -122,6 +122,23 @@ public sealed class RunDataTests : IDisposable
     }
 
     [Fact]
+    public async Task No_pair_is_split_off_where_no_validation_pairs_are_asked_for()
+    {
+        await Run(On(Write(Pairs(12))));
+        Assert.Contains("12 pairs to train on, 0 for validation, 0 refused", notes);
+    }
+
+    [Fact]
+    public async Task A_map_that_is_none_is_told_before_anything_is_scored()
+    {
+        var experiment = On(Write(Pairs(2)));
+        var refusal = await Refusal(experiment with { Model = experiment.Model with { Lora = new(4, 8, "q_proj", "v_prj") } });
+        Assert.Contains("v_prj is no linear map", refusal);
+        Assert.Contains("q_proj", refusal);
+        Assert.False(Directory.Exists(folder.At("run")));
+    }
+
+    [Fact]
     public async Task Copies_of_a_pair_fall_on_one_side_of_the_usual_split()
     {
         var pairs = Pairs(12);

@@ -27,6 +27,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             field.CheckIn(plan, field.Path);
         }
 
+        FolderName.Require("evaluation", plan.Name);
         plan.Check();
         if (plan is { ChooseOn: not null, Checkpoints: null })
         {

@@ -82,7 +82,10 @@ public static class TableCommandLine
     static Experiment TinyRow(Experiment row)
     {
         var tiny = Tiny.Of(row);
-        return tiny with { Data = tiny.Data with { Train = Recipe.Parse(OverBundled(row.Data.Train)), Validation = null } };
+        return tiny with
+        {
+            Data = tiny.Data with { Train = Recipe.Parse(OverBundled(row.Data.Train)), Validation = null, ValidationFile = null },
+        };
     }
 
     static string OverBundled(Recipe<ContrastPair> recipe) =>

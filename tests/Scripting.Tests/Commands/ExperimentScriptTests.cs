@@ -95,7 +95,7 @@ public sealed class ExperimentScriptTests : IDisposable
                 .Objective((-LogSigmoid(0.1 * (r.W.Match - r.W.Mismatch)) + 0.01 * Square(r.W.Match)).Over(Tokens.Contrast))
                 .Data(Mvc.Train.Where("short answers", pair => pair.W.Response.Length < 60).Shuffle(seed: 7).Take(8).CorruptByCrop(seed: 1))
                 .Train(new() [[ Behaviour = Corrected ]]);
-            return await experiment.Run(Args);
+            return await experiment.OrTiny().Run(Args);
             """.Replace("[[", "{").Replace("]]", "}")
         );
 
