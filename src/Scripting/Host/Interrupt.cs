@@ -10,6 +10,7 @@ public static class Interrupt
 {
     static readonly CancellationTokenSource Source = new();
     static readonly PosixSignalRegistration[] Registrations;
+    static volatile SessionRun? run;
 
     static Interrupt()
     {
@@ -24,10 +25,20 @@ public static class Interrupt
     }
 
     /// <summary>Cancelled by the first Ctrl-C.</summary>
-    public static CancellationToken Token => Source.Token;
+    public static CancellationToken Token => run?.Token ?? Source.Token;
+
+    /// <summary>From now on, until the result is disposed, Ctrl-C ends an input of a session and not the process.</summary>
+    internal static SessionRun Session() => run = new SessionRun(closed => Interlocked.CompareExchange(ref run, null, closed));
 
     static void OnSignal(PosixSignalContext signal)
     {
+        if (run is { } input && signal.Signal == PosixSignal.SIGINT)
+        {
+            signal.Cancel = true;
+            input.Interrupt();
+            return;
+        }
+
         // Not taking the second signal leaves it to the system, which ends the process. A closed terminal gives one by itself and one by its shell.
         if (Source.IsCancellationRequested && signal.Signal != PosixSignal.SIGHUP)
             return;

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Runtime;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+using SVco.Experiments;
+using SVco.Scripting.Host;
+
+namespace SVco.Scripting.Repl;
+
+/// <summary>
+/// What was entered so far: each input goes on with the variables, functions and usings of those before it, the first of which is the
+/// prelude that scripts begin with. An input that does not compile or is ended leaves the session as it was.
+/// </summary>
+/// <param name="folder">Relative paths of <c>#load</c> and <c>#r</c> begin here.</param>
+sealed class ReplSession(string folder)
+{
+    readonly ReplSources sources = new(folder);
+    ScriptState<object>? state;
+
+    /// <summary>The prelude's file.</summary>
+    public static string Prelude => Path.Combine(Repository.Root, "src", "Scripting", "svco.csx");
+
+    /// <summary>What inputs are compiled with.</summary>
+    public ScriptOptions Options => field ??= ScriptCompiler.Options(sources, new ScriptReferences(folder));
+
+    /// <summary>The inputs that ran, the prelude first.</summary>
+    public ImmutableArray<string> Inputs { get; private set; } = [];
+
+    /// <summary>The session's variables, the newest of each name.</summary>
+    public IEnumerable<ScriptVariable> Variables => state?.Variables.Reverse().DistinctBy(variable => variable.Name).Reverse() ?? [];
+
+    /// <summary>Begins with the prelude.</summary>
+    public ReplOutcome Begin()
+    {
+        var outcome = Run($"#load \"{Prelude.Replace('\\', '/')}\"", _ => { }, Interrupt.Session());
+        sources.NotRun.Clear();
+        return outcome;
+    }
+
+    /// <summary>Compiles an input and runs it to its end, or to that of <paramref name="run"/>.</summary>
+    /// <param name="input">C# or a directive.</param>
+    /// <param name="print">Is given the input's value where it has one; it ends with the run too, since an endless sequence is a value.</param>
+    /// <param name="run">Told of Ctrl-C.</param>
+    public ReplOutcome Run(string input, Action<object> print, SessionRun run)
+    {
+        sources.NotRun.Clear();
+        try
+        {
+            var script = state is null
+                ? CSharpScript.Create<object>(input, Options, typeof(ScriptGlobals))
+                : state.Script.ContinueWith<object>(input, Options);
+            var errors = ScriptCompiler.Errors(script.Compile(run.Ended)).ToImmutableArray();
+            if (!errors.IsEmpty)
+            {
+                return new ReplOutcome.Refused(errors);
+            }
+
+            return Run(script, print, run);
+        }
+        catch (OperationCanceledException) when (run.Ended.IsCancellationRequested)
+        {
+            return new ReplOutcome.Ended();
+        }
+    }
+
+    ReplOutcome Run(Script<object> script, Action<object> print, SessionRun run)
+    {
+        Exception? failure = null;
+        // Code that does not look at Ctrl-C can be ended in no other way; the compiler has done its work before.
+#pragma warning disable SYSLIB0046
+        ControlledExecution.Run(Execute, run.Ended);
+#pragma warning restore SYSLIB0046
+        Inputs = failure is null ? Inputs.Add(script.Code) : Inputs;
+        return failure switch
+        {
+            null => new ReplOutcome.Done([.. sources.NotRun]),
+            OperationCanceledException when run.IsInterrupted => new ReplOutcome.Ended(),
+            _ => new ReplOutcome.Failed(failure, [.. sources.Read.Select(source => source.Path)]),
+        };
+
+        void Execute()
+        {
+            var next = state is null
+                ? script.RunAsync(new ScriptGlobals([]), _ => true).GetAwaiter().GetResult()
+                : script.RunFromAsync(state, _ => true).GetAwaiter().GetResult();
+            // What was declared before the failure stays.
+            (state, failure) = (next, next.Exception);
+            if (next.ReturnValue is { } value && IsExpression(script))
+            {
+                try
+                {
+                    print(value);
+                }
+                catch (Exception error)
+                {
+                    failure = error;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the last statement is an expression without a semicolon, or gives a value back.</summary>
+    static bool IsExpression(Script script) => ReplInput.EndsInValue(script.GetCompilation().SyntaxTrees.Last());
+}
