@@ -78,8 +78,8 @@ sealed class ReplLoop(ReplSession session, ILineReader reader, Action<object> pr
             case ReplOutcome.Failed(var thrown, var files):
                 error(ScriptFailure.Describe(thrown, files, options));
                 return false;
-            case ReplOutcome.Ended:
-                error("Ended by Ctrl-C.");
+            case ReplOutcome.Ended(var goesOn):
+                error(goesOn ? "Ended by Ctrl-C; what it was waiting for may go on unseen." : "Ended by Ctrl-C.");
                 return false;
             default:
                 throw new System.Diagnostics.UnreachableException();

@@ -21,5 +21,6 @@ abstract record ReplOutcome
     public sealed record Failed(Exception Error, ImmutableArray<string> Files) : ReplOutcome;
 
     /// <summary>Ctrl-C ended it.</summary>
-    public sealed record Ended : ReplOutcome;
+    /// <param name="GoesOn">Whether something of it cannot be stopped and goes on unseen, such as a wait.</param>
+    public sealed record Ended(bool GoesOn) : ReplOutcome;
 }

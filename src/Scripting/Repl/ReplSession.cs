@@ -15,6 +15,9 @@ namespace SVco.Scripting.Repl;
 /// <param name="folder">Relative paths of <c>#load</c> and <c>#r</c> begin here.</param>
 sealed class ReplSession(string folder)
 {
+    /// <summary>How long an input may take to end, in milliseconds, before the session goes on without it.</summary>
+    const int Patience = 1000;
+
     readonly ReplSources sources = new(folder);
     ScriptState<object>? state;
 
@@ -60,44 +63,78 @@ sealed class ReplSession(string folder)
         }
         catch (OperationCanceledException) when (run.Ended.IsCancellationRequested)
         {
-            return new ReplOutcome.Ended();
+            return new ReplOutcome.Ended(GoesOn: false);
         }
     }
 
     ReplOutcome Run(Script<object> script, Action<object> print, SessionRun run)
     {
-        Exception? failure = null;
-        // Code that does not look at Ctrl-C can be ended in no other way; the compiler has done its work before.
-#pragma warning disable SYSLIB0046
-        ControlledExecution.Run(Execute, run.Ended);
-#pragma warning restore SYSLIB0046
+        var execution = Execution(script, print, run.Ended);
+        try
+        {
+            // Before it has begun to wait for something it can be ended, and otherwise be left alone.
+            execution.Wait(run.Ended);
+        }
+        catch (OperationCanceledException) when (!execution.Wait(Patience))
+        {
+            return new ReplOutcome.Ended(GoesOn: true);
+        }
+        catch (Exception error) when (error is OperationCanceledException or AggregateException) { }
+
+        if (!execution.IsCompletedSuccessfully)
+        {
+            return new ReplOutcome.Ended(GoesOn: false);
+        }
+
+        // What was declared before a failure stays.
+        (state, var failure) = execution.Result;
         Inputs = failure is null ? Inputs.Add(script.Code) : Inputs;
         return failure switch
         {
             null => new ReplOutcome.Done([.. sources.NotRun]),
-            OperationCanceledException when run.IsInterrupted => new ReplOutcome.Ended(),
+            OperationCanceledException when run.IsInterrupted => new ReplOutcome.Ended(GoesOn: false),
             _ => new ReplOutcome.Failed(failure, [.. sources.Read.Select(source => source.Path)]),
         };
+    }
 
-        void Execute()
+    /// <summary>Runs a compiled input and prints its value, on a thread of its own where it may be ended anywhere.</summary>
+    Task<(ScriptState<object> State, Exception? Failure)> Execution(Script<object> script, Action<object> print, CancellationToken ended)
+    {
+        return Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
+        async Task<(ScriptState<object>, Exception?)> Run()
         {
-            var next = state is null
-                ? script.RunAsync(new ScriptGlobals([]), _ => true).GetAwaiter().GetResult()
-                : script.RunFromAsync(state, _ => true).GetAwaiter().GetResult();
-            // What was declared before the failure stays.
-            (state, failure) = (next, next.Exception);
-            if (next.ReturnValue is { } value && IsExpression(script))
+            var next = await Controlled(() =>
+                state is null ? script.RunAsync(new ScriptGlobals([]), _ => true) : script.RunFromAsync(state, _ => true)
+            );
+            if (next.ReturnValue is not { } value || !IsExpression(script))
             {
-                try
+                return (next, next.Exception);
+            }
+
+            try
+            {
+                return Controlled(() =>
                 {
                     print(value);
-                }
-                catch (Exception error)
-                {
-                    failure = error;
-                }
+                    return (next, next.Exception);
+                });
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                return (next, error);
             }
         }
+
+        // Code that does not look at Ctrl-C can be ended in no other way; the compiler has done its work before.
+#pragma warning disable SYSLIB0046
+        T Controlled<T>(Func<T> action)
+        {
+            var result = default(T)!;
+            ControlledExecution.Run(() => result = action(), ended);
+            return result;
+        }
+#pragma warning restore SYSLIB0046
     }
 
     /// <summary>Whether the last statement is an expression without a semicolon, or gives a value back.</summary>
