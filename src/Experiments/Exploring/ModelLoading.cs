@@ -46,7 +46,7 @@ public static class ModelLoading
             adapter,
             options,
             settings,
-            adapter is null && RunDescription.BaseOf(folder) is { } before
+            (adapter is null ? RunDescription.BaseOf(folder) : folder) is { } before
                 ? () => Ready(before, before, adapter: null, options, settings)
                 : null
         );

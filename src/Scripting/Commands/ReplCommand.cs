@@ -1,5 +1,10 @@
 using System.CommandLine;
+using Spectre.Console;
+using SVco.Files;
+using SVco.Scripting.Printing;
 using SVco.Scripting.Repl;
+using SVco.Scripting.Repl.Assistance;
+using SVco.Scripting.Repl.Editing;
 
 namespace SVco.Scripting.Commands;
 
@@ -20,9 +25,40 @@ static class ReplCommand
 
     static int Run(string[] files)
     {
-        var session = new ReplSession(Directory.GetCurrentDirectory());
+        var folder = Directory.GetCurrentDirectory();
+        var session = new ReplSession(folder);
+        // While the first input is typed.
         var begun = Task.Run(session.Begin);
-        var loop = new ReplLoop(session, new PlainReader(Console.In, null), Console.WriteLine, Console.Error.WriteLine);
+        var assistant = new CodeAssistant(folder);
+        var reader = Reader(session, assistant, begun);
+        var loop = new ReplLoop(session, reader, Printer.Print, Error, name => assistant.DescribeAsync(session.Inputs, name, default).GetAwaiter().GetResult());
         return loop.Run(files.Select(file => $"#load \"{file.Replace('\\', '/')}\""), begun) ? 0 : 1;
     }
+
+    static ILineReader Reader(ReplSession session, CodeAssistant assistant, Task begun)
+    {
+        if (Console.IsInputRedirected)
+        {
+            return new PlainReader(Console.In, null);
+        }
+
+        Console.WriteLine(ReplText.Greeting);
+        return Console.IsOutputRedirected || Printer.IsDumb
+            ? new PlainReader(Console.In, Console.Out)
+            : new TerminalReader(
+                new TerminalKeyboard(),
+                new Screen(Console.Out, Printer.HasColours),
+                new History(Path.Combine(CacheRoot.Of("repl"), "history.jsonl"), Error),
+                AdviseAsync
+            );
+
+        async Task<Advice> AdviseAsync(InputText input, bool suggest, CancellationToken stop)
+        {
+            await begun;
+            return await assistant.AdviseAsync(session.Inputs, input.Text, input.Caret, suggest, stop);
+        }
+    }
+
+    static void Error(string text) =>
+        Printer.ConsoleFor(Console.Error, Console.IsErrorRedirected).WriteLine(text, new Style(Color.Red));
 }

@@ -36,11 +36,16 @@ static class ScriptCompiler
     /// <summary>What every script is compiled with.</summary>
     /// <param name="sources">Reads the files that it loads.</param>
     /// <param name="references">Finds the assemblies that it names.</param>
-    public static ScriptOptions Options(ScriptSources sources, ScriptReferences references) =>
+    /// <param name="documentation">Gives the documentation of an assembly's file; null where nobody reads it.</param>
+    public static ScriptOptions Options(
+        ScriptSources sources,
+        ScriptReferences references,
+        Func<string, DocumentationProvider?>? documentation = null
+    ) =>
         ScriptOptions
             .Default.WithFileEncoding(Encoding.UTF8)
             .WithImports(Imports)
-            .WithReferences(HostAssemblies.Framework.Select(path => MetadataReference.CreateFromFile(path)))
+            .WithReferences(HostAssemblies.Framework.Select(path => MetadataReference.CreateFromFile(path, documentation: documentation?.Invoke(path))))
             .WithSourceResolver(sources)
             .WithMetadataResolver(references)
             // As dotnet script does: optimised code would lose the lines of exceptions.

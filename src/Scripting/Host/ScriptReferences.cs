@@ -6,7 +6,8 @@ namespace SVco.Scripting.Host;
 
 /// <summary>Finds the assemblies that a script names: the host's own file where it has one, else that of the script.</summary>
 /// <param name="folder">Relative paths begin here where no file says otherwise.</param>
-sealed class ScriptReferences(string folder) : MetadataReferenceResolver
+/// <param name="documentation">Gives the documentation of an assembly's file; null where nobody reads it.</param>
+sealed class ScriptReferences(string folder, Func<string, DocumentationProvider?>? documentation = null) : MetadataReferenceResolver
 {
     readonly Dictionary<string, PortableExecutableReference> used = [];
 
@@ -47,7 +48,7 @@ sealed class ScriptReferences(string folder) : MetadataReferenceResolver
     PortableExecutableReference Use(string path, MetadataReferenceProperties properties)
     {
         if (!used.TryGetValue(path, out var reference))
-            used[path] = reference = MetadataReference.CreateFromFile(path);
+            used[path] = reference = MetadataReference.CreateFromFile(path, documentation: documentation?.Invoke(path));
         return reference.WithProperties(properties);
     }
 }

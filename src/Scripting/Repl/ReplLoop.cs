@@ -7,7 +7,8 @@ namespace SVco.Scripting.Repl;
 /// <param name="reader">Gives the inputs.</param>
 /// <param name="print">Shows a value.</param>
 /// <param name="error">Shows what went wrong.</param>
-sealed class ReplLoop(ReplSession session, ILineReader reader, Action<object> print, Action<string> error)
+/// <param name="describe">Says what is known of a name.</param>
+sealed class ReplLoop(ReplSession session, ILineReader reader, Action<object> print, Action<string> error, Func<string, string?> describe)
 {
     const int MostErrors = 5;
 
@@ -27,12 +28,20 @@ sealed class ReplLoop(ReplSession session, ILineReader reader, Action<object> pr
                 return false;
             }
 
-            if (input.Trim() is "#quit" or "#exit")
+            switch (input.Trim().Split(' ', 2, StringSplitOptions.TrimEntries))
             {
-                break;
+                case ["#quit" or "#exit"]:
+                    return isWell;
+                case ["#help"]:
+                    Console.WriteLine(ReplText.Help);
+                    break;
+                case ["#help", var name]:
+                    Console.WriteLine(describe(name) ?? $"Nothing is known of {name}.");
+                    break;
+                default:
+                    isWell &= Enter(input);
+                    break;
             }
-
-            isWell &= Enter(input);
         }
 
         return isWell;

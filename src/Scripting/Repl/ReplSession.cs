@@ -30,9 +30,6 @@ sealed class ReplSession(string folder)
     /// <summary>The inputs that ran, the prelude first.</summary>
     public ImmutableArray<string> Inputs { get; private set; } = [];
 
-    /// <summary>The session's variables, the newest of each name.</summary>
-    public IEnumerable<ScriptVariable> Variables => state?.Variables.Reverse().DistinctBy(variable => variable.Name).Reverse() ?? [];
-
     /// <summary>Begins with the prelude.</summary>
     public ReplOutcome Begin()
     {
@@ -88,7 +85,7 @@ sealed class ReplSession(string folder)
 
         // What was declared before a failure stays.
         (state, var failure) = execution.Result;
-        Inputs = failure is null ? Inputs.Add(script.Code) : Inputs;
+        Inputs = Inputs.Add(script.Code);
         return failure switch
         {
             null => new ReplOutcome.Done([.. sources.NotRun]),
