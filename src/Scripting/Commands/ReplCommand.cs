@@ -32,7 +32,9 @@ static class ReplCommand
         var assistant = new CodeAssistant(folder);
         var reader = Reader(session, assistant, begun);
         var loop = new ReplLoop(session, reader, Printer.Print, Error, name => assistant.DescribeAsync(session.Inputs, name, default).GetAwaiter().GetResult());
-        return loop.Run(files.Select(file => $"#load \"{file.Replace('\\', '/')}\""), begun) ? 0 : 1;
+        var isWell = loop.Run(files.Select(file => $"#load \"{file.Replace('\\', '/')}\""), begun);
+        // A person has seen what went wrong.
+        return isWell || reader is not PlainReader { IsPiped: true } ? 0 : 1;
     }
 
     static ILineReader Reader(ReplSession session, CodeAssistant assistant, Task begun)
@@ -43,14 +45,19 @@ static class ReplCommand
         }
 
         Console.WriteLine(ReplText.Greeting);
-        return Console.IsOutputRedirected || Printer.IsDumb
-            ? new PlainReader(Console.In, Console.Out)
-            : new TerminalReader(
-                new TerminalKeyboard(),
-                new Screen(Console.Out, Printer.HasColours),
-                new History(Path.Combine(CacheRoot.Of("repl"), "history.jsonl"), Error),
-                AdviseAsync
-            );
+        if (Console.IsOutputRedirected || Printer.IsDumb)
+        {
+            return new PlainReader(Console.In, Console.Out);
+        }
+
+        // The first advice takes seconds: let it be one that nobody waits for.
+        _ = AdviseAsync(InputText.Of("r"), suggest: true, default);
+        return new TerminalReader(
+            new TerminalKeyboard(),
+            new Screen(Console.Out, Printer.HasColours),
+            new History(Path.Combine(CacheRoot.Of("repl"), "history.jsonl"), Error),
+            AdviseAsync
+        );
 
         async Task<Advice> AdviseAsync(InputText input, bool suggest, CancellationToken stop)
         {

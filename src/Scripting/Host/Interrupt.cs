@@ -27,15 +27,21 @@ public static class Interrupt
     /// <summary>Cancelled by the first Ctrl-C.</summary>
     public static CancellationToken Token => run?.Token ?? Source.Token;
 
+    /// <summary>Whether the process was asked to end: by Ctrl-C outside of sessions, SIGTERM, or a closed terminal.</summary>
+    internal static bool IsEnding => Source.IsCancellationRequested;
+
     /// <summary>From now on, until the result is disposed, Ctrl-C ends an input of a session and not the process.</summary>
-    internal static SessionRun Session() => run = new SessionRun(closed => Interlocked.CompareExchange(ref run, null, closed));
+    internal static SessionRun Session()
+    {
+        var before = run;
+        return run = new SessionRun(() => run = before);
+    }
 
     static void OnSignal(PosixSignalContext signal)
     {
-        if (run is { } input && signal.Signal == PosixSignal.SIGINT)
+        if (run is { } input)
         {
-            signal.Cancel = true;
-            input.Interrupt();
+            OnSignal(signal, input);
             return;
         }
 
@@ -45,5 +51,19 @@ public static class Interrupt
         signal.Cancel = true;
         Console.Error.WriteLine("Ending cleanly; press Ctrl-C again to end at once.");
         _ = Source.CancelAsync();
+    }
+
+    static void OnSignal(PosixSignalContext signal, SessionRun input)
+    {
+        if (signal.Signal != PosixSignal.SIGINT)
+        {
+            // Nothing that could be saved is under way, or it was asked for before.
+            if (!input.IsUsed || IsEnding)
+                return;
+            _ = Source.CancelAsync();
+        }
+
+        signal.Cancel = true;
+        input.Interrupt();
     }
 }

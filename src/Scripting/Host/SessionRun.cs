@@ -4,14 +4,12 @@ namespace SVco.Scripting.Host;
 /// What Ctrl-C means to one input of a session: the first asks whoever uses <see cref="Token"/> to end cleanly, the next ends the input
 /// wherever it is; where nobody uses the token, the first does. The session and its next input know nothing of it.
 /// </summary>
-sealed class SessionRun : IDisposable
+/// <param name="close">Called when the input has ended.</param>
+sealed class SessionRun(Action close) : IDisposable
 {
     readonly CancellationTokenSource asked = new();
     readonly CancellationTokenSource ended = new();
-    readonly Action<SessionRun> close;
     volatile bool isUsed;
-
-    public SessionRun(Action<SessionRun> close) => this.close = close;
 
     /// <summary>Cancelled when the input is asked to end cleanly.</summary>
     public CancellationToken Token
@@ -22,6 +20,9 @@ sealed class SessionRun : IDisposable
             return asked.Token;
         }
     }
+
+    /// <summary>Whether somebody asks to be told.</summary>
+    public bool IsUsed => isUsed;
 
     /// <summary>Cancelled when the input is to end wherever it is.</summary>
     public CancellationToken Ended => ended.Token;
@@ -45,5 +46,5 @@ sealed class SessionRun : IDisposable
     }
 
     /// <summary>Gives Ctrl-C back.</summary>
-    public void Dispose() => close(this);
+    public void Dispose() => close();
 }

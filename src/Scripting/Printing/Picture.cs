@@ -12,6 +12,7 @@ namespace SVco.Scripting.Printing;
 sealed class Picture(RgbImage image, PictureWay way) : Renderable
 {
     const int MostColumns = 72;
+    const int MostRows = 16;
 
     // Where pixels can be shown, images up to this width are shown as they are.
     const int MostPixels = 640;
@@ -25,7 +26,7 @@ sealed class Picture(RgbImage image, PictureWay way) : Renderable
 
         if (way == PictureWay.Blocks)
         {
-            return Blocks(Resizing.Within(image, Math.Min(maxWidth, MostColumns), int.MaxValue));
+            return Blocks(Resizing.Within(image, Math.Min(maxWidth, MostColumns), 2 * MostRows));
         }
 
         var shown = Resizing.Within(image, MostPixels, MostPixels);

@@ -30,7 +30,13 @@ static class RowsPrinter
     {
         var types = items.Select(item => item?.GetType()).Distinct().ToArray();
         return types is [{ } type] && ObjectPrinter.HasParts(type)
-            ? [.. ObjectPrinter.Parts(type).Where(property => !IsMany(property.PropertyType)).Take(MostColumns)]
+            ?
+            [
+                .. ObjectPrinter
+                    .Parts(type)
+                    .Where(property => !IsMany(property.PropertyType) && items.Any(item => ShortText.Of(property.GetValue(item)).Length > 0))
+                    .Take(MostColumns),
+            ]
             : [];
     }
 
@@ -41,12 +47,14 @@ static class RowsPrinter
         var table = new Table().SimpleBorder();
         foreach (var column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(column.Name)) { Alignment = ShortText.IsNumber(column.PropertyType) ? Justify.Right : null });
+            table.AddColumn(
+                new TableColumn(new Text(column.Name)) { Alignment = ShortText.IsNumber(column.PropertyType) ? Justify.Right : null, NoWrap = true }
+            );
         }
 
         foreach (var item in items)
         {
-            table.AddRow([.. columns.Select(column => new Text(ShortText.Of(column.GetValue(item))))]);
+            table.AddRow([.. columns.Select(column => new Text(ShortText.Of(column.GetValue(item))) { Overflow = Overflow.Ellipsis })]);
         }
 
         return table;

@@ -5,6 +5,9 @@ namespace SVco.Scripting.Repl;
 /// <param name="prompts">Is given what asks for a line; null for a pipe.</param>
 sealed class PlainReader(TextReader lines, TextWriter? prompts) : ILineReader
 {
+    /// <summary>Whether the lines are not a person's.</summary>
+    public bool IsPiped => prompts is null;
+
     /// <inheritdoc/>
     public string? Read()
     {

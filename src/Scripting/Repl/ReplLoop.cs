@@ -40,6 +40,11 @@ sealed class ReplLoop(ReplSession session, ILineReader reader, Action<object> pr
                     break;
                 default:
                     isWell &= Enter(input);
+                    if (Interrupt.IsEnding)
+                    {
+                        return false;
+                    }
+
                     break;
             }
         }

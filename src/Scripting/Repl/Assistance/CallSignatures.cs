@@ -24,8 +24,8 @@ static class CallSignatures
         var root = (await document.GetSyntaxRootAsync(stop))!;
         var list = root.FindToken(Math.Max(0, caret - 1))
             .Parent!.AncestorsAndSelf()
-            .OfType<BaseArgumentListSyntax>()
-            .FirstOrDefault(list => list.SpanStart < caret && (list.GetLastToken() is var end && (end.IsMissing || caret <= end.SpanStart)));
+            .OfType<ArgumentListSyntax>()
+            .FirstOrDefault(list => list.SpanStart < caret && (list.CloseParenToken.IsMissing || caret <= list.CloseParenToken.SpanStart));
         if (list is null || await document.GetSemanticModelAsync(stop) is not { } model)
         {
             return [];

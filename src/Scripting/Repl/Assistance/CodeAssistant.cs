@@ -20,6 +20,16 @@ sealed class CodeAssistant(string folder)
 {
     const int MostSuggestions = 200;
 
+    static readonly string[] OfEveryObject =
+    [
+        nameof(Equals),
+        nameof(GetHashCode),
+        nameof(GetType),
+        nameof(MemberwiseClone),
+        nameof(ReferenceEquals),
+        nameof(ToString),
+    ];
+
     static readonly CSharpParseOptions Script = CSharpParseOptions.Default.WithKind(SourceCodeKind.Script);
 
     readonly Lock gate = new();
@@ -27,8 +37,9 @@ sealed class CodeAssistant(string folder)
     ImmutableArray<string> known = [];
     Workspace? workspace;
     ScriptOptions? options;
-    Solution? solution;
-    ProjectId? last;
+    Solution? finished;
+    ProjectId? lastFinished;
+    Document? open;
 
     /// <summary>Colours, suggestions and signatures of an input.</summary>
     /// <param name="before">The inputs that ran before, the prelude first.</param>
@@ -93,39 +104,48 @@ sealed class CodeAssistant(string folder)
         ];
     }
 
-    /// <summary>How well a name fits what is typed, 0 best; null where it does not.</summary>
+    /// <summary>How well a name fits what is typed, 0 best; null where it does not. What every object has comes last.</summary>
     static int? Rank(string name, string typed) =>
-        name.StartsWith(typed, StringComparison.Ordinal) ? 0
+        OfEveryObject.Contains(name) && typed.Length == 0 ? 3
+        : name.StartsWith(typed, StringComparison.Ordinal) ? 0
         : name.StartsWith(typed, StringComparison.OrdinalIgnoreCase) ? 1
         : name.Contains(typed, StringComparison.OrdinalIgnoreCase) ? 2
         : null;
 
+    /// <summary>
+    /// The input as the document that comes after all others. It stays the same document with another text, so that Roslyn keeps what it knows of
+    /// the assemblies.
+    /// </summary>
     Document DocumentOf(ImmutableArray<string> before, string input)
     {
         lock (gate)
         {
-            workspace ??= new AdhocWorkspace(MefHostServices.DefaultHost);
             options ??= ScriptCompiler.Options(new ReplSources(folder), new ScriptReferences(folder, documentation.Of), documentation.Of);
-            if (solution is null || !before.AsSpan().StartsWith(known.AsSpan()))
+            workspace ??= new AdhocWorkspace(MefHostServices.DefaultHost);
+            if (open is null || !before.SequenceEqual(known))
             {
-                (solution, last, known) = (workspace.CurrentSolution, null, []);
+                var (solution, last) = before.AsSpan().StartsWith(known.AsSpan())
+                    ? (finished ?? workspace.CurrentSolution, lastFinished)
+                    : (workspace.CurrentSolution, null);
+                var from = last is null ? 0 : known.Length;
+                foreach (var earlier in before[from..])
+                {
+                    (solution, last) = With(solution, last, earlier);
+                }
+
+                (finished, lastFinished, known) = (solution, last, before);
+                (solution, last) = With(solution, last, "");
+                open = solution.GetProject(last)!.Documents.Single();
             }
 
-            foreach (var earlier in before[known.Length..])
-            {
-                (solution, last) = With(solution, last, earlier);
-            }
-
-            known = before;
-            var (extended, project) = With(solution, last, input);
-            return extended.GetProject(project)!.Documents.Single();
+            return open.WithText(SourceText.From(input));
         }
     }
 
     (Solution Solution, ProjectId Project) With(Solution earlier, ProjectId? before, string input)
     {
         var project = ProjectId.CreateNewId();
-        var name = $"input{known.Length}{project.Id:N}";
+        var name = $"input{project.Id:N}";
         var info = ProjectInfo.Create(
             project,
             VersionStamp.Default,
