@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using SVco.Files;
 using SVco.Scripting.Printing;
 using SVco.Scripting.Repl;
@@ -66,6 +65,7 @@ static class ReplCommand
         }
     }
 
+    /// <summary>As it is: a line that were wrapped between words would not stand above its caret.</summary>
     static void Error(string text) =>
-        Printer.ConsoleFor(Console.Error, Console.IsErrorRedirected).WriteLine(text, new Style(Color.Red));
+        Console.Error.WriteLine(Printer.HasColours && !Console.IsErrorRedirected ? $"\u001b[31m{text}\u001b[0m" : text);
 }

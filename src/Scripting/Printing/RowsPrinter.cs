@@ -42,23 +42,14 @@ static class RowsPrinter
 
     static bool IsMany(Type type) => type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable));
 
-    static Table Table(object?[] items, PropertyInfo[] columns)
-    {
-        var table = new Table().SimpleBorder();
-        foreach (var column in columns)
-        {
-            table.AddColumn(
-                new TableColumn(new Text(column.Name)) { Alignment = ShortText.IsNumber(column.PropertyType) ? Justify.Right : null, NoWrap = true }
-            );
-        }
-
-        foreach (var item in items)
-        {
-            table.AddRow([.. columns.Select(column => new Text(ShortText.Of(column.GetValue(item))) { Overflow = Overflow.Ellipsis })]);
-        }
-
-        return table;
-    }
+    static FittingTable Table(object?[] items, PropertyInfo[] columns) =>
+        new([
+            .. columns.Select(column => new TableColumnText(
+                column.Name,
+                ShortText.IsNumber(column.PropertyType),
+                [.. items.Select(item => ShortText.Of(column.GetValue(item)))]
+            )),
+        ]);
 
     static Rows Lines(object?[] items) => new(items.Select(item => new Text(ShortText.Of(item))));
 }

@@ -80,7 +80,7 @@ sealed class ReplLoop(ReplSession session, ILineReader reader, Action<object> pr
             case ReplOutcome.Refused(var errors):
                 foreach (var one in errors.Take(MostErrors))
                 {
-                    error(ErrorText.Of(one, Show));
+                    error(ErrorText.Of(one, Show, Console.IsErrorRedirected ? int.MaxValue : Console.WindowWidth));
                 }
 
                 if (errors.Length > MostErrors)

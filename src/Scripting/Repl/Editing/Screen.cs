@@ -131,8 +131,21 @@ sealed class Screen(TextWriter terminal, bool hasColours)
         );
     }
 
-    static IEnumerable<string> Wrapped(string text, int columns) =>
-        text.ReplaceLineEndings("\n").Split('\n').SelectMany(line => line.Length == 0 ? [""] : line.Chunk(columns).Select(row => new string(row)));
+    static IEnumerable<string> Wrapped(string text, int columns)
+    {
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var rest = line;
+            while (rest.Length > columns)
+            {
+                var end = rest.LastIndexOf(' ', columns) is > 0 and var space ? space : columns;
+                yield return rest[..end];
+                rest = rest[end..].TrimStart();
+            }
+
+            yield return rest;
+        }
+    }
 
     string Coloured(int colour, string text) => colour == 0 ? text : Styled($"\u001b[{colour}m", text);
 
