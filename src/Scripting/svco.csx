@@ -39,8 +39,8 @@ string PreludeFile([CallerFilePath] string path = "") => path;
 
 Repository.FoundFrom(PreludeFile());
 
-// Before a tensor is touched, in every host.
-global::SVco.Models.NativeLibraries.Load();
+// A script may begin with a tensor, in every host.
+global::SVco.Models.NativeLibraries.LoadWithTorchSharp();
 
 // Shows a value as the REPL does.
 void Print(object value) => Printer.Print(value);

@@ -55,7 +55,8 @@ static class PairPrinter
     {
         try
         {
-            return new Picture(SideBySide(ImageRenderer.Render(pair.W.Image), ImageRenderer.Render(pair.L.Image)), way);
+            var (w, l) = (ImageRenderer.Render(pair.W.Image), ImageRenderer.Render(pair.L.Image));
+            return way == PictureWay.None ? new Rows(new Picture(w, way), new Picture(l, way)) : new Picture(SideBySide(w, l), way);
         }
         catch (UserException error)
         {
