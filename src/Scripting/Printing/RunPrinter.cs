@@ -24,7 +24,7 @@ static class RunPrinter
             Row("validation", string.Create(CultureInfo.InvariantCulture, $"after step {validation.Step}, loss {validation.Loss:0.0000}"));
         }
 
-        Row("more", ".Experiment, .Steps, .Validations, .Plot(\"loss\"), await .Load()");
+        Row("more", ".Experiment, .Steps, .Validations, .Plot(), await .Load()");
         return grid;
 
         void Row(string name, string value) => grid.AddRow(new Text(name, new Style(decoration: Decoration.Dim)), new Text(value));

@@ -24,7 +24,7 @@ static class ValuePrinters
         ValuePrinter.Of<Run>(RunPrinter.Of),
         ValuePrinter.Of<RgbImage>((image, way) => new Picture(image, way)),
         ValuePrinter.Of<ImageSource>(PicturePrinter.Of),
-        ValuePrinter.Of<PlotPicture>((plot, way) => new Picture(plot.Image, way)),
+        ValuePrinter.Of<PlotPicture>(PlotPrinter.Of),
         ValuePrinter.Of<torch.Tensor>(TensorPrinter.Of),
         ValuePrinter.Of<IEnumerable>(RowsPrinter.Of),
         ValuePrinter.Of<object>(ObjectPrinter.Of),
