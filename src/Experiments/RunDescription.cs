@@ -3,6 +3,7 @@ using System.Reflection;
 using SVco.Core;
 using SVco.Core.Fields;
 using SVco.Files;
+using SVco.Training;
 using SVco.Training.Caching;
 
 namespace SVco.Experiments;
@@ -32,6 +33,26 @@ static class RunDescription
         }
 
         return facts.ToImmutable();
+    }
+
+    /// <summary>The base model's folder of the run that left a checkpoint; null where the folder is no run's checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint's folder, in a run's folder or among those that the run kept.</param>
+    /// <exception cref="UserException">The run's description cannot be read, or its base model is no longer there.</exception>
+    public static string? BaseOf(string checkpoint)
+    {
+        var above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint)));
+        var description = new[] { above, Path.GetDirectoryName(above) }
+            .OfType<string>()
+            .Select(folder => Path.Combine(folder, RunFolder.Description))
+            .FirstOrDefault(File.Exists);
+        if (description is null || ExperimentYaml.Texts(TextFile.Read(description)).Resolved.GetValueOrDefault(Model) is not { } folder)
+        {
+            return null;
+        }
+
+        return Directory.Exists(folder)
+            ? folder
+            : throw new UserException($"The base model of {checkpoint} is no longer in {folder} ({description}). Put it back.");
     }
 
     /// <summary>In which field two runs are not the same experiment; null when they are. Matters of the machine do not count.</summary>

@@ -14,14 +14,14 @@ static class Tiny
     /// <summary>The same experiment on the bundled checkpoint and pairs, with settings under which a minute shows something.</summary>
     /// <exception cref="UserException">No tiny checkpoint stands for its model.</exception>
     public static Experiment Of(Experiment experiment) =>
-        Checkpoints.GetValueOrDefault(experiment.Model.Checkpoint) is { } folder
+        Find(experiment.Model) is { } folder
             ? experiment with
             {
-                Model = experiment.Model with { Checkpoint = Bundled(folder) },
+                Model = experiment.Model with { Checkpoint = folder },
                 Data = experiment.Data with
                 {
-                    TrainFile = Bundled("train.json"),
-                    ValidationFile = experiment.Data.ReadsValidation ? Bundled("val.json") : null,
+                    TrainFile = Pairs.TrainFile,
+                    ValidationFile = experiment.Data.ReadsValidation ? Pairs.ValidationFile : null,
                     Images = null,
                 },
                 Train = experiment.Train with
@@ -37,6 +37,23 @@ static class Tiny
                 Evaluate = experiment.Evaluate.IsAsked ? Of(experiment.Evaluate) : experiment.Evaluate,
             }
             : throw new UserException($"There is no bundled checkpoint for {experiment.Model.Checkpoint}: give --model and --data.");
+
+    /// <summary>The bundled pairs.</summary>
+    public static ExperimentData Pairs => new() { TrainFile = Bundled("train.json"), ValidationFile = Bundled("val.json") };
+
+    /// <summary>The folder of the bundled checkpoint that stands for a model; the model's own where it is one.</summary>
+    /// <exception cref="UserException">None does, and it is no folder.</exception>
+    public static string CheckpointOf(ModelSpec model) =>
+        Find(model)
+        ?? (
+            Directory.Exists(model.Checkpoint)
+                ? model.Checkpoint
+                : throw new UserException(
+                    $"There is no bundled checkpoint for {model.Checkpoint}: give its folder or hub id, as in .Load(\"{model.Checkpoint}\")."
+                )
+        );
+
+    static string? Find(ModelSpec model) => Checkpoints.GetValueOrDefault(model.Checkpoint) is { } folder ? Bundled(folder) : null;
 
     /// <summary>The same evaluation on the bundled questions, where no others are named; who judges answers to them was never asked.</summary>
     public static EvaluationSettings Of(EvaluationSettings settings) =>

@@ -9,6 +9,7 @@ var root = new RootCommand("SVco: finetune vision-language models on contrast pa
     BenchCommand.Create(),
     DataCommand.Create(),
     ReportCommand.Create(),
+    ReplCommand.Create(),
 };
 root.HelpName = "svco";
 

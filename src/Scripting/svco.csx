@@ -8,6 +8,7 @@
 #r "bin/Release/SVco.Evaluation.dll"
 #r "bin/Release/SVco.Experiments.dll"
 #r "bin/Release/SVco.Scripting.dll"
+#r "bin/Release/TorchSharp.dll"
 
 global using System;
 global using System.IO;
@@ -29,12 +30,20 @@ global using static SVco.Models.Part;
 global using SVco.Scripting;
 global using SVco.Scripting.Display;
 global using SVco.Scripting.Host;
+global using SVco.Scripting.Printing;
+global using TorchSharp;
 using System.Runtime.CompilerServices;
 
 // The checkout is found from this file, also where a script host copies assemblies elsewhere.
 string PreludeFile([CallerFilePath] string path = "") => path;
 
 Repository.FoundFrom(PreludeFile());
+
+// A script may begin with a tensor, in every host.
+global::SVco.Models.NativeLibraries.LoadWithTorchSharp();
+
+// Shows a value as the REPL does.
+void Print(object value) => Printer.Print(value);
 
 Experiment Experiment(string name) => new(name);
 

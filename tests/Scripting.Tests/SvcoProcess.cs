@@ -19,8 +19,15 @@ static class SvcoProcess
         return StartCommand(folder, variables, command);
     }
 
+    /// <summary>A session of <c>svco repl</c> that takes its inputs from a pipe.</summary>
+    public static Process StartRepl(string folder) =>
+        StartCommand(folder, [], isFed: true, "dotnet", Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"), "repl");
+
     /// <summary>Another command in the same surroundings.</summary>
-    public static Process StartCommand(string folder, Dictionary<string, string?> variables, params string[] command)
+    public static Process StartCommand(string folder, Dictionary<string, string?> variables, params string[] command) =>
+        StartCommand(folder, variables, isFed: false, command);
+
+    static Process StartCommand(string folder, Dictionary<string, string?> variables, bool isFed, params string[] command)
     {
         // A test runner that was started in the background ignores Ctrl-C, one without a terminal SIGHUP, and its children would too.
         var cache = Path.Combine(folder, "cache");
@@ -34,6 +41,7 @@ static class SvcoProcess
         var start = new ProcessStartInfo(whole[0], whole[1..])
         {
             WorkingDirectory = folder,
+            RedirectStandardInput = isFed,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["SVCO_CACHE"] = cache, ["XDG_CACHE_HOME"] = cache },

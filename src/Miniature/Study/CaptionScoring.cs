@@ -64,14 +64,9 @@ public static class CaptionScoring
     )
     {
         var row = model.Encode(query, response, withImage: true);
-        var scores = TokenScoring.LogProbs(
-            model.Network,
-            [new(row, image), new(model.Encode(query, response, withImage: false), null)],
-            model.Vision
-        );
         return (
             [.. row.Ids.Where((_, token) => row.Labelled[token]).Select(id => model.Tokenizer.TokenText(id)!)],
-            [.. scores[0].Zip(scores[1], (seen, unseen) => seen - unseen)]
+            TokenScoring.Sensitivity(model.Network, row, model.Encode(query, response, withImage: false), image, model.Vision)
         );
     }
 }

@@ -36,6 +36,27 @@ public static partial class NativeLibraries
         }
     }
 
+    /// <summary>
+    /// Loads everything as soon as TorchSharp itself is loaded, so that a script may begin with a tensor, and one without pays nothing.
+    /// </summary>
+    public static void LoadWithTorchSharp()
+    {
+        AppDomain.CurrentDomain.AssemblyLoad += (_, next) =>
+        {
+            // While the libraries are being loaded the same thread may come here again.
+            if (IsTorchSharp(next.LoadedAssembly) && !Gate.IsHeldByCurrentThread)
+            {
+                Load();
+            }
+        };
+        if (AppDomain.CurrentDomain.GetAssemblies().Any(IsTorchSharp))
+        {
+            Load();
+        }
+    }
+
+    static bool IsTorchSharp(Assembly assembly) => assembly.GetName().Name == nameof(TorchSharp);
+
     static void LoadOnce()
     {
         LetIdleThreadsSleep();

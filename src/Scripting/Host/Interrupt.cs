@@ -10,6 +10,7 @@ public static class Interrupt
 {
     static readonly CancellationTokenSource Source = new();
     static readonly PosixSignalRegistration[] Registrations;
+    static volatile SessionRun? run;
 
     static Interrupt()
     {
@@ -24,15 +25,45 @@ public static class Interrupt
     }
 
     /// <summary>Cancelled by the first Ctrl-C.</summary>
-    public static CancellationToken Token => Source.Token;
+    public static CancellationToken Token => run?.Token ?? Source.Token;
+
+    /// <summary>Whether the process was asked to end: by Ctrl-C outside of sessions, SIGTERM, or a closed terminal.</summary>
+    internal static bool IsEnding => Source.IsCancellationRequested;
+
+    /// <summary>From now on, until the result is disposed, Ctrl-C ends an input of a session and not the process.</summary>
+    internal static SessionRun Session()
+    {
+        var before = run;
+        return run = new SessionRun(() => run = before);
+    }
 
     static void OnSignal(PosixSignalContext signal)
     {
+        if (run is { } input)
+        {
+            OnSignal(signal, input);
+            return;
+        }
+
         // Not taking the second signal leaves it to the system, which ends the process. A closed terminal gives one by itself and one by its shell.
         if (Source.IsCancellationRequested && signal.Signal != PosixSignal.SIGHUP)
             return;
         signal.Cancel = true;
         Console.Error.WriteLine("Ending cleanly; press Ctrl-C again to end at once.");
         _ = Source.CancelAsync();
+    }
+
+    static void OnSignal(PosixSignalContext signal, SessionRun input)
+    {
+        if (signal.Signal != PosixSignal.SIGINT)
+        {
+            // Nothing that could be saved is under way, or it was asked for before.
+            if (!input.IsUsed || IsEnding)
+                return;
+            _ = Source.CancelAsync();
+        }
+
+        signal.Cancel = true;
+        input.Interrupt();
     }
 }

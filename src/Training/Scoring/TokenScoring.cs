@@ -21,6 +21,27 @@ public static class TokenScoring
     // The layout sums over cells; a row has one.
     static readonly Cell Whole = new(Side.W, ImageCondition.Match);
 
+    /// <summary>
+    /// log p(token, image) - log p(token, no image) for each labelled token of a response. They add up to log p(Match) - log p(NoImage) of the
+    /// response where the image is its own.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="withImage">The conversation with the image's placeholder.</param>
+    /// <param name="withoutImage">The same conversation without an image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="features">The vision features of images.</param>
+    public static ImmutableArray<double> Sensitivity(
+        VisionLanguageModel model,
+        TokenSequence withImage,
+        TokenSequence withoutImage,
+        ImageSource image,
+        IImageFeatures features
+    )
+    {
+        var scores = LogProbs(model, [new(withImage, image), new(withoutImage, null)], features);
+        return [.. scores[0].Zip(scores[1], (seen, unseen) => seen - unseen)];
+    }
+
     /// <summary>log p of each labelled token given those before it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="rows">The conversations; those with one image are best put together.</param>
