@@ -97,7 +97,7 @@ sealed class OpenRows(
         var everyPlace = places.Count == groups.Length * cache.RowsOfGroup;
         var at = everyPlace ? null : tensor([.. places], device: model.Device);
         var embeddings = model.Embed(tensor(rows.Select(row => (long)row.Tokens[^1]).ToArray()));
-        var hidden = model.Decoder.ForwardTokens(embeddings, Positions(rows), (layer, q, k, v) => cache.Attend(layer, q, k, v, at));
+        var hidden = model.Decoder.Step(embeddings, Positions(rows), (layer, q, k, v) => cache.Attend(layer, q, k, v, at));
         Choose(hidden, rows);
         return Leave();
     }
@@ -224,7 +224,7 @@ sealed class OpenRows(
 
     void Choose(Tensor hidden, IReadOnlyList<OpenRow> rows)
     {
-        foreach (var (row, choice) in rows.Zip(TokenChoice.Of(model.Logits(hidden), rows, limits.Gaps)))
+        foreach (var (row, choice) in rows.Zip(TokenChoice.Of(model.Decoder.StepLogits(hidden), rows, limits.Gaps)))
         {
             row.Add(choice, stops);
         }

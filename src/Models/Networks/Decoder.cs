@@ -113,33 +113,35 @@ public sealed class Decoder
     /// <returns>[predictors, hidden] after the final norm.</returns>
     internal Tensor ForwardKeeping(Tensor embeddings, TreeBatch trees, Action<int, Tensor, Tensor> keep)
     {
-        using var scope = NewDisposeScope();
         var last = layers.Length - 1;
         return ForwardTokens(
-                embeddings,
-                trees.Positions,
-                (layer, q, k, v) =>
-                {
-                    keep(layer, k, v);
-                    return (layer < last ? trees.All : trees.Last).Attend(q, k, v);
-                },
-                trees.Predictors
-            )
-            .MoveToOuterDisposeScope();
+            embeddings,
+            trees.Positions,
+            (layer, x, rope) =>
+                layers[layer]
+                    .Forward(
+                        x,
+                        rope,
+                        (q, k, v) =>
+                        {
+                            keep(layer, k, v);
+                            return (layer < last ? trees.All : trees.Last).Attend(q, k, v);
+                        },
+                        layer < last ? null : trees.Predictors
+                    )
+        );
     }
 
-    /// <summary>Runs the layers and the final norm on tokens whose attention is the caller's.</summary>
-    /// <param name="embeddings">[tokens, hidden]</param>
-    /// <param name="positions">int64 [tokens], or [dimensions, tokens].</param>
+    /// <summary>A decode step: runs the layers on the next token of each row that is continued, whose attention is the caller's.</summary>
+    /// <param name="embeddings">[rows, hidden]</param>
+    /// <param name="positions">int64 [rows], or [dimensions, rows].</param>
     /// <param name="attend">The attention of a layer: from its index, queries, keys and values as in <see cref="DecoderLayer"/>.</param>
-    /// <param name="wanted">int64 [queries]: the only tokens whose output of the last layer is needed; none means all.</param>
-    /// <returns>[tokens, hidden] or [queries, hidden]</returns>
-    internal Tensor ForwardTokens(
-        Tensor embeddings,
-        Tensor positions,
-        Func<int, Tensor, Tensor, Tensor, Tensor> attend,
-        Tensor? wanted = null
-    )
+    /// <returns>[rows, hidden] after the final norm.</returns>
+    internal Tensor Step(Tensor embeddings, Tensor positions, Func<int, Tensor, Tensor, Tensor, Tensor> attend) =>
+        ForwardTokens(embeddings, positions, (layer, x, rope) => layers[layer].Step(x, rope, (q, k, v) => attend(layer, q, k, v)));
+
+    /// <summary>Runs the layers, each from its index, input and rotations, and the final norm.</summary>
+    Tensor ForwardTokens(Tensor embeddings, Tensor positions, Func<int, Tensor, Rope, Tensor> run)
     {
         using var scope = NewDisposeScope();
         var rope = Rope.At(positions.to(Device), Config, Type);
@@ -147,8 +149,7 @@ public sealed class Decoder
         for (var i = 0; i < layers.Length; i++)
         {
             var (index, input) = (i, x);
-            var asked = index == layers.Length - 1 ? wanted : null;
-            x = Scoped.Run(() => layers[index].Forward(input, rope, (q, k, v) => attend(index, q, k, v), asked));
+            x = Scoped.Run(() => run(index, input, rope));
             if (i > 0)
             {
                 input.Dispose();
@@ -214,4 +215,7 @@ public sealed class Decoder
 
     /// <summary>Hidden states [..., hidden] -> logits [..., vocabulary] in fp32 (a float64 decoder's in float64).</summary>
     public Tensor Logits(Tensor hidden) => Scoped.Run(() => Widening.AtLeastFloat32(head.Forward(hidden)));
+
+    /// <summary>The same for the rows [rows, hidden] of a decode step, without a gradient.</summary>
+    internal Tensor StepLogits(Tensor hidden) => Scoped.Run(() => Widening.AtLeastFloat32(head.ForwardStep(hidden)));
 }

@@ -61,6 +61,22 @@ sealed class DecoderLayer
         return AddMlp(input.Plus(output.Forward(attend(q, k, v))));
     }
 
+    /// <summary>The layer on the next token of each row that is continued, without a gradient; see <see cref="Linear.ForwardStep"/>.</summary>
+    /// <param name="x">[rows, width]</param>
+    /// <param name="rope">The rotations of the tokens' positions [rows].</param>
+    /// <param name="attend">As in <see cref="Forward(Tensor, Rope, Func{Tensor, Tensor, Tensor, Tensor}, Tensor)"/>.</param>
+    /// <returns>[rows, width]</returns>
+    public Tensor Step(Tensor x, Rope rope, Func<Tensor, Tensor, Tensor, Tensor> attend)
+    {
+        var normed = inputNorm.Forward(x);
+        var (q, k, v) = (rope.Apply(Heads(query)), rope.Apply(Heads(key)), Heads(value));
+        var attended = x.Plus(output.ForwardStep(attend(q, k, v)));
+        var inner = attendedNorm.Forward(attended);
+        return attended.Plus(down.ForwardStep(config.Activation.Apply(gate.ForwardStep(inner)) * up.ForwardStep(inner)));
+
+        Tensor Heads(Linear projection) => projection.ForwardStep(normed).view(x.shape[0], -1, config.HeadSize);
+    }
+
     Tensor AddMlp(Tensor x)
     {
         var inner = attendedNorm.Forward(x);

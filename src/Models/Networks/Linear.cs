@@ -16,9 +16,16 @@ public sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
         new(name, weights.Get($"{name}.weight", outputs, inputs), bias ? weights.Get($"{name}.bias", outputs) : null);
 
     /// <summary>Applies the map to the last dimension: [..., inputs] -> [..., outputs].</summary>
-    public Tensor Forward(Tensor x)
-    {
-        var y = nn.functional.linear(x, Weight, Bias);
-        return Adapter is { Enabled: true } adapter ? adapter.AddTo(y, x) : y;
-    }
+    public Tensor Forward(Tensor x) => WithAdapter(nn.functional.linear(x, Weight, Bias), x);
+
+    /// <summary>
+    /// The same for the rows [rows, inputs] of a decode step, without a gradient. It adds up in another order, so nothing that is trained, or is
+    /// compared with what is trained, may come this way.
+    /// </summary>
+    internal Tensor ForwardStep(Tensor x) =>
+        !FewRows.CanMultiply(x, Weight) ? Forward(x)
+        : Bias is null ? WithAdapter(FewRows.Multiply(x, Weight), x)
+        : WithAdapter(FewRows.Multiply(x, Weight).Plus(Bias), x);
+
+    Tensor WithAdapter(Tensor y, Tensor x) => Adapter is { Enabled: true } adapter ? adapter.AddTo(y, x) : y;
 }

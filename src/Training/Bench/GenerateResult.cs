@@ -23,7 +23,7 @@ public sealed record GenerateResult(
 /// <summary>A step that gives each of some rows its next token, and what this machine could do at best.</summary>
 /// <param name="Rows">How many rows.</param>
 /// <param name="Seconds">What it takes.</param>
-/// <param name="Bytes">What it must read: the weights of decoder and head, and the keys and values of the rows.</param>
+/// <param name="Bytes">What it must read: the weights of decoder and head, and the keys and values of the rows, those that rows share once.</param>
 /// <param name="Operations">Floating-point operations of its products.</param>
 /// <param name="Bandwidth">Bytes a second of one large sum, measured beside it.</param>
 /// <param name="Rate">Operations a second of one large matrix product, measured beside it.</param>

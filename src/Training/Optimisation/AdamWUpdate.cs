@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using SVco.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -61,10 +59,10 @@ readonly record struct AdamWUpdate(
     {
         var count = weights.numel();
         var half = gradient.dtype == ScalarType.BFloat16;
-        var w = (float*)Start(weights);
-        var m = (float*)Start(first);
-        var v = (float*)Start(second);
-        var g = Start(half ? gradient : gradient.to(ScalarType.Float32));
+        var w = (float*)TensorData.Start(weights);
+        var m = (float*)TensorData.Start(first);
+        var v = (float*)TensorData.Start(second);
+        var g = TensorData.Start(half ? gradient : gradient.to(ScalarType.Float32));
         var update = this;
         Parallel.For(
             0,
@@ -127,7 +125,4 @@ readonly record struct AdamWUpdate(
             w[i] = w[i] * decay + m[i] / (MathF.Sqrt(v[i]) / correction + epsilon) * step;
         }
     }
-
-    static unsafe void* Start(Tensor tensor) =>
-        Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.detach().view(-1).narrow(0, 0, 1).bytes));
 }
