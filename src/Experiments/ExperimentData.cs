@@ -57,8 +57,9 @@ public sealed record ExperimentData
     }
 
     /// <summary>Makes sure that the files of pairs are there.</summary>
+    /// <param name="advice">Where they are named, for the message.</param>
     /// <exception cref="UserException">One is not given, not there, or no file.</exception>
-    internal void RequireFiles()
+    internal void RequireFiles(string advice = "Check --data, --validation and the recipes.")
     {
         if (ReadsRunsFiles)
         {
@@ -87,7 +88,7 @@ public sealed record ExperimentData
             catch (UserException error)
             {
                 throw new UserException(
-                    $"The file of pairs {System.IO.Path.GetFullPath(path)} cannot be used: {error.Message} Check --data, --validation and the recipes.",
+                    $"The file of pairs {System.IO.Path.GetFullPath(path)} cannot be used: {error.Message} {advice}",
                     error
                 );
             }

@@ -15,7 +15,9 @@ public static class EvaluationScript
     /// <returns>The process's exit code: 0, or that of a mistake in the options.</returns>
     /// <exception cref="Core.UserException">Something the person can mend: a file, an option, a server.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static async Task<int> Run(this EvaluationPlan plan, IEnumerable<string> args)
+    public static Task<int> Run(this EvaluationPlan plan, IEnumerable<string> args) => ScriptTasks.Begin(() => RunAsync(plan, args));
+
+    static async Task<int> RunAsync(EvaluationPlan plan, IEnumerable<string> args)
     {
         switch (EvaluationCommandLine.Parse(plan, [.. args]))
         {

@@ -16,7 +16,10 @@ public static class ExperimentScript
     /// </summary>
     /// <returns>The process's exit code: 0, 130 when interrupted, or that of a mistake in the options.</returns>
     /// <exception cref="Core.UserException">Something the person can mend: a file, an option, a setting.</exception>
-    public static async Task<int> Run(this Experiment experiment, IEnumerable<string> args)
+    public static Task<int> Run(this Experiment experiment, IEnumerable<string> args) =>
+        ScriptTasks.Begin(() => RunAsync(experiment, args));
+
+    static async Task<int> RunAsync(Experiment experiment, IEnumerable<string> args)
     {
         switch (ExperimentCommandLine.Parse(experiment, [.. args]))
         {

@@ -13,6 +13,8 @@ var root = new RootCommand("SVco: finetune vision-language models on contrast pa
 };
 root.HelpName = "svco";
 
+ScriptTasks.IsOurHost = true;
+
 // A file of arguments (@file) would change what a script sees.
 var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
 

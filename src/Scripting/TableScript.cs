@@ -15,7 +15,9 @@ public static class TableScript
     /// <returns>The process's exit code: 0, or that of a mistake in the options.</returns>
     /// <exception cref="Core.UserException">Something the person can mend: a file, an option, a server.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static async Task<int> Run(this ExperimentTable table, IEnumerable<string> args)
+    public static Task<int> Run(this ExperimentTable table, IEnumerable<string> args) => ScriptTasks.Begin(() => RunAsync(table, args));
+
+    static async Task<int> RunAsync(ExperimentTable table, IEnumerable<string> args)
     {
         switch (TableCommandLine.Parse(table, [.. args]))
         {

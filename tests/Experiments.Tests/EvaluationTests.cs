@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Core.Objectives;
+using SVco.Evaluation.Benchmarks;
 using SVco.Evaluation.Judges;
 using SVco.Evaluation.Results;
 using SVco.Models;
@@ -258,7 +260,10 @@ public sealed class EvaluationTests : IDisposable
         Assert.Null(await (Plan() with { WithoutImages = true }).RunAsync(dryRun: true, progress: new Seen(events.Add)));
         Assert.Empty(Began);
         Assert.Contains("MM-Vet: 32 judgements by replies that were recorded (requests to gpt-4-0613)", Notes);
-        Assert.Contains("USD", Notes);
+        Assert.DoesNotContain("USD", Notes);
+
+        await (Plan("MM-Vet") with { Judge = JudgedBy.Server, JudgeReplies = null }).RunAsync(dryRun: true, new Seen(events.Add));
+        Assert.Matches(@"MM-Vet: 16 judgements by gpt-4-0613.*: about 0\.\d\d USD", Notes);
     }
 
     [Fact]
@@ -284,6 +289,35 @@ public sealed class EvaluationTests : IDisposable
         );
         var result = await Run(Plan() with { Own = [SVco.Evaluation.Benchmarks.Own.Read("mine", folder.At("mine.jsonl"))], Data = null });
         Assert.Equal("mine", Assert.Single(result.Models[1].Benchmarks).Benchmark.Name);
+    }
+
+    [Fact]
+    public async Task A_dry_run_writes_nothing_and_replies_are_still_taken_after_a_run_without_a_judge()
+    {
+        events.Clear();
+        await Plan("MM-Vet").RunAsync(dryRun: true, new Seen(events.Add));
+        Assert.Contains("judgements by replies that were recorded", Notes);
+        Assert.Contains("Reading all prompts takes about", Notes);
+        Assert.False(Directory.Exists(folder.At("eval")));
+
+        await Run(Plan("MMVP") with { JudgeReplies = null });
+        var judged = await Run(Plan("MM-Vet"));
+        Assert.All(judged.Models[0].Benchmarks.Single().WithImages.Verdicts, verdict => Assert.NotEmpty(verdict.Marks));
+
+        await (Plan("MM-Vet") with { Judge = JudgedBy.Server, JudgeReplies = null, JudgeKey = "", JudgeBudget = 0.01 }).RunAsync(
+            dryRun: true,
+            new Seen(events.Add)
+        );
+        Assert.Contains("That may not suffice", Notes);
+    }
+
+    [Fact]
+    public async Task Benchmarks_may_have_names_in_any_script()
+    {
+        File.WriteAllText(folder.At("own.jsonl"), """{"question": "what colour is the cup ?", "answer": "red"}""");
+        ImmutableArray<Benchmark> own = [.. new[] { "颜色", "形状" }.Select(name => Own.Read(name, folder.At("own.jsonl")))];
+        await Run(Plan() with { Data = null, Own = own });
+        Assert.True(File.Exists(folder.At("eval", "base", "颜色", "scores.json")));
     }
 
     [Fact]

@@ -88,7 +88,10 @@ public sealed class ExperimentTableTests : IDisposable
             ],
             results.Select(result => result.Models.Select(model => model.Name).ToArray())
         );
-        Assert.True(File.Exists(folder.At("table", "evaluation", "1-llava-interleave", "report.html")));
+        Assert.Single(
+            Directory.GetFiles(folder.At("table", "evaluation"), "report.html", SearchOption.AllDirectories),
+            page => page.Contains("llava-interleave-")
+        );
 
         await Run(table);
         Assert.DoesNotContain(events, next => next is RunEvent.Trained);

@@ -149,7 +149,18 @@ public static class Own
             return new RealWorldQaGrader(answer, AsksForLetter: false);
         }
 
-        var correct = choices.IndexOf(answer) is >= 0 and var same ? same : OfficialText.OptionOf(answer, choices.Length);
+        if (choices.IndexOf(answer) is not (>= 0 and var correct))
+        {
+            correct = OfficialText.OptionOf(answer, choices.Length);
+        }
+        else if (answer is [var letter] && letter - 'A' is var option && option >= 0 && option < choices.Length && option != correct)
+        {
+            throw new RowException(
+                "answers are one choice's text and another's letter (write the text of the right choice differently)",
+                answer
+            );
+        }
+
         return new LabelGrader($"({OfficialText.Letter(correct)})", choices);
     }
 }

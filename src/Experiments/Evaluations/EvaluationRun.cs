@@ -7,6 +7,7 @@ using SVco.Evaluation.Report.Evaluations;
 using SVco.Evaluation.Results;
 using SVco.Files;
 using SVco.Training;
+using static System.FormattableString;
 
 namespace SVco.Experiments;
 
@@ -62,7 +63,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             return null;
         }
 
-        await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && benchmarks.Any(one => one.IsJudged));
+        await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && benchmarks.Any(one => one.IsJudged), dryRun);
         if (dryRun)
         {
             await TellCostsAsync(checkpoints, benchmarks, judge);
@@ -289,6 +290,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         progress.Note(
             $"Reading all prompts takes about {RunEstimate.Text(AskingEstimate.Time(estimates, plan))} on this machine's processor; what is written comes on top."
         );
+        var whole = 0.0;
         foreach (var benchmark in benchmarks.Where(one => one.IsJudged))
         {
             var (calls, cost) = Judging.Estimate(
@@ -298,18 +300,28 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
                 judge.PriceOf
             );
             var times = models.Length * plan.JudgeRuns * plan.Runs * (plan.WithoutImages ? 2 : 1);
+            whole += cost * times;
             progress.Note(
                 plan.Judge == JudgedBy.Recorded
                     ? $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}"
-                    : FormattableString.Invariant(
+                    : Invariant(
                         $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}: about {cost * times:F2} USD, if each reply is as long as it may be and can be read at once"
                     )
             );
         }
 
-        progress.Note(
-            FormattableString.Invariant($"{judge.Spent:F2} USD are spent in {plan.Folder} so far; the budget is {plan.JudgeBudget} USD.")
-        );
+        if (plan.Judge == JudgedBy.Server)
+        {
+            progress.Note(Invariant($"{judge.Spent:F2} USD are spent in {plan.Folder} so far; the budget is {plan.JudgeBudget} USD."));
+            if (whole > plan.JudgeBudget - judge.Spent)
+            {
+                progress.Note(
+                    Invariant(
+                        $"That may not suffice: judging stops when it is used up, and goes on with a larger --judge-budget, such as {Math.Ceiling(judge.Spent + whole)}."
+                    )
+                );
+            }
+        }
     }
 
     /// <summary>scores.json of each model and benchmark, and the report with its tables.</summary>

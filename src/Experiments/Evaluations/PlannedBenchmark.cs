@@ -79,10 +79,10 @@ sealed record PlannedBenchmark(
                 ),
             .. plan.Own.Select(benchmark => Of(plan, benchmark, "the script", null, "", [])),
         ];
-        return
-            all.CountBy(one => one.Folder, StringComparer.OrdinalIgnoreCase).FirstOrDefault(folder => folder.Value > 1)
-                is { Key: { } twice }
-            ? throw new UserException($"Two benchmarks are called {twice}.")
+        return all.GroupBy(one => one.Folder, StringComparer.OrdinalIgnoreCase).FirstOrDefault(folder => folder.Count() > 1) is { } twice
+            ? throw new UserException(
+                $"The benchmarks {string.Join(" and ", twice.Select(one => $"\"{one.Benchmark.Name}\""))} would have one folder, {twice.Key}. Give them names that differ in letters or digits."
+            )
             : all;
     }
 
@@ -168,7 +168,7 @@ sealed record PlannedBenchmark(
     {
         var asked = plan.Limit is { } limit ? benchmark.Limited(limit, (ulong)plan.Seed) : benchmark;
         return new(
-            string.Concat(benchmark.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')),
+            string.Concat(benchmark.Name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')),
             asked,
             source,
             judge,

@@ -24,7 +24,7 @@ sealed class PlannedCaptions(EvaluationPlan plan)
 
     /// <summary>Makes sure that the file is there.</summary>
     /// <exception cref="UserException">It is not.</exception>
-    public void Require() => asRun?.Data.RequireFiles();
+    public void Require() => asRun?.Data.RequireFiles("Check --captions.");
 
     /// <summary>The pairs as a model's tokens, every image looked at; none where no file is named.</summary>
     /// <exception cref="UserException">A pair cannot be scored whole, has a token that the model has no embedding for, or an image that is broken.</exception>

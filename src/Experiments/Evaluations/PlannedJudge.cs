@@ -16,19 +16,27 @@ sealed class PlannedJudge : IAsyncDisposable
     readonly AnswerJournal journal;
     readonly PaidCalls calls;
     readonly ChatEndpoint? client;
+    readonly string? temporary;
 
     /// <summary>Opens the journal; the key must be there before anything is asked.</summary>
     /// <param name="plan">Who judges, at what price.</param>
     /// <param name="isNeeded">Whether a benchmark needs a judge.</param>
+    /// <param name="dryRun">Whether nothing may be written.</param>
     /// <exception cref="UserException">A setting is none, the key is missing, or another process judges in the folder.</exception>
-    public PlannedJudge(EvaluationPlan plan, bool isNeeded)
+    public PlannedJudge(EvaluationPlan plan, bool isNeeded, bool dryRun)
     {
         (settings, isRecorded) = (Settings(plan), plan.Judge == JudgedBy.Recorded);
         client = Client(plan, settings, isNeeded);
-        Directory.CreateDirectory(plan.Folder);
         var file = Path.Combine(plan.Folder, JournalFile);
+        if (dryRun && !File.Exists(file))
+        {
+            temporary = Directory.CreateTempSubdirectory("svco-dry-run").FullName;
+            file = Path.Combine(temporary, JournalFile);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var replies = plan.JudgeReplies is { } given ? InputFile.Bytes(given) : [];
-        if (replies.Length > 0 && !File.Exists(file))
+        if (replies.Length > 0 && new FileInfo(file) is { Exists: false } or { Length: 0 })
         {
             AtomicOutput.WriteFile(file, stream => stream.Write(replies));
         }
@@ -77,6 +85,10 @@ sealed class PlannedJudge : IAsyncDisposable
         calls.Dispose();
         client?.Dispose();
         await journal.DisposeAsync();
+        if (temporary is not null)
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
     }
 
     /// <summary>Makes sure that there can be one, and writes nothing.</summary>

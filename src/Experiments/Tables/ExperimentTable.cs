@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Evaluation.Results;
+using SVco.Files;
 using SVco.Models;
 using SVco.Models.Hub;
 using SVco.Training;
@@ -46,10 +47,10 @@ public sealed record ExperimentTable(string Name)
         var bases = rows.GroupBy(row => (row.Model.Checkpoint, row.Model.Precision, row.Model.VisionPrecision)).ToArray();
         if (dryRun)
         {
-            foreach (var (number, alike) in bases.Index())
+            foreach (var alike in bases)
             {
                 // The rows' models are not there yet; as many questions are put to the base model's.
-                await Evaluation(number, alike, _ => alike.Key.Checkpoint).RunAsync(dryRun: true, progress, stop);
+                await Evaluation(alike, _ => alike.Key.Checkpoint).RunAsync(dryRun: true, progress, stop);
             }
 
             return [];
@@ -65,23 +66,27 @@ public sealed record ExperimentTable(string Name)
         }
 
         var results = ImmutableArray.CreateBuilder<EvaluationResult>();
-        foreach (var (number, alike) in bases.Index())
+        foreach (var alike in bases)
         {
-            var evaluation = Evaluation(number, alike, row => Path.Combine(row.Folder, RunFolder.CheckpointFolder));
+            var evaluation = Evaluation(alike, row => Path.Combine(row.Folder, RunFolder.CheckpointFolder));
             results.Add((await evaluation.RunAsync(dryRun: false, progress, stop))!);
         }
 
         return results.ToImmutable();
     }
 
-    /// <summary>The evaluation of the rows on one base model. Two base models may lie in folders of one name.</summary>
+    /// <summary>
+    /// The evaluation of the rows on one base model. Its folder depends on that model alone, whichever rows are chosen; two base models may lie in
+    /// folders of one name.
+    /// </summary>
     EvaluationPlan Evaluation(
-        int number,
         IGrouping<(string Checkpoint, Precision Precision, Precision? Vision), Experiment> rows,
         Func<Experiment, string> checkpointOf
     )
     {
-        var model = $"{number + 1}-{Path.GetFileName(Path.TrimEndingDirectorySeparator(rows.Key.Checkpoint))}";
+        const int letters = 8;
+        var model =
+            $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(rows.Key.Checkpoint))}-{ContentHash.Of($"{rows.Key}")[..letters]}";
         return new EvaluationPlan($"{Name} {model}", Evaluate)
         {
             Models = [$"base={rows.Key.Checkpoint}", .. rows.Select(row => $"{row.Name}={checkpointOf(row)}")],
@@ -104,21 +109,28 @@ public sealed record ExperimentTable(string Name)
             throw new UserException($"Two rows of the table {Name} are called {twice}.");
         }
 
-        foreach (var row in rows)
+        var faults = rows.Select(row => FaultOf(row) is { } fault ? $"{row.Name}: {fault}" : null).OfType<string>().ToArray();
+        if (faults.Length > 0)
         {
-            try
-            {
-                row.Validated().Data.RequireFiles();
-            }
-            catch (UserException error)
-            {
-                throw new UserException($"{row.Name}: {error.Message}", error);
-            }
+            throw new UserException(string.Join('\n', faults));
         }
 
         Evaluate.Check();
         var evaluation = new EvaluationPlan(Name, Evaluate);
         PlannedJudge.Check(evaluation, PlannedBenchmark.All(evaluation).Any(benchmark => benchmark.IsJudged));
+    }
+
+    static string? FaultOf(Experiment row)
+    {
+        try
+        {
+            row.Validated().Data.RequireFiles("Check the script's recipes.");
+            return null;
+        }
+        catch (UserException error)
+        {
+            return error.Message;
+        }
     }
 
     /// <summary>What each row takes, from a few of its pairs and this machine's rate.</summary>

@@ -23,7 +23,8 @@ sealed record CompiledScript(
     ImmutableArray<ScriptSource> Sources,
     ImmutableArray<ScriptReference> References,
     byte[] Assembly,
-    byte[] Symbols
+    byte[] Symbols,
+    ImmutableArray<string> Warnings
 )
 {
     // The compiler's names for a first submission; dotnet script relies on them too.
@@ -65,6 +66,12 @@ sealed record CompiledScript(
         writer.Write(Assembly);
         writer.Write(Symbols.Length);
         writer.Write(Symbols);
+        writer.Write(Warnings.Length);
+        foreach (var warning in Warnings)
+        {
+            writer.Write(warning);
+        }
+
         return stream.ToArray();
     }
 
@@ -79,7 +86,13 @@ sealed record CompiledScript(
             .Range(0, reader.ReadInt32())
             .Select(_ => new ScriptReference(reader.ReadString(), new Guid(reader.ReadBytes(16))))
             .ToImmutableArray();
-        return new(sources, references, reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()));
+        return new(
+            sources,
+            references,
+            reader.ReadBytes(reader.ReadInt32()),
+            reader.ReadBytes(reader.ReadInt32()),
+            [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString())]
+        );
     }
 
     // The host's assemblies come from the host's context, so that host and script mean the same types; the script's own from their files.

@@ -45,7 +45,9 @@ static class ScriptCompiler
         ScriptOptions
             .Default.WithFileEncoding(Encoding.UTF8)
             .WithImports(Imports)
-            .WithReferences(HostAssemblies.Framework.Select(path => MetadataReference.CreateFromFile(path, documentation: documentation?.Invoke(path))))
+            .WithReferences(
+                HostAssemblies.Framework.Select(path => MetadataReference.CreateFromFile(path, documentation: documentation?.Invoke(path)))
+            )
             .WithSourceResolver(sources)
             .WithMetadataResolver(references)
             // As dotnet script does: optimised code would lose the lines of exceptions.
@@ -54,12 +56,15 @@ static class ScriptCompiler
 
     /// <summary>What the compiler says against it, in the order of the places.</summary>
     public static IEnumerable<Diagnostic> Errors(IEnumerable<Diagnostic> diagnostics) =>
+        Of(diagnostics, severity => severity == DiagnosticSeverity.Error);
+
+    static IEnumerable<Diagnostic> Of(IEnumerable<Diagnostic> diagnostics, Func<DiagnosticSeverity, bool> isMeant) =>
         diagnostics
-            .Where(d => d.Severity == DiagnosticSeverity.Error && !Tolerated.Contains(d.Id))
+            .Where(d => isMeant(d.Severity) && !Tolerated.Contains(d.Id))
             .OrderBy(d => d.Location.GetMappedLineSpan().Path, StringComparer.Ordinal)
             .ThenBy(d => d.Location.GetMappedLineSpan().StartLinePosition);
 
-    /// <summary>An error in one line, as compilers print it.</summary>
+    /// <summary>An error or a warning in one line, as compilers print it.</summary>
     /// <param name="error">The error.</param>
     /// <param name="show">How a path is shown.</param>
     public static string Line(Diagnostic error, Func<string, string> show)
@@ -67,7 +72,7 @@ static class ScriptCompiler
         var place = error.Location.GetMappedLineSpan();
         var start = place.StartLinePosition;
         return (place.IsValid ? $"{show(place.Path)}({start.Line + 1},{start.Character + 1}): " : "")
-            + $"error {error.Id}: {error.GetMessage()}";
+            + $"{(error.Severity == DiagnosticSeverity.Error ? "error" : "warning")} {error.Id}: {error.GetMessage()}";
     }
 
     /// <param name="file">The script's full path.</param>
@@ -88,8 +93,26 @@ static class ScriptCompiler
             symbols,
             options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb)
         );
-        return result.Success
-            ? new([new(file, ContentHash.Of(content)), .. sources.Read], references.Used, assembly.ToArray(), symbols.ToArray())
-            : throw new ScriptCompilationException([.. Errors(result.Diagnostics).Select(error => Line(error, show))]);
+        string[] errors = [.. Errors(result.Diagnostics).Select(error => Line(error, show))];
+        if (errors.Length > 0)
+        {
+            throw new ScriptCompilationException([.. errors]);
+        }
+
+        if (ScriptAdvice.Nothing(compilation.SyntaxTrees.Last()) is { } nothing)
+        {
+            throw new ScriptCompilationException([$"{show(file)} {nothing}."]);
+        }
+
+        return new(
+            [new(file, ContentHash.Of(content)), .. sources.Read],
+            references.Used,
+            assembly.ToArray(),
+            symbols.ToArray(),
+            [
+                .. Of(result.Diagnostics, severity => severity == DiagnosticSeverity.Warning).Select(warning => Line(warning, show)),
+                .. ScriptAdvice.Of(compilation.SyntaxTrees),
+            ]
+        );
     }
 }

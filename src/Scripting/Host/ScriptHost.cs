@@ -30,7 +30,20 @@ public static class ScriptHost
             var cache = new ScriptCache(options.CacheFolder, options.Error.WriteLine);
             var script = cache.Find(path, content) ?? Compile(path, content, cache, options);
             files = [.. script.Sources.Select(source => source.Path)];
-            return await script.RunAsync(args) is int code ? code : 0;
+            foreach (var warning in script.Warnings)
+            {
+                options.Error.WriteLine(warning);
+            }
+
+            ScriptTasks.Clear();
+            return await script.RunAsync(args) switch
+            {
+                int code => code,
+                // A last line without `await`.
+                Task<int> run => await run,
+                null => await ScriptTasks.EndAsync(),
+                _ => 0,
+            };
         }
         catch (ScriptCompilationException error)
         {

@@ -210,6 +210,7 @@ public sealed class OwnTests : IDisposable
     [InlineData("mine.jsonl", """{"question": "?", "answer": "a", "image": "../none.png"}""", "(../none.png)")]
     [InlineData("mine.jsonl", """{"question": "?", "answer": true}""", "it is true; write it in quotes")]
     [InlineData("mine.jsonl", """{"question": "?", "answer": "a", "Image": "none.png"}""", "to be read): Image (mine.jsonl, line 1)")]
+    [InlineData("mine.jsonl", """{"question": "?", "answer": "A", "choices": ["B", "A"]}""", "another's letter")]
     [InlineData("mine.csv", "ID,question,answer\n7,?,a", "not to be read): ID (mine.csv, line 2)")]
     [InlineData(
         "mine.jsonl",

@@ -23,6 +23,38 @@ public sealed class HostScriptTests : IDisposable
         Assert.Equal("", Error);
     }
 
+    [Theory]
+    [InlineData("", "has no statement")]
+    [InlineData("// nothing", "has no statement")]
+    [InlineData("void F() { }", "only declares")]
+    public async Task A_script_that_can_do_nothing_is_refused(string script, string told)
+    {
+        Assert.Equal(1, await folder.RunAsync(script));
+        Assert.Contains($"run.csx {told}", folder.Error.ToString());
+    }
+
+    [Fact]
+    public async Task Warnings_of_the_compiler_are_shown_each_time()
+    {
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            Assert.Equal(0, await folder.RunAsync("async Task F() => await Task.Yield();\nF();"));
+        }
+
+        Assert.Equal(2, folder.Error.ToString().Split("run.csx(2,1): warning CS4014").Length - 1);
+    }
+
+    [Fact]
+    public async Task What_is_declared_and_never_run_is_told()
+    {
+        Assert.Equal(0, await folder.RunAsync("string Experiment(string name) => name;\nConsole.WriteLine(Experiment(\"a\"));"));
+        Assert.Contains("Experiment(...) is declared and never run", folder.Error.ToString());
+    }
+
+    [Fact]
+    public async Task A_last_line_that_is_not_awaited_is() =>
+        Assert.Equal(3, await folder.RunAsync("async Task<int> F() { await Task.Delay(1); return 3; }\nF()"));
+
     [Fact]
     public async Task Arguments_reach_the_script_as_they_are()
     {
@@ -62,7 +94,9 @@ public sealed class HostScriptTests : IDisposable
     [InlineData("throw new UserException(\"Give a model.\");")]
     [InlineData("await Task.Yield(); throw new UserException(\"Give a model.\");")]
     [InlineData("Task.Run(() => throw new UserException(\"Give a model.\")).Wait();")]
-    [InlineData("class Lazy { static Lazy() => throw new UserException(\"Give a model.\"); public static int X; } var x = Lazy.X;")]
+    [InlineData(
+        "class Lazy { static Lazy() => throw new UserException(\"Give a model.\"); public static int X = Environment.ProcessId; } var x = Lazy.X;"
+    )]
     public async Task A_users_mistake_is_its_message_and_nothing_else(string script)
     {
         Assert.Equal(1, await folder.RunAsync("#load \"scripting/prelude.csx\"\n" + script));
