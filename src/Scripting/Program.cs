@@ -10,7 +10,10 @@ var root = new RootCommand("SVco: finetune vision-language models on contrast pa
     DataCommand.Create(),
     ReportCommand.Create(),
     ReplCommand.Create(),
+    DoctorCommand.Create(),
+    CompletionCommand.Create(),
 };
+root.Options.OfType<VersionOption>().Single().Action = new SvcoVersion();
 root.HelpName = "svco";
 
 ScriptTasks.IsOurHost = true;

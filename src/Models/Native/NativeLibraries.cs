@@ -17,6 +17,12 @@ public static partial class NativeLibraries
     static readonly Lock Gate = new();
     static bool loaded;
 
+    /// <summary>Where they were loaded from, for people; empty before, and where the system found them by itself.</summary>
+    public static string Place { get; private set; } = "";
+
+    /// <summary>The versions of TorchSharp and of the libtorch that it wants, for people.</summary>
+    public static string Versions => $"TorchSharp {TorchSharpVersion}, libtorch {WantedVersion}";
+
     /// <summary>Loads everything once; later calls return at once. Safe to call from any thread.</summary>
     /// <exception cref="UserException">No usable libraries are found; the message lists the places and the causes.</exception>
     public static void Load()
@@ -93,6 +99,7 @@ public static partial class NativeLibraries
             }
 
             TorchSharpLibrary.Load([Path.Combine(folder, TorchSharpName), .. TorchSharpFiles]);
+            Place = $"{folder} ({what})";
         }
         catch (Exception error)
             when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
