@@ -33,19 +33,20 @@ sealed class ProgressBar : IProgressDisplay
         Draw("");
     }
 
-    public void Note(string text) => Draw(text + "\n");
+    public void Note(string text) => Draw(WrappedText.Of(text, AnsiConsole.Profile.Width - 1) + "\n");
 
     // The loader's thread may have something to say too.
     [MethodImpl(MethodImplOptions.Synchronized)]
     void Draw(string above)
     {
         var filled = _total == 0 ? Width : Width * _done / _total;
-        var bar = $"[green]{new string('━', filled)}[/][grey]{new string('━', Width - filled)}[/]";
+        // The two differ also where there is no colour.
+        var bar = $"[green]{new string('█', filled)}[/][grey]{new string('░', Width - filled)}[/]";
         var room = AnsiConsole.Profile.Width - 1;
-        var numbers = string.Join("  ", new[] { $" {_done}/{_total}", TimeLeft(), _speed }.Where(part => part.Length > 0));
+        var numbers = Fitting([$" {_done}/{_total}", TimeLeft(), .. _speed.Split(", ")], room - _title.Length - 1 - Width);
         string[] rows =
         [
-            $"{Markup.Escape(_title)} {bar}{Cut(numbers, room - _title.Length - 1 - Width)}",
+            $"{Markup.Escape(_title)} {bar}{Markup.Escape(numbers)}",
             .. _metrics.Length > 0 ? [Cut($"  {_metrics}", room)] : Array.Empty<string>(),
         ];
         AnsiConsole.Write(new ControlCode(_rows.Over(rows.Length)));
@@ -57,6 +58,24 @@ sealed class ProgressBar : IProgressDisplay
         }
     }
 
+    /// <summary>As many of the parts as there is room for, the first ones first.</summary>
+    static string Fitting(IEnumerable<string> parts, int room)
+    {
+        var text = "";
+        foreach (var part in parts.Where(part => part.Length > 0))
+        {
+            var longer = text.Length == 0 ? part : $"{text}  {part}";
+            if (longer.Length > room)
+            {
+                break;
+            }
+
+            text = longer;
+        }
+
+        return text;
+    }
+
     /// <summary>As much of a text as there is room for, ready to be shown.</summary>
     static string Cut(string text, int room) => Markup.Escape(text.Length <= room ? text : $"{text[..Math.Max(0, room - 1)]}…");
 
@@ -65,5 +84,11 @@ sealed class ProgressBar : IProgressDisplay
         : _done == _total ? Text(_clock.Elapsed)
         : $"{Text(_clock.Elapsed / (_done - _begun) * (_total - _done))} left";
 
-    static string Text(TimeSpan time) => time.ToString(time.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+    static string Text(TimeSpan time) =>
+        time.ToString(
+            time.Days > 0 ? @"d\.hh\:mm\:ss"
+                : time.Hours > 0 ? @"h\:mm\:ss"
+                : @"m\:ss",
+            CultureInfo.InvariantCulture
+        );
 }

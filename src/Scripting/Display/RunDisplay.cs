@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Spectre.Console;
 using SVco.Core.Metrics;
 using SVco.Experiments;
 using SVco.Models.Hub;
@@ -53,7 +54,7 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
         }
         else
         {
-            Console.WriteLine(text);
+            Console.WriteLine(ProgressDisplay.IsTerminal ? WrappedText.Of(text, AnsiConsole.Profile.Width - 1) : text);
         }
     }
 
