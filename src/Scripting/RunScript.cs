@@ -22,7 +22,10 @@ public static class RunScript
     /// <exception cref="UserException">No number is called so; the message lists the names.</exception>
     public static PlotPicture Plot(this Run run, params ReadOnlySpan<string> names)
     {
-        ImmutableArray<PlotLine> lines = [.. (names.IsEmpty ? ["loss", "eval_loss"] : names.ToArray()).SelectMany(name => Called(run, name))];
+        ImmutableArray<PlotLine> lines =
+        [
+            .. (names.IsEmpty ? ["loss", "eval_loss"] : names.ToArray()).SelectMany(name => Called(run, name)),
+        ];
         return new(lines, Drawn(lines));
     }
 

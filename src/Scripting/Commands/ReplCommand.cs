@@ -30,7 +30,13 @@ static class ReplCommand
         var begun = Task.Run(session.Begin);
         var assistant = new CodeAssistant(folder);
         var reader = Reader(session, assistant, begun);
-        var loop = new ReplLoop(session, reader, Printer.Print, Error, name => assistant.DescribeAsync(session.Inputs, name, default).GetAwaiter().GetResult());
+        var loop = new ReplLoop(
+            session,
+            reader,
+            Printer.Print,
+            Error,
+            name => assistant.DescribeAsync(session.Inputs, name, default).GetAwaiter().GetResult()
+        );
         var isWell = loop.Run(files.Select(file => $"#load \"{file.Replace('\\', '/')}\""), begun);
         // A person has seen what went wrong.
         return isWell || reader is not PlainReader { IsPiped: true } ? 0 : 1;

@@ -45,7 +45,9 @@ static class ScriptCompiler
         ScriptOptions
             .Default.WithFileEncoding(Encoding.UTF8)
             .WithImports(Imports)
-            .WithReferences(HostAssemblies.Framework.Select(path => MetadataReference.CreateFromFile(path, documentation: documentation?.Invoke(path))))
+            .WithReferences(
+                HostAssemblies.Framework.Select(path => MetadataReference.CreateFromFile(path, documentation: documentation?.Invoke(path)))
+            )
             .WithSourceResolver(sources)
             .WithMetadataResolver(references)
             // As dotnet script does: optimised code would lose the lines of exceptions.

@@ -34,10 +34,8 @@ sealed class ScriptReferences(string folder, Func<string, DocumentationProvider?
         return path is null ? [] : [Use(path, properties)];
     }
 
-    public override PortableExecutableReference? ResolveMissingAssembly(
-        MetadataReference definition,
-        AssemblyIdentity referenceIdentity
-    ) => HostAssemblies.PathOf(referenceIdentity.Name) is { } path ? Use(path, MetadataReferenceProperties.Assembly) : null;
+    public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
+        HostAssemblies.PathOf(referenceIdentity.Name) is { } path ? Use(path, MetadataReferenceProperties.Assembly) : null;
 
     public override bool Equals(object? other) => ReferenceEquals(this, other);
 

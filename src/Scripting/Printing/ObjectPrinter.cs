@@ -11,7 +11,11 @@ static class ObjectPrinter
     {
         if (!HasParts(value.GetType()))
         {
-            return new Text(value is IFormattable formattable ? formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture) : $"{value}");
+            return new Text(
+                value is IFormattable formattable
+                    ? formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture)
+                    : $"{value}"
+            );
         }
 
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
@@ -26,7 +30,11 @@ static class ObjectPrinter
     /// <summary>Whether the text of a type is the compiler's list of its properties.</summary>
     public static bool HasParts(Type type) =>
         type.Name.Contains("AnonymousType", StringComparison.Ordinal)
-        || (IsRecord(type) && type.GetMethod(nameof(ToString), Type.EmptyTypes)!.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)));
+        || (
+            IsRecord(type)
+            && type.GetMethod(nameof(ToString), Type.EmptyTypes)!
+                .IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute))
+        );
 
     /// <summary>The properties, in order.</summary>
     public static IEnumerable<PropertyInfo> Parts(Type type) =>

@@ -16,17 +16,18 @@ static class PairPrinter
     public static IRenderable Of(ContrastPair pair, PictureWay way)
     {
         var (w, l) = Words.Diff(pair.W.Response, pair.L.Response);
-        var about = string.Join(", ", new[] { pair.Id, pair.Source, pair.Type == ContrastType.Unknown ? "" : $"{pair.Type}" }.Where(text => text.Length > 0));
-        return new Rows(
-            [
-                Images(pair, way),
-                new Text(about, new Style(decoration: Decoration.Dim)),
-                .. pair.SystemPrompt.Length > 0 ? [new Text($"system  {pair.SystemPrompt}")] : Array.Empty<IRenderable>(),
-                new Text($"query   {pair.Query}"),
-                Marked("W", w, Color.Green),
-                Marked("L", l, Color.Red),
-            ]
+        var about = string.Join(
+            ", ",
+            new[] { pair.Id, pair.Source, pair.Type == ContrastType.Unknown ? "" : $"{pair.Type}" }.Where(text => text.Length > 0)
         );
+        return new Rows([
+            Images(pair, way),
+            new Text(about, new Style(decoration: Decoration.Dim)),
+            .. pair.SystemPrompt.Length > 0 ? [new Text($"system  {pair.SystemPrompt}")] : Array.Empty<IRenderable>(),
+            new Text($"query   {pair.Query}"),
+            Marked("W", w, Color.Green),
+            Marked("L", l, Color.Red),
+        ]);
     }
 
     /// <summary>Words between brackets stay marked without colours.</summary>

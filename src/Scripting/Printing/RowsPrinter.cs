@@ -18,9 +18,13 @@ static class RowsPrinter
         var shown = items.Take(MostRows).ToArray();
         var count = sequence is ICollection { Count: var all } ? all : (int?)null;
         var rest =
-            items.Length <= MostRows ? count is null or 0 ? $"{shown.Length} items" : $"{count} items"
-            : count is null ? "and more"
-            : $"and {count - MostRows} more";
+            items.Length <= MostRows
+                ? count is null or 0
+                    ? $"{shown.Length} items"
+                    : $"{count} items"
+                : count is null
+                    ? "and more"
+                    : $"and {count - MostRows} more";
         var columns = Columns(shown);
         return new Rows(columns.Length > 1 ? Table(shown, columns) : Lines(shown), new Text(rest, new Style(decoration: Decoration.Dim)));
     }
@@ -34,7 +38,9 @@ static class RowsPrinter
             [
                 .. ObjectPrinter
                     .Parts(type)
-                    .Where(property => !IsMany(property.PropertyType) && items.Any(item => ShortText.Of(property.GetValue(item)).Length > 0))
+                    .Where(property =>
+                        !IsMany(property.PropertyType) && items.Any(item => ShortText.Of(property.GetValue(item)).Length > 0)
+                    )
                     .Take(MostColumns),
             ]
             : [];

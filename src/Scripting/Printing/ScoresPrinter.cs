@@ -22,7 +22,10 @@ static class ScoresPrinter
             table.AddRow([
                 new Text($"{side}"),
                 .. Enum.GetValues<ImageCondition>()
-                    .Select(image => new Text(Cell(scores, side, image), image == ImageCondition.Match ? new Style(Color.Green) : Style.Plain)),
+                    .Select(image => new Text(
+                        Cell(scores, side, image),
+                        image == ImageCondition.Match ? new Style(Color.Green) : Style.Plain
+                    )),
             ]);
         }
 

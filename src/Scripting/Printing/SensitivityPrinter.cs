@@ -22,7 +22,11 @@ static class SensitivityPrinter
             table.AddRow(new Text(Visible(token)), Number(match), Number(mismatch));
         }
 
-        return table.AddRow(new Text("all", new Style(decoration: Decoration.Bold)), Number(response.Match.Sum()), Number(response.Mismatch.Sum()));
+        return table.AddRow(
+            new Text("all", new Style(decoration: Decoration.Bold)),
+            Number(response.Match.Sum()),
+            Number(response.Mismatch.Sum())
+        );
     }
 
     /// <summary>A token is often a space alone.</summary>

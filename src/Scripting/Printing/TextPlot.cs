@@ -52,8 +52,7 @@ sealed class TextPlot(ImmutableArray<PlotLine> lines) : Renderable
         IEnumerable<(int X, int Y)> Drawn(PlotLine line)
         {
             var places = line.Points.Select(point => (X: Scaled(point.Step, first, last, 2 * width), Y: Y(point.Value))).ToArray();
-            return places
-                .Concat(places.Zip(places.Skip(1)).SelectMany(pair => Between(pair.First, pair.Second)));
+            return places.Concat(places.Zip(places.Skip(1)).SelectMany(pair => Between(pair.First, pair.Second)));
         }
 
         int Y(double value) => 4 * Height - 1 - Scaled(value, low, high, 4 * Height);
@@ -73,11 +72,11 @@ sealed class TextPlot(ImmutableArray<PlotLine> lines) : Renderable
                 yield return Segment.LineBreak;
             }
 
-            yield return new Segment($"{"",LabelWidth}{first}{$"{last}".PadLeft(Math.Max(1, width - $"{first}".Length))}");
+            yield return new Segment($"{"", LabelWidth}{first}{$"{last}".PadLeft(Math.Max(1, width - $"{first}".Length))}");
             yield return Segment.LineBreak;
             foreach (var (index, line) in drawn.Index())
             {
-                yield return new Segment($"{"",LabelWidth}{line.Name}", ColorOf(index));
+                yield return new Segment($"{"", LabelWidth}{line.Name}", ColorOf(index));
                 yield return Segment.LineBreak;
             }
         }

@@ -29,8 +29,10 @@ public sealed class RunTests : IDisposable
         var run = Run.Read(folder);
 
         Assert.Equal(3, run.Experiment.Train.Epochs);
-        Assert.Equal([(1, 0.5, 2.75, 0.001, 2, 1600), (2, 1, 2.25, 0, double.NaN, 1500)], run.Steps.Select(row =>
-            (row.Step, row.Epoch, row.Loss, row.LearningRate, row.GradientNorm, (int)row.Tokens)));
+        Assert.Equal(
+            [(1, 0.5, 2.75, 0.001, 2, 1600), (2, 1, 2.25, 0, double.NaN, 1500)],
+            run.Steps.Select(row => (row.Step, row.Epoch, row.Loss, row.LearningRate, row.GradientNorm, (int)row.Tokens))
+        );
         Assert.Equal(1.5, run.Steps[0].Official["train_losses/a_loss"]);
         Assert.Equal([(1, 2.5)], run.Validations.Select(row => (row.Step, row.Loss)));
         Assert.Null(run.Checkpoint);

@@ -53,7 +53,10 @@ public sealed class FittingTests
     [Fact]
     public void A_plot_of_a_single_value_and_of_none_are_drawn_too()
     {
-        Assert.Contains(Lines(new TextPlot([new PlotLine("loss", [(1, 2)])]), 80), line => line.Any(letter => letter is >= '\u2801' and <= '\u28ff'));
+        Assert.Contains(
+            Lines(new TextPlot([new PlotLine("loss", [(1, 2)])]), 80),
+            line => line.Any(letter => letter is >= '\u2801' and <= '\u28ff')
+        );
         Assert.Equal("nothing to draw", Lines(new TextPlot([new PlotLine("loss", [])]), 80)[0]);
     }
 
@@ -61,7 +64,12 @@ public sealed class FittingTests
     {
         var writer = new StringWriter();
         var console = AnsiConsole.Create(
-            new() { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors }
+            new()
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+            }
         );
         console.Profile.Width = width;
         console.Write(shown);

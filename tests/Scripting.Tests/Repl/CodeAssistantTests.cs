@@ -86,6 +86,5 @@ public sealed class CodeAssistantTests(CodeAssistantTests.Session session) : ICl
     }
 
     [Fact]
-    public async Task A_name_is_described_from_its_documentation() =>
-        Assert.Contains("Eq. 1: DPO", await session.DescribeAsync("Dpo"));
+    public async Task A_name_is_described_from_its_documentation() => Assert.Contains("Eq. 1: DPO", await session.DescribeAsync("Dpo"));
 }

@@ -48,14 +48,15 @@ public sealed class InputTextTests
         );
 
     [Property]
-    public Property A_letter_that_is_typed_goes_with_backspace() =>
-        Prop.ForAll(Inputs, input => input.Type('a').Backspace() == input);
+    public Property A_letter_that_is_typed_goes_with_backspace() => Prop.ForAll(Inputs, input => input.Type('a').Backspace() == input);
 
     [Property]
     public Property Moving_changes_no_text() =>
         Prop.ForAll(
             Inputs,
-            Gen.Elements(Keys.Where(key => key.Name is "left" or "right" or "word left" or "word right" or "home" or "end" or "up" or "down"))
+            Gen.Elements(
+                    Keys.Where(key => key.Name is "left" or "right" or "word left" or "word right" or "home" or "end" or "up" or "down")
+                )
                 .ToArbitrary(),
             (input, key) => key.Do(input).Text == input.Text
         );
@@ -64,7 +65,10 @@ public sealed class InputTextTests
     public Property Down_undoes_up_where_the_lines_are_long_enough() =>
         Prop.ForAll(
             Inputs,
-            input => (input.Up().Down() == input).When(!input.IsInFirstLine && input.Up().Before.Split('\n')[^1].Length == input.Before.Split('\n')[^1].Length)
+            input =>
+                (input.Up().Down() == input).When(
+                    !input.IsInFirstLine && input.Up().Before.Split('\n')[^1].Length == input.Before.Split('\n')[^1].Length
+                )
         );
 
     [Theory]
@@ -76,7 +80,8 @@ public sealed class InputTextTests
     [Theory]
     [InlineData("{\n    |", "{\n}|")]
     [InlineData("a |", "a }|")]
-    public void A_closing_brace_ends_its_block_where_that_began(string before, string after) => Assert.Equal(At(after), At(before).Type('}'));
+    public void A_closing_brace_ends_its_block_where_that_began(string before, string after) =>
+        Assert.Equal(At(after), At(before).Type('}'));
 
     [Theory]
     [InlineData("a.bc  |", "a.|")]

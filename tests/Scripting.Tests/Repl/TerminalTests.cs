@@ -78,7 +78,17 @@ public sealed class TerminalTests : IDisposable
         // A server that ends and one that begins may meet.
         var clock = Stopwatch.StartNew();
         while (
-            Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "40", $"SVCO_CACHE={folder} TERM=screen-256color dotnet {program} repl; echo ended $?; sleep 1000").Code != 0
+            Tmux(
+                "-f",
+                "/dev/null",
+                "new-session",
+                "-d",
+                "-x",
+                "80",
+                "-y",
+                "40",
+                $"SVCO_CACHE={folder} TERM=screen-256color dotnet {program} repl; echo ended $?; sleep 1000"
+            ).Code != 0
             && clock.Elapsed < Patience
         )
         {
@@ -110,7 +120,11 @@ public sealed class TerminalTests : IDisposable
     (string Output, int Code) Tmux(params string[] command)
     {
         using var process = Process.Start(
-            new ProcessStartInfo("tmux", ["-S", Path.Combine(folder, "tmux"), .. command]) { RedirectStandardOutput = true, RedirectStandardError = true }
+            new ProcessStartInfo("tmux", ["-S", Path.Combine(folder, "tmux"), .. command])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
         )!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

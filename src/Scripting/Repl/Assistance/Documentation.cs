@@ -39,7 +39,8 @@ sealed partial class Documentation
                 node switch
                 {
                     XText text => text.Value,
-                    XElement reference when (reference.Attribute("cref") ?? reference.Attribute("name") ?? reference.Attribute("langword")) is { } to =>
+                    XElement reference
+                        when (reference.Attribute("cref") ?? reference.Attribute("name") ?? reference.Attribute("langword")) is { } to =>
                         to.Value[(to.Value.LastIndexOfAny(['.', ':']) + 1)..],
                     _ => "",
                 }

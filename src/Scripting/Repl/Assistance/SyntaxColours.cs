@@ -51,7 +51,8 @@ static class SyntaxColours
     public static int Of(string classification) =>
         classification switch
         {
-            ClassificationTypeNames.Keyword or ClassificationTypeNames.ControlKeyword or ClassificationTypeNames.PreprocessorKeyword => Blue,
+            ClassificationTypeNames.Keyword or ClassificationTypeNames.ControlKeyword or ClassificationTypeNames.PreprocessorKeyword =>
+                Blue,
             ClassificationTypeNames.StringLiteral
             or ClassificationTypeNames.VerbatimStringLiteral
             or ClassificationTypeNames.StringEscapeCharacter => Green,

@@ -59,8 +59,7 @@ sealed class History
     public int? Before(int place, string beginning) => Find(Enumerable.Range(0, place).Reverse(), beginning);
 
     /// <summary>The oldest input behind a place that begins as given; null where there is none.</summary>
-    public int? After(int place, string beginning) =>
-        Find(Enumerable.Range(0, Inputs.Length).Skip(place + 1), beginning);
+    public int? After(int place, string beginning) => Find(Enumerable.Range(0, Inputs.Length).Skip(place + 1), beginning);
 
     int? Find(IEnumerable<int> places, string beginning) =>
         places.Where(place => Inputs[place].StartsWith(beginning, StringComparison.Ordinal)).Cast<int?>().FirstOrDefault();

@@ -86,7 +86,10 @@ sealed record InputText(string Text, int Caret)
             end++;
         }
 
-        return this with { Caret = end };
+        return this with
+        {
+            Caret = end,
+        };
     }
 
     /// <summary>To the line's first letter; from there to the line's start.</summary>

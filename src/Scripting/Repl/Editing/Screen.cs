@@ -38,7 +38,11 @@ sealed class Screen(TextWriter terminal, bool hasColours)
         var columns = Math.Max(10, width - 1);
         var (rows, row, column) = Rows(input, colours, columns);
         var free = Math.Max(0, height - 1 - rows.Count);
-        List<string> below = [.. Lines(menu, columns), .. about.SelectMany(line => Wrapped(line, columns)).Select(line => Styled(Dim, line))];
+        List<string> below =
+        [
+            .. Lines(menu, columns),
+            .. about.SelectMany(line => Wrapped(line, columns)).Select(line => Styled(Dim, line)),
+        ];
         // Of an input that is higher than the terminal, what is around the caret.
         var first = Math.Clamp(row - (height - 2), 0, Math.Max(0, rows.Count - 1));
         List<string> shown = [.. rows.Skip(first).Take(height - 1), .. below.Take(free)];
@@ -95,7 +99,10 @@ sealed class Screen(TextWriter terminal, bool hasColours)
                 return (rows, caret.Row, caret.Column);
             }
 
-            var letter = char.IsHighSurrogate(input.Text[place]) && place + 1 < input.Text.Length ? input.Text.Substring(place, 2) : $"{input.Text[place]}";
+            var letter =
+                char.IsHighSurrogate(input.Text[place]) && place + 1 < input.Text.Length
+                    ? input.Text.Substring(place, 2)
+                    : $"{input.Text[place]}";
             var width = letter is "\n" ? 0 : Math.Max(0, new Segment(letter).CellCount());
             if (letter is "\n" || column + width > columns)
             {

@@ -246,7 +246,9 @@ sealed class TerminalReader(IKeyboard keys, Screen screen, History history, Advi
 
     /// <summary>Whether the caret stands behind the letters of a name, and not those of a number.</summary>
     bool IsInName() =>
-        input.Before[input.WordLeft().Caret..] is [var first, .. var rest] && (char.IsLetter(first) || first == '_') && rest.All(letter => char.IsLetterOrDigit(letter) || letter == '_');
+        input.Before[input.WordLeft().Caret..] is [var first, .. var rest]
+        && (char.IsLetter(first) || first == '_')
+        && rest.All(letter => char.IsLetterOrDigit(letter) || letter == '_');
 
     void Ask(bool suggest)
     {
@@ -273,7 +275,8 @@ sealed class TerminalReader(IKeyboard keys, Screen screen, History history, Advi
         }
 
         // What stands there already is no suggestion.
-        var suggestions = advice.Suggestions is [var only] && asked.Before.EndsWith(only.Text, StringComparison.Ordinal) ? [] : advice.Suggestions;
+        var suggestions =
+            advice.Suggestions is [var only] && asked.Before.EndsWith(only.Text, StringComparison.Ordinal) ? [] : advice.Suggestions;
         (colours, signatures) = (advice.Colours, advice.Signatures);
         menu = suggestions.IsEmpty ? null : new(suggestions);
         if (menu is { } shown)
@@ -340,7 +343,10 @@ sealed class TerminalReader(IKeyboard keys, Screen screen, History history, Advi
 
     void Draw()
     {
-        string[] about = menu is null ? [.. signatures] : description.Length > 0 ? description.Split('\n') : [];
+        string[] about =
+            menu is null ? [.. signatures]
+            : description.Length > 0 ? description.Split('\n')
+            : [];
         screen.Draw(input, colours, menu, about.Take(MostLinesAbout), keys.Width, keys.Height);
     }
 }
