@@ -58,7 +58,7 @@ static class ReplCommand
         // The first advice takes seconds: let it be one that nobody waits for.
         _ = AdviseAsync(InputText.Of("r"), suggest: true, default);
         return new TerminalReader(
-            new TerminalKeyboard(),
+            new Keyboard(),
             new Screen(Console.Out, Printer.HasColours),
             new History(Path.Combine(CacheRoot.Of("repl"), "history.jsonl"), Error),
             AdviseAsync

@@ -80,7 +80,9 @@ sealed class ReplSession(string folder)
 
         if (!execution.IsCompletedSuccessfully)
         {
-            return new ReplOutcome.Ended(GoesOn: false);
+            return execution.Exception?.InnerException is { } unexpected && !run.Ended.IsCancellationRequested
+                ? new ReplOutcome.Failed(unexpected, [])
+                : new ReplOutcome.Ended(GoesOn: false);
         }
 
         // What was declared before a failure stays.

@@ -88,7 +88,8 @@ public sealed partial class PictureTests
         var pixels = new int[3 * width * height];
         var colours = new Dictionary<string, int[]>();
         var (colour, column, top) = ("", 0, 0);
-        foreach (Match match in SixelPart().Matches(text[(text.IndexOf('"', StringComparison.Ordinal) + 1)..]))
+        // Between the size and the end of the control code.
+        foreach (Match match in SixelPart().Matches(text[(text.IndexOf('"', StringComparison.Ordinal) + 1)..^2]))
         {
             if (match.Groups["define"].Success)
             {

@@ -26,7 +26,7 @@ public sealed class PipedSessionTests(PipedSession session) : IClassFixture<Pipe
     [InlineData("unknown name", "  x + foo\n      ^^^\nerror CS0103: The name 'foo' does not exist in the current context")]
     [InlineData(
         "error in a later line",
-        "  int z = \"text\";\n          ^^^^^^\nline 2: error CS0029: Cannot implicitly convert type 'string' to 'int'"
+        "      int z = \"text\";\n              ^^^^^^\nline 3: error CS0029: Cannot implicitly convert type 'string' to 'int'"
     )]
     [InlineData("nothing of what was refused", "  y\n  ^\nerror CS0103: The name 'y' does not exist in the current context")]
     [InlineData("user's mistake", "Give a model.")]

@@ -43,9 +43,9 @@ public sealed class TerminalTests : IDisposable
         Press("Enter");
         See("  }\n42\n>");
 
-        Type("while (true) { }");
+        Type("Console.WriteLine(\"runs\"); while (true) { }");
         Press("Enter");
-        See("{ }\n");
+        See("{ }\nruns");
         Press("C-c");
         See("Ended by Ctrl-C.\n>");
 

@@ -17,7 +17,7 @@ delegate Task<Advice> Adviser(InputText input, bool suggest, CancellationToken s
 /// <param name="screen">The terminal.</param>
 /// <param name="history">The inputs of before.</param>
 /// <param name="adviser">Gives advice on an input.</param>
-sealed class TerminalReader(IKeyboard keys, Screen screen, History history, Adviser adviser) : ILineReader
+sealed class TerminalReader(Keyboard keys, Screen screen, History history, Adviser adviser) : ILineReader
 {
     const int MostUndone = 1000;
     const int MostLinesAbout = 6;

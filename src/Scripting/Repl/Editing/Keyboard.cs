@@ -2,8 +2,8 @@ using System.Text;
 
 namespace SVco.Scripting.Repl.Editing;
 
-/// <summary>This process's terminal.</summary>
-sealed class TerminalKeyboard : IKeyboard
+/// <summary>The keys of this process's terminal, and its size.</summary>
+sealed class Keyboard
 {
     // Bracketed paste (xterm's ctlseqs): what is pasted comes between these, so that its line ends are no Enter keys.
     const string PasteOn = "\u001b[?2004h";
@@ -13,16 +13,16 @@ sealed class TerminalKeyboard : IKeyboard
 
     readonly Queue<ConsoleKeyInfo> ahead = new();
 
-    /// <inheritdoc/>
+    /// <summary>Whether a key waits to be read.</summary>
     public bool IsPressed => ahead.Count > 0 || Console.KeyAvailable;
 
-    /// <inheritdoc/>
+    /// <summary>Columns.</summary>
     public int Width => Console.WindowWidth is > 0 and var width ? width : 80;
 
-    /// <inheritdoc/>
+    /// <summary>Rows.</summary>
     public int Height => Console.WindowHeight is > 0 and var height ? height : 24;
 
-    /// <inheritdoc/>
+    /// <summary>Takes keys, Ctrl-C too, until the result is disposed.</summary>
     public IDisposable Begin()
     {
         Console.TreatControlCAsInput = true;
@@ -30,10 +30,10 @@ sealed class TerminalKeyboard : IKeyboard
         return new Mode();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits for a key.</summary>
     public ConsoleKeyInfo Read() => ahead.TryDequeue(out var key) ? key : Console.ReadKey(intercept: true);
 
-    /// <inheritdoc/>
+    /// <summary>What is pasted, when the escape key that was read is the beginning of that; else null.</summary>
     public string? ReadPaste()
     {
         // The letters of an escape sequence come together; of one that is something else they are keys.
