@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using SVco.Core;
 using SVco.Experiments;
@@ -11,6 +12,9 @@ static class RunProcess
 
     /// <summary>Of what a run printed, so many last lines say why it failed.</summary>
     const int LinesOfFailure = 6;
+
+    /// <summary>What starts this program.</summary>
+    public static ImmutableArray<string> Program { get; } = ["dotnet", typeof(RunProcess).Assembly.Location];
 
     /// <summary>Makes a run; see <see cref="SweepRunner"/>.</summary>
     public static string? Run(SweepRunRequest request)
@@ -51,7 +55,7 @@ static class RunProcess
         CancellationToken stop
     )
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(RunProcess).Assembly.Location, .. args])
+        var start = new ProcessStartInfo(Program[0], [.. Program[1..], .. args])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

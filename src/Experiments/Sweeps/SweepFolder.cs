@@ -52,8 +52,20 @@ sealed class SweepFolder(string path)
         }
     }
 
+    /// <summary>The folder of what the runs print.</summary>
+    public string Logs => System.IO.Path.Combine(path, LogsFolder);
+
     /// <summary>What a run prints.</summary>
-    public string LogOf(SweepRun run) => System.IO.Path.Combine(path, LogsFolder, $"{run.Name}.log");
+    public string LogOf(SweepRun run) => System.IO.Path.Combine(Logs, $"{run.Name}.log");
+
+    /// <summary>Writes the script of an array job.</summary>
+    /// <returns>Its file.</returns>
+    public string WriteSlurm(SlurmScript script)
+    {
+        var file = System.IO.Path.Combine(path, SlurmScript.FileName);
+        Write(file, $"{script}");
+        return file;
+    }
 
     /// <summary>Why a run failed; null where it did not.</summary>
     public string? FailureOf(SweepRun run) => File.Exists(FailedFile(run)) ? TextFile.Read(FailedFile(run)) : null;
@@ -98,7 +110,7 @@ sealed class SweepFolder(string path)
                 RequireSame(sweep);
             }
 
-            Directory.CreateDirectory(System.IO.Path.Combine(path, LogsFolder));
+            Directory.CreateDirectory(Logs);
             Write(ExperimentFile, sweep.Base.ToYaml());
             Write(SweepFile, text);
             return held;
@@ -135,7 +147,7 @@ sealed class SweepFolder(string path)
             "Choose another with --output."
         );
 
-    string FailedFile(SweepRun run) => System.IO.Path.Combine(path, LogsFolder, $"{run.Name}.failed");
+    string FailedFile(SweepRun run) => System.IO.Path.Combine(Logs, $"{run.Name}.failed");
 
     static void Write(string file, string text) => AtomicOutput.WriteFile(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

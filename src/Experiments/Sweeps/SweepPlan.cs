@@ -128,6 +128,60 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
         return made.Results(Command);
     }
 
+    /// <summary>Writes the script of an array job of Slurm that makes the runs that are missing.</summary>
+    /// <param name="program">The program and its first arguments that the cluster's machines run in the place of <c>svco</c>.</param>
+    /// <param name="restart">Throws away what an earlier sweep left in the folder.</param>
+    /// <param name="progress">Is told what happens.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>The script's file; null where no run is missing.</returns>
+    /// <exception cref="UserException">Something the person can mend; or points are halved, for which runs must wait for each other.</exception>
+    public async Task<string?> WriteSlurmAsync(
+        ImmutableArray<string> program,
+        bool restart,
+        IProgress<RunEvent>? progress,
+        CancellationToken stop
+    )
+    {
+        if (Sweep.Halving is not null)
+        {
+            throw new UserException(
+                $"{Sweep.Name}: the tasks of an array job do not wait for each other, as the rungs of successive_halving must. Leave it out, or run on one machine without --slurm."
+            );
+        }
+
+        var folder = new SweepFolder(Path.GetFullPath(Sweep.Folder));
+        using var held = folder.Open(Sweep, Text, restart);
+        ImmutableArray<SweepRun> missing =
+        [
+            .. Sweep.Runs().Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished),
+        ];
+        if (missing.IsEmpty)
+        {
+            return null;
+        }
+
+        var estimates = await SweepEstimate.OfAsync(missing, new RunProgress(progress), stop);
+        var script = new SlurmScript(
+            Sweep.Name,
+            Environment.CurrentDirectory,
+            folder.Logs,
+            [
+                .. missing.Select(run =>
+                    ShellCommand.Of([
+                        .. program,
+                        .. new SweepRunRequest(run, Source(folder), StopAfter: null, Threads: 1, folder.LogOf(run), stop).Arguments,
+                    ])
+                ),
+            ],
+            estimates.Values.Max(estimate => estimate.Memory),
+            Environment.ProcessorCount,
+            Jobs
+        );
+        return folder.WriteSlurm(script);
+    }
+
+    string Source(SweepFolder folder) => Sweep.Script is { } script ? Path.GetFullPath(script) : folder.ExperimentFile;
+
     /// <summary>How far the sweep in a folder is; nothing is started.</summary>
     public SweepResults Status() => SweepProgress.Go(Sweep, Sweep.Runs(), new SweepFolder(Sweep.Folder)).Results(Command);
 
@@ -137,14 +191,14 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
         var whole = estimate?.Work.Steps ?? 1;
         var cost = (estimate?.Time.TotalSeconds ?? 1) / whole;
         return new(
-            run.Name,
+            run.Title,
             cost * Math.Min(whole, steps ?? whole),
             () => RunStanding.Of(run, Sweep.Metric, folder) is var standing && standing.Reaches(steps) || standing.Failure is not null ? standing : null,
             (_, work) =>
             {
                 var request = new SweepRunRequest(
                     run,
-                    Sweep.Script ?? folder.ExperimentFile,
+                    Source(folder),
                     steps,
                     threads,
                     folder.LogOf(run),

@@ -9,6 +9,14 @@ namespace SVco.Experiments;
 /// <param name="Experiment">The experiment with both, which writes to the run's own folder.</param>
 public sealed record SweepRun(SweepPoint Point, int Seed, Experiment Experiment)
 {
+    /// <summary>What no folder's name should have, or no shell takes as it is.</summary>
+    static readonly char[] NoLetters = [.. Enumerable.Range(0, 128).Select(code => (char)code).Where(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '_' or '-'))];
+
+    /// <summary>The run for people.</summary>
+    public string Title => string.Join(", ", Point.Settings.Append(new(SweepYaml.Seed, $"{Seed}")).Select(setting => $"{LastOf(setting)} {setting.Value}"));
+
+    static string LastOf(Setting setting) => setting.Path[(setting.Path.LastIndexOf('.') + 1)..];
+
     const int LongestSlug = 60;
     const int HashDigits = 6;
 
@@ -24,9 +32,9 @@ public sealed record SweepRun(SweepPoint Point, int Seed, Experiment Experiment)
         foreach (var setting in point.Settings.Append(new(SweepYaml.Seed, $"{seed}")))
         {
             slug.Append(slug.Length > 0 ? "_" : "")
-                .Append(setting.Path[(setting.Path.LastIndexOf('.') + 1)..])
+                .Append(LastOf(setting))
                 .Append('=')
-                .AppendJoin("", setting.Value.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_'));
+                .AppendJoin('-', setting.Value.Split(NoLetters, StringSplitOptions.RemoveEmptyEntries));
         }
 
         slug.Length = Math.Min(slug.Length, LongestSlug);

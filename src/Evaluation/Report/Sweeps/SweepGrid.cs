@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using SVco.Core.Benchmarks;
-using SVco.Core.Statistics;
 using SVco.Evaluation.Report.Evaluations;
 
 namespace SVco.Evaluation.Report.Sweeps;
@@ -12,13 +11,14 @@ static class SweepGrid
     public static Grid Of(SweepResults sweep) =>
         new(
             $"{sweep.Metric}, the {(sweep.Maximize ? "highest" : "lowest")} first",
-            sweep.Points.Any(point => point.Value is { HalfWidth: not null })
-                ? $"Means over seeds, ± half the 95 % interval (Student's t). {Grid.Signs}"
+            HasIntervals(sweep)
+                ? $"Means over seeds; ± is half the 95 % interval (Student's t). {Grid.Signs}"
                 : "",
             "rank",
             [
-                .. sweep.Axes.Select(axis => new GridHead(Short(axis, sweep.Axes), IsText: true)),
                 new(sweep.Metric),
+                .. HasIntervals(sweep) ? [new GridHead("±", "95 %")] : Array.Empty<GridHead>(),
+                .. sweep.Axes.Select(axis => new GridHead(Short(axis, sweep.Axes), IsText: true)),
                 new("steps"),
                 new("runs", IsText: true),
             ],
@@ -36,14 +36,15 @@ static class SweepGrid
         new(
             $"{rank + 1}",
             [
+                point.Value is { } value ? new(NumberText.Significant(value.Mean), Standing: StandingOf(sweep, point, rank)) : GridCell.None,
+                .. HasIntervals(sweep) ? [point.Value is { HalfWidth: { } half } ? new(NumberText.Significant(half)) : GridCell.None] : Array.Empty<GridCell>(),
                 .. point.Values.Select(value => new GridCell(value)),
-                point.Value is { } value ? new(NumberText.Significant(value.Mean), Half(value), Standing: StandingOf(sweep, point, rank)) : GridCell.None,
                 new($"{point.Runs.Max(run => run.Steps)}"),
                 new(string.Join(", ", point.Runs.CountBy(run => run.State).Select(state => point.Runs.Length == 1 ? state.Key : $"{state.Value} {state.Key}"))),
             ]
         );
 
-    static string Half(Interval value) => value.HalfWidth is { } half ? $"±{NumberText.Significant(half)}" : "";
+    static bool HasIntervals(SweepResults sweep) => sweep.Points.Any(point => point.Value is { HalfWidth: not null });
 
     static Standing StandingOf(SweepResults sweep, SweptPoint point, int rank) =>
         !point.IsFinished ? Standing.Other

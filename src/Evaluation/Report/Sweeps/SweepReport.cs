@@ -15,6 +15,9 @@ public static class SweepReport
     /// <summary>The curves of so many points can be told apart in a figure.</summary>
     const int MostCurves = ThemedSvg.Series;
 
+    /// <summary>The rows' names are ranks, which leave room for the rest; heads stand over their words.</summary>
+    const string NarrowRank = ".grid-table th[scope=row]{min-width:2.5rem}.grid-table th.text{text-align:left}";
+
     /// <summary>The training loss in the curves of a run.</summary>
     const string TrainLoss = "loss";
 
@@ -46,7 +49,7 @@ public static class SweepReport
         var title = $"Sweep {sweep.Name}";
         var sections = Sections(sweep).Where(section => !section.Content.IsEmpty);
         Html page =
-            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title><style>{Html.Trusted(Style.Sheet)}</style></head><body><header><h1>{title}</h1><p class=\"soft\">Report of <time datetime=\"{now:O}\">{now:yyyy-MM-dd HH:mm zzz}</time></p></header><main><ul class=\"summary\">{sweep.Summary.Select<string, Html>(line => $"<li>{line}</li>")}</ul>{sections.Select<(string Title, Html Content), Html>(section => $"<section><h2>{section.Title}</h2>{section.Content}</section>")}</main></body></html>\n";
+            $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title><style>{Html.Trusted(Style.Sheet)}{Html.Trusted(NarrowRank)}</style></head><body><header><h1>{title}</h1><p class=\"soft\">Report of <time datetime=\"{now:O}\">{now:yyyy-MM-dd HH:mm zzz}</time></p></header><main><ul class=\"summary\">{sweep.Summary.Select<string, Html>(line => $"<li>{line}</li>")}</ul>{sections.Select<(string Title, Html Content), Html>(section => $"<section><h2>{section.Title}</h2>{section.Content}</section>")}</main></body></html>\n";
         return page.ToString();
     }
 

@@ -56,6 +56,9 @@ public sealed record SweepResults(
             [
                 .. Winner is { } winner ? [Best(winner)] : new[] { $"No point has come to its end with a {Metric} yet." },
                 $"{finished} of {all} runs are finished.",
+                .. Winner is null || Points.Length < 2
+                    ? Array.Empty<string>()
+                    : [$"The best of {Points.Length} points looks better on what it was chosen by than it is: measure it on pairs or questions that did not choose."],
                 .. Notes,
             ];
         }
@@ -68,9 +71,9 @@ public sealed record SweepResults(
         var lead = Lead switch
         {
             null => "",
-            { HalfWidth: null } one => $" It leads the next by {NumberText.Significant(one.Mean)}; with one seed nothing tells whether by chance.",
-            { Low: > 0 } clear => $" It leads the next by {NumberText.Significant(clear.Mean)}, more than chance (95 % interval, paired by seed).",
-            { } unclear => $" It leads the next by {NumberText.Significant(unclear.Mean)}, which may be chance: the 95 % interval, paired by seed, covers 0.",
+            { HalfWidth: null } one => $" It leads the next by {NumberText.Significant(one.Mean)}; whether by chance cannot be told from one seed.",
+            { Low: > 0 } clear => $" It leads the next by {NumberText.Significant(clear.Mean)}; the 95 % interval of the lead, paired by seed, does not reach 0.",
+            { } unclear => $" It leads the next by {NumberText.Significant(unclear.Mean)}, which may be chance: the 95 % interval of the lead, paired by seed, reaches 0.",
         };
         return $"Best: {Described(winner)} with {Metric} {NumberText.Significant(value.Mean)}{interval}.{lead}";
     }
