@@ -91,8 +91,9 @@ static class ExperimentYaml
         );
     }
 
-    static ImmutableSortedDictionary<string, string> Facts(IEnumerable<(ImmutableArray<string> Path, YamlNode Name, YamlNode Node)> leaves) =>
-        leaves.ToImmutableSortedDictionary(leaf => string.Join('.', leaf.Path[1..]), leaf => TextOf(leaf.Node) ?? "");
+    static ImmutableSortedDictionary<string, string> Facts(
+        IEnumerable<(ImmutableArray<string> Path, YamlNode Name, YamlNode Node)> leaves
+    ) => leaves.ToImmutableSortedDictionary(leaf => string.Join('.', leaf.Path[1..]), leaf => TextOf(leaf.Node) ?? "");
 
     static void Put(YamlMappingNode owner, ReadOnlySpan<string> path, object? value)
     {

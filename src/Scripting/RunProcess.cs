@@ -10,6 +10,8 @@ static class RunProcess
 {
     const int InterruptedExitCode = 130;
 
+    const int KilledExitCode = 137;
+
     /// <summary>Of what a run printed, so many last lines say why it failed.</summary>
     const int LinesOfFailure = 6;
 
@@ -21,7 +23,12 @@ static class RunProcess
     {
         using var log = new StreamWriter(request.Log, append: true) { AutoFlush = true };
         var (code, last) = Start(request.Arguments, request.Threads, log.WriteLine, request.Stop);
-        return code is 0 or InterruptedExitCode ? null : $"exit code {code}: {string.Join(' ', last)}";
+        return code switch
+        {
+            0 or InterruptedExitCode => null,
+            KilledExitCode => "It was killed (SIGKILL), as the system does where memory is short. Fewer --jobs take less.",
+            _ => $"Exit code {code}: {string.Join(' ', last)}",
+        };
     }
 
     /// <summary>The experiment of a script: what it prints when it is asked to.</summary>

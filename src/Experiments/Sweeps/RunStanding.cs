@@ -22,10 +22,13 @@ sealed record RunStanding(SweepRun Run, int Steps, bool IsFinished, double? Valu
         var evaluation = run.Experiment.Evaluation?.Folder;
         var isEvaluated = evaluation is not null && File.Exists(Path.Combine(evaluation, EvaluationFile.FileName));
         var isFinished = Directory.Exists(Path.Combine(path, RunFolder.CheckpointFolder)) && (evaluation is null || isEvaluated);
-        double? value =
-            !metric.IsOfBenchmarks ? lines.LastOrDefault(line => line.IsValidation) is { } last ? metric.In(last) : null
-            : isFinished && isEvaluated ? SweepMetric.In(EvaluationFile.Load(evaluation!))
-            : null;
+        double? value = !metric.IsOfBenchmarks
+            ? lines.LastOrDefault(line => line.IsValidation) is { } last
+                ? metric.In(last)
+                : null
+            : isFinished && isEvaluated
+                ? SweepMetric.In(EvaluationFile.Load(evaluation!))
+                : null;
         return new(run, lines.Select(line => line.Step).DefaultIfEmpty(0).Max(), isFinished, value, lines, folder.FailureOf(run));
     }
 

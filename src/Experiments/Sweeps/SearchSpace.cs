@@ -35,10 +35,14 @@ public abstract record SearchSpace
             .. (
                 this switch
                 {
-                    Grid grid => grid.Axes.Aggregate(
-                        (IEnumerable<ImmutableArray<Setting>>)[[]],
-                        (points, axis) => points.SelectMany(point => axis.Values.Select(value => point.Add(new(axis.Path, value))))
-                    )
+                    Grid grid => grid
+                        .Axes.Aggregate(
+                            (IEnumerable<ImmutableArray<Setting>>)
+                                [
+                                    [],
+                                ],
+                            (points, axis) => points.SelectMany(point => axis.Values.Select(value => point.Add(new(axis.Path, value))))
+                        )
                         .Select(settings => new SweepPoint(settings)),
                     List list => list.Listed,
                     Random random => Drawn(random),

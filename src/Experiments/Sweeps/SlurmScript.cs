@@ -62,7 +62,9 @@ sealed record SlurmScript(
         }
 
         // 130: it was asked to end and has saved its state.
-        return text.Append("esac\ncode=$?\nif [ $code = 130 ]; then scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"; fi\nexit $code\n")
+        return text.Append(
+                "esac\ncode=$?\nif [ $code = 130 ]; then scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"; fi\nexit $code\n"
+            )
             .ToString();
     }
 }

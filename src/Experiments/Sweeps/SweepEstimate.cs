@@ -24,7 +24,11 @@ sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time)
     )
     {
         NativeLibraries.Load();
-        var (known, rates, all) = (new Dictionary<Experiment, SweepEstimate>(), new Dictionary<Precision, double>(), new Dictionary<SweepRun, SweepEstimate>());
+        var (known, rates, all) = (
+            new Dictionary<Experiment, SweepEstimate>(),
+            new Dictionary<Precision, double>(),
+            new Dictionary<SweepRun, SweepEstimate>()
+        );
         foreach (var run in runs)
         {
             stop.ThrowIfCancellationRequested();
@@ -34,7 +38,10 @@ sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time)
                 var precision = kind.Model.Precision;
                 if (!rates.TryGetValue(precision, out var rate))
                 {
-                    rates[precision] = rate = BenchStep.MachineRate(kind.Model.LoadOptions(Devices.Parse("cpu")).Dtype!.Value, seconds: 0.5);
+                    rates[precision] = rate = BenchStep.MachineRate(
+                        kind.Model.LoadOptions(Devices.Parse("cpu")).Dtype!.Value,
+                        seconds: 0.5
+                    );
                 }
 
                 known[kind] = estimate = await OfAsync(kind, rate, progress, stop);

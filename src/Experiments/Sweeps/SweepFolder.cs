@@ -100,7 +100,11 @@ sealed class SweepFolder(string path)
         {
             if (restart)
             {
-                foreach (var folder in new[] { RunsFolder, LogsFolder }.Select(name => System.IO.Path.Combine(path, name)).Where(Directory.Exists))
+                foreach (
+                    var folder in new[] { RunsFolder, LogsFolder }
+                        .Select(name => System.IO.Path.Combine(path, name))
+                        .Where(Directory.Exists)
+                )
                 {
                     Directory.Delete(folder, recursive: true);
                 }

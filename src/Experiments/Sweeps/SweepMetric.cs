@@ -40,7 +40,9 @@ public sealed record SweepMetric(string Name, bool Maximize)
 
         double[] group =
         [
-            .. validation.Numbers.Keys.Where(name => name.StartsWith(Name + GroupEnd, StringComparison.Ordinal)).Select(name => validation[name]),
+            .. validation
+                .Numbers.Keys.Where(name => name.StartsWith(Name + GroupEnd, StringComparison.Ordinal))
+                .Select(name => validation[name]),
         ];
         return group.Length == 0 ? null : group.Average();
     }
@@ -48,15 +50,15 @@ public sealed record SweepMetric(string Name, bool Maximize)
     /// <summary>Its value in an evaluation whose first model is the base and whose last is the finished one; NaN where nothing can be compared.</summary>
     public static double In(EvaluationResult evaluation) =>
         // Only the mean is wanted, not its interval over items.
-        Core.Benchmarks.AverageImprovement.Of(
-            evaluation.Models[0].Verdicts.Benchmarks,
-            evaluation.Models[^1].Verdicts.Benchmarks,
-            resamples: 1
-        ).Percent;
+        Core
+            .Benchmarks.AverageImprovement.Of(
+                evaluation.Models[0].Verdicts.Benchmarks,
+                evaluation.Models[^1].Verdicts.Benchmarks,
+                resamples: 1
+            )
+            .Percent;
 
     /// <summary>Values from the best to the worst; those that are no number last.</summary>
     public IOrderedEnumerable<T> Ranked<T>(IEnumerable<T> items, Func<T, double> value) =>
-        items
-            .OrderBy(item => double.IsNaN(value(item)))
-            .ThenBy(item => Maximize ? -value(item) : value(item));
+        items.OrderBy(item => double.IsNaN(value(item))).ThenBy(item => Maximize ? -value(item) : value(item));
 }

@@ -61,17 +61,16 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
             );
         }
 
-        var schedule = Schedule(runs.Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished).Select(run => estimates[run].Memory));
+        var schedule = Schedule(
+            runs.Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished).Select(run => estimates[run].Memory)
+        );
         var whole = TimeSpan.Zero;
         var left = runs.Length;
         var before = 0;
         foreach (var steps in Sweep.Rungs)
         {
             var longest = runs.Take(left).Select(run => estimates[run]);
-            whole += longest.Aggregate(
-                TimeSpan.Zero,
-                (sum, estimate) => sum + estimate.TimeOf((steps ?? estimate.Work.Steps) - before)
-            );
+            whole += longest.Aggregate(TimeSpan.Zero, (sum, estimate) => sum + estimate.TimeOf((steps ?? estimate.Work.Steps) - before));
             (before, left) = (steps ?? 0, Sweep.Halving?.Promoted(left / SeedCount) * SeedCount ?? left);
         }
 
@@ -151,10 +150,7 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
 
         var folder = new SweepFolder(Path.GetFullPath(Sweep.Folder));
         using var held = folder.Open(Sweep, Text, restart);
-        ImmutableArray<SweepRun> missing =
-        [
-            .. Sweep.Runs().Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished),
-        ];
+        ImmutableArray<SweepRun> missing = [.. Sweep.Runs().Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished)];
         if (missing.IsEmpty)
         {
             return null;
@@ -193,17 +189,13 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
         return new(
             run.Title,
             cost * Math.Min(whole, steps ?? whole),
-            () => RunStanding.Of(run, Sweep.Metric, folder) is var standing && standing.Reaches(steps) || standing.Failure is not null ? standing : null,
+            () =>
+                RunStanding.Of(run, Sweep.Metric, folder) is var standing && standing.Reaches(steps) || standing.Failure is not null
+                    ? standing
+                    : null,
             (_, work) =>
             {
-                var request = new SweepRunRequest(
-                    run,
-                    Source(folder),
-                    steps,
-                    threads,
-                    folder.LogOf(run),
-                    work.Stop
-                );
+                var request = new SweepRunRequest(run, Source(folder), steps, threads, folder.LogOf(run), work.Stop);
                 var seen = RunStanding.Of(run, Sweep.Metric, folder).Steps;
                 work.Advance("starting", cost * seen);
                 var running = Task.Run(() => runner(request), CancellationToken.None);

@@ -7,7 +7,8 @@ namespace SVco.Experiments;
 public sealed record SweepPoint(ImmutableArray<Setting> Settings)
 {
     /// <summary>What is equal for two points that give the same experiment.</summary>
-    internal string Key => string.Join('\n', Settings.Select(setting => $"{setting.Path}={setting.Canonical}").Order(StringComparer.Ordinal));
+    internal string Key =>
+        string.Join('\n', Settings.Select(setting => $"{setting.Path}={setting.Canonical}").Order(StringComparer.Ordinal));
 
     /// <summary>An experiment with the point's values.</summary>
     /// <exception cref="Core.UserException">A field does not take its value.</exception>

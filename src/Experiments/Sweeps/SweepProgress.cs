@@ -76,9 +76,14 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
     ImmutableArray<string> Notes() =>
         [
             .. Sweep.Metric is { IsOfBenchmarks: false, Maximize: false } && Sweep.Space.Paths.Contains("objective")
-                ? [$"The {Sweep.Metric.Name} of different formulas lies on different scales: compare objectives by {SweepMetric.AverageImprovement}, or those with the same terms by eval_reward_acc."]
+                ?
+                [
+                    $"The {Sweep.Metric.Name} of different formulas lies on different scales: compare objectives by {SweepMetric.AverageImprovement}, or those with the same terms by eval_reward_acc.",
+                ]
                 : Array.Empty<string>(),
-            .. Dropped.IsEmpty ? Array.Empty<string>() : [$"Successive halving left {Dropped.Count} points before their end; their numbers are those of fewer steps."],
+            .. Dropped.IsEmpty
+                ? Array.Empty<string>()
+                : [$"Successive halving left {Dropped.Count} points before their end; their numbers are those of fewer steps."],
             .. Runs.Where(run => run.IsFinished && run.Value is null && run.Failure is null)
                 .Take(1)
                 .Select(run =>
@@ -103,7 +108,8 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
         );
 
     ImmutableSortedDictionary<string, ImmutableArray<(int Step, double Value)>> Curves(RunStanding run) =>
-        run.Lines.SelectMany(line => Shown(line).Select(one => (one.Name, line.Step, one.Value)))
+        run
+            .Lines.SelectMany(line => Shown(line).Select(one => (one.Name, line.Step, one.Value)))
             .GroupBy(one => one.Name)
             .ToImmutableSortedDictionary(
                 curve => curve.Key,

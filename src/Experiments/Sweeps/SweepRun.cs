@@ -10,10 +10,17 @@ namespace SVco.Experiments;
 public sealed record SweepRun(SweepPoint Point, int Seed, Experiment Experiment)
 {
     /// <summary>What no folder's name should have, or no shell takes as it is.</summary>
-    static readonly char[] NoLetters = [.. Enumerable.Range(0, 128).Select(code => (char)code).Where(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '_' or '-'))];
+    static readonly char[] NoLetters =
+    [
+        .. Enumerable
+            .Range(0, 128)
+            .Select(code => (char)code)
+            .Where(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '_' or '-')),
+    ];
 
     /// <summary>The run for people.</summary>
-    public string Title => string.Join(", ", Point.Settings.Append(new(SweepYaml.Seed, $"{Seed}")).Select(setting => $"{LastOf(setting)} {setting.Value}"));
+    public string Title =>
+        string.Join(", ", Point.Settings.Append(new(SweepYaml.Seed, $"{Seed}")).Select(setting => $"{LastOf(setting)} {setting.Value}"));
 
     static string LastOf(Setting setting) => setting.Path[(setting.Path.LastIndexOf('.') + 1)..];
 

@@ -103,7 +103,14 @@ sealed class SweepYaml(string file)
         }
 
         // The bundled ones stand below what is written, but for the model, which chooses between them.
-        var tiny = Tiny.Of(new Experiment(name) { Model = experiment.Model, Data = experiment.Data, Evaluate = experiment.Evaluate });
+        var tiny = Tiny.Of(
+            new Experiment(name)
+            {
+                Model = experiment.Model,
+                Data = experiment.Data,
+                Evaluate = experiment.Evaluate,
+            }
+        );
         return ExperimentYaml.Applied(tiny, fields, file).With("model.checkpoint", tiny.Model.Checkpoint);
     }
 
@@ -113,7 +120,10 @@ sealed class SweepYaml(string file)
         {
             "true" => true,
             "false" => false,
-            var other => throw Wrong(tiny, $"tiny is {other}; write true to train the bundled checkpoint on the bundled pairs, or leave it out"),
+            var other => throw Wrong(
+                tiny,
+                $"tiny is {other}; write true to train the bundled checkpoint on the bundled pairs, or leave it out"
+            ),
         };
 
     (YamlNode Place, SearchSpace Space) Space(YamlMappingNode root)
@@ -131,7 +141,9 @@ sealed class SweepYaml(string file)
             key,
             $"{key}" switch
             {
-                "grid" => new SearchSpace.Grid([.. Axes(value, "grid").Select(axis => new SearchSpace.Axis(axis.Field.Path, Values(axis)))]),
+                "grid" => new SearchSpace.Grid([
+                    .. Axes(value, "grid").Select(axis => new SearchSpace.Axis(axis.Field.Path, Values(axis))),
+                ]),
                 "list" => new SearchSpace.List([.. Items(value, "list").Select(Point)]),
                 _ => Random(value),
             }
@@ -142,10 +154,16 @@ sealed class SweepYaml(string file)
     {
         var random = Mapping(node, "random");
         Known(random, "random", "samples", "seed", "axes");
-        var axes = Child(random, "axes") ?? throw Wrong(node, "random has no axes; write for example axes: {train.learning_rate: {log_uniform: [1e-7, 1e-5]}}");
+        var axes =
+            Child(random, "axes")
+            ?? throw Wrong(node, "random has no axes; write for example axes: {train.learning_rate: {log_uniform: [1e-7, 1e-5]}}");
         return new(
-            [.. Axes(axes, "axes").Select(axis => new SearchSpace.RandomAxis(axis.Field.Path, DistributionOf(axis), axis.Field.Type == typeof(int)))],
-            Whole(random, "samples", least: 1) ?? throw Wrong(node, "random has no samples; write how many points are drawn, as in samples: 20"),
+            [
+                .. Axes(axes, "axes")
+                    .Select(axis => new SearchSpace.RandomAxis(axis.Field.Path, DistributionOf(axis), axis.Field.Type == typeof(int))),
+            ],
+            Whole(random, "samples", least: 1)
+                ?? throw Wrong(node, "random has no samples; write how many points are drawn, as in samples: 20"),
             (ulong)(Whole(random, "seed", least: 0) ?? 0)
         );
     }
@@ -224,7 +242,9 @@ sealed class SweepYaml(string file)
     Field Axis(string path, YamlNode name)
     {
         var field = FieldNames.Find(path, $" ({YamlText.Place(name, file)})");
-        return SetByTheSweep.Contains(field.Path) ? throw Wrong(name, $"{field} cannot be an axis: a sweep names its runs and their folders itself") : field;
+        return SetByTheSweep.Contains(field.Path)
+            ? throw Wrong(name, $"{field} cannot be an axis: a sweep names its runs and their folders itself")
+            : field;
     }
 
     /// <summary>A field with the value of a node, which it takes.</summary>
@@ -303,14 +323,26 @@ sealed class SweepYaml(string file)
         var mapping = Mapping(node, "successive_halving");
         Known(mapping, "successive_halving", "min_steps", "factor");
         var (least, every) = (Whole(mapping, "min_steps", least: 1), sweep.Base.Train.EvaluateEvery);
-        return
-            least is not { } steps ? throw Wrong(node, "successive_halving has no min_steps; write after how many steps the first half is left, as in {min_steps: 10, factor: 3}")
-            : sweep.Metric.IsOfBenchmarks ? throw Wrong(node, $"{SweepMetric.AverageImprovement} is known at the end of a run alone, so it cannot halve; compare by eval_loss, or leave successive_halving out")
+        return least is not { } steps
+                ? throw Wrong(
+                    node,
+                    "successive_halving has no min_steps; write after how many steps the first half is left, as in {min_steps: 10, factor: 3}"
+                )
+            : sweep.Metric.IsOfBenchmarks
+                ? throw Wrong(
+                    node,
+                    $"{SweepMetric.AverageImprovement} is known at the end of a run alone, so it cannot halve; compare by eval_loss, or leave successive_halving out"
+                )
             : sweep.Space.Paths.FirstOrDefault(path => path is MaxSteps or "train.epochs" or "train.evaluate_every") is { } axis
                 ? throw Wrong(node, $"{axis} is an axis, and successive_halving itself decides how long a run trains; keep one of the two")
-            : sweep.Base.Train.MaxSteps is not { } whole ? throw Wrong(node, $"successive_halving needs to know the whole run's steps: give the experiment {MaxSteps}")
+            : sweep.Base.Train.MaxSteps is not { } whole
+                ? throw Wrong(node, $"successive_halving needs to know the whole run's steps: give the experiment {MaxSteps}")
             : steps >= whole ? throw Wrong(node, $"min_steps is {steps}, and the whole run has {whole} ({MaxSteps}); write fewer")
-            : steps % every != 0 ? throw Wrong(node, $"min_steps is {steps}, and the validation comes every {every} steps; write a multiple of {every}, or another train.evaluate_every")
+            : steps % every != 0
+                ? throw Wrong(
+                    node,
+                    $"min_steps is {steps}, and the validation comes every {every} steps; write a multiple of {every}, or another train.evaluate_every"
+                )
             : new(steps, Whole(mapping, "factor", least: 2) ?? 3);
     }
 
@@ -320,12 +352,18 @@ sealed class SweepYaml(string file)
         var (metric, paths) = (sweep.Metric, sweep.Space.Paths);
         if (metric.IsOfBenchmarks && !sweep.Base.Evaluate.IsAsked && !paths.Contains("evaluate.benchmarks"))
         {
-            throw Wrong(place, $"{metric.Name} needs benchmarks: give the experiment evaluate.benchmarks, as in evaluate: {{benchmarks: [MMVP], data: ROOT}}");
+            throw Wrong(
+                place,
+                $"{metric.Name} needs benchmarks: give the experiment evaluate.benchmarks, as in evaluate: {{benchmarks: [MMVP], data: ROOT}}"
+            );
         }
 
         if (!metric.IsOfBenchmarks && sweep.Base.Data.Validation is null && !paths.Contains("data.validation"))
         {
-            throw Wrong(place, $"{metric.Name} needs validation pairs, and data.validation is none; name some, or compare by {SweepMetric.AverageImprovement}");
+            throw Wrong(
+                place,
+                $"{metric.Name} needs validation pairs, and data.validation is none; name some, or compare by {SweepMetric.AverageImprovement}"
+            );
         }
     }
 
@@ -333,9 +371,14 @@ sealed class SweepYaml(string file)
         node as YamlMappingNode ?? throw Wrong(node, $"{what} is a mapping of names to values");
 
     IEnumerable<YamlNode> Items(YamlNode node, string what) =>
-        node is YamlSequenceNode { Children.Count: > 0 } items ? items : throw Wrong(node, $"{what} has {Shown(node)}; write a list: [a, b]");
+        node is YamlSequenceNode { Children.Count: > 0 } items
+            ? items
+            : throw Wrong(node, $"{what} has {Shown(node)}; write a list: [a, b]");
 
-    static string Shown(YamlNode node) => node is YamlScalarNode scalar ? $"\"{scalar.Value}\"" : node is YamlSequenceNode ? "no items" : "a mapping";
+    static string Shown(YamlNode node) =>
+        node is YamlScalarNode scalar ? $"\"{scalar.Value}\""
+        : node is YamlSequenceNode ? "no items"
+        : "a mapping";
 
     void Known(YamlMappingNode mapping, string what, params string[] keys)
     {
@@ -348,11 +391,14 @@ sealed class SweepYaml(string file)
     static YamlNode? Child(YamlMappingNode mapping, string key) => mapping.Children.TryGetValue(key, out var child) ? child : null;
 
     string Text(YamlNode node, string what) =>
-        node is YamlScalarNode && ExperimentYaml.TextOf(node) is { Length: > 0 } text ? text : throw Wrong(node, $"{what} has no value; write one, or leave it out");
+        node is YamlScalarNode && ExperimentYaml.TextOf(node) is { Length: > 0 } text
+            ? text
+            : throw Wrong(node, $"{what} has no value; write one, or leave it out");
 
     int? Whole(YamlMappingNode mapping, string key, int least) =>
         Child(mapping, key) is not { } node ? null
-        : int.TryParse(Text(node, key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
+        : int.TryParse(Text(node, key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
+            ? number
         : throw Wrong(node, $"{key} is {node}; write a whole number of at least {least}");
 
     UserException Wrong(YamlNode node, string what, Exception? inner = null) => new($"{YamlText.Place(node, file)}: {what}.", inner);

@@ -19,7 +19,10 @@ static class RunCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "The script, a .csx file; or an experiment as YAML, such as a run's experiment.yaml." };
+        var file = new Argument<string>("file")
+        {
+            Description = "The script, a .csx file; or an experiment as YAML, such as a run's experiment.yaml.",
+        };
         var args = new Argument<string[]>("args")
         {
             Description = "Given to the script untouched, --help too: it lists the script's own options.",
@@ -31,9 +34,7 @@ static class RunCommand
     }
 
     static Task<int> RunAsync(string file, string[] args) =>
-        Path.GetExtension(file) is ".yaml" or ".yml"
-            ? InFile(file).Run(args)
-            : ScriptHost.RunAsync(file, args);
+        Path.GetExtension(file) is ".yaml" or ".yml" ? InFile(file).Run(args) : ScriptHost.RunAsync(file, args);
 
     static Experiment InFile(string file)
     {

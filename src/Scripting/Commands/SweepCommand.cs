@@ -15,18 +15,31 @@ static class SweepCommand
     public static Command Create()
     {
         var (file, output) = (FileArgument(), OutputOption());
-        var dryRun = new Option<bool>("--dry-run") { Description = "List the runs with the memory and time that they take, and make none." };
-        var jobs = new Option<int?>("--jobs") { Description = "The most runs at once; by default as many as cores and memory allow." }.AtLeast(1);
-        var restart = new Option<bool>("--restart") { Description = "Throw away the runs that the folder holds instead of going on with them." };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "List the runs with the memory and time that they take, and make none.",
+        };
+        var jobs = new Option<int?>("--jobs")
+        {
+            Description = "The most runs at once; by default as many as cores and memory allow.",
+        }.AtLeast(1);
+        var restart = new Option<bool>("--restart")
+        {
+            Description = "Throw away the runs that the folder holds instead of going on with them.",
+        };
         var slurm = new Option<bool>("--slurm")
         {
-            Description = "Write one array job for the missing runs and submit it with sbatch; a task that is preempted or out of time is queued again and goes on.",
+            Description =
+                "Write one array job for the missing runs and submit it with sbatch; a task that is preempted or out of time is queued again and goes on.",
         };
         var sbatch = new Option<string?>("--sbatch")
         {
             Description = "More options for sbatch, as in --sbatch=\"--partition=gpu --gres=gpu:1 --cpus-per-task=8 --time=12:00:00\".",
         };
-        var command = new Command("sweep", "Run an experiment at many points of its settings and compare them. The same command goes on with an interrupted sweep.")
+        var command = new Command(
+            "sweep",
+            "Run an experiment at many points of its settings and compare them. The same command goes on with an interrupted sweep."
+        )
         {
             file,
             dryRun,
@@ -53,7 +66,11 @@ static class SweepCommand
     static Command Status()
     {
         var (file, output) = (FileArgument(), OutputOption());
-        var command = new Command("status", "Show how far a sweep is, also while it runs, and write its table and page anew.") { file, output };
+        var command = new Command("status", "Show how far a sweep is, also while it runs, and write its table and page anew.")
+        {
+            file,
+            output,
+        };
         command.SetAction(parsed =>
         {
             var plan = Load(parsed.GetRequiredValue(file), parsed.GetValue(output));

@@ -31,7 +31,11 @@ public class SearchSpaceLaws
             sizes =>
             {
                 var (first, second, third) = sizes;
-                var points = new SearchSpace.Grid([AxisOf("train.epochs", first), AxisOf("train.batch_size", second), AxisOf("token_budget", third)])
+                var points = new SearchSpace.Grid([
+                    AxisOf("train.epochs", first),
+                    AxisOf("train.batch_size", second),
+                    AxisOf("token_budget", third),
+                ])
                     .Points()
                     .Select(point => string.Join(' ', point.Settings.Select(setting => setting.Value)))
                     .ToArray();

@@ -43,13 +43,7 @@ public sealed class SweepRunTests : IDisposable
     async Task<SweepResults> Run(SweepPlan plan, SweepRunner? runner = null, CancellationToken stop = default)
     {
         made.Clear();
-        return await plan.RunAsync(
-            runner ?? Make,
-            restart: false,
-            new Seen(next => notes.Add($"{next}")),
-            _ => { },
-            stop
-        );
+        return await plan.RunAsync(runner ?? Make, restart: false, new Seen(next => notes.Add($"{next}")), _ => { }, stop);
     }
 
     [Fact]
@@ -60,11 +54,7 @@ public sealed class SweepRunTests : IDisposable
 
         Assert.Equal(4, made.Count);
         var winner = results.Winner!;
-        Assert.Equal(
-            results.Points.Min(point => point.Runs.Average(run => run.Value)),
-            winner.Value!.Value.Mean,
-            1e-12
-        );
+        Assert.Equal(results.Points.Min(point => point.Runs.Average(run => run.Value)), winner.Value!.Value.Mean, 1e-12);
         Assert.Equal((2, true), (winner.Value.Value.Count, winner.Value.Value.HalfWidth > 0));
         Assert.All(results.Points.SelectMany(point => point.Runs), run => Assert.Equal(("finished", 2), (run.State, run.Steps)));
 
@@ -104,7 +94,10 @@ public sealed class SweepRunTests : IDisposable
 
         // 4 points to step 1, 2 to step 2, 1 to the end.
         Assert.Equal([4, 2, 1], made.GroupBy(run => run.Split(" to ").ElementAtOrDefault(1)).Select(rung => rung.Count()));
-        Assert.Equal(["dropped", "dropped", "dropped", "finished"], results.Points.SelectMany(point => point.Runs).Select(run => run.State).Order());
+        Assert.Equal(
+            ["dropped", "dropped", "dropped", "finished"],
+            results.Points.SelectMany(point => point.Runs).Select(run => run.State).Order()
+        );
         Assert.Equal([4, 2, 1, 1], results.Ranked.Select(point => point.Runs[0].Steps));
 
         // The one that was promoted twice ends as one that was never stopped.

@@ -28,7 +28,10 @@ public class SweepYamlTests
         Assert.Equal(new SweepMetric("eval_loss", Maximize: true), sweep.Metric);
         var runs = sweep.Runs();
         Assert.Equal(12, runs.Length);
-        Assert.Equal((1e-6, 4, 1), (runs[0].Experiment.Train.LearningRate, runs[0].Experiment.Model.Lora!.Rank, runs[0].Experiment.Train.Seed));
+        Assert.Equal(
+            (1e-6, 4, 1),
+            (runs[0].Experiment.Train.LearningRate, runs[0].Experiment.Model.Lora!.Rank, runs[0].Experiment.Train.Seed)
+        );
         Assert.Equal((3e-6, null, 3), (runs[^1].Experiment.Train.LearningRate, runs[^1].Experiment.Model.Lora, runs[^1].Seed));
         Assert.Equal(12, runs.Select(run => run.Experiment.Folder).Distinct().Count());
         Assert.All(runs, run => FolderName.Require("run", run.Name));

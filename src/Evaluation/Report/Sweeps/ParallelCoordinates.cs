@@ -26,7 +26,9 @@ static class ParallelCoordinates
 
         ImmutableArray<CoordinateAxis> axes =
         [
-            .. sweep.Axes.Select((axis, at) => CoordinateAxis.Of(SweepGrid.Short(axis, sweep.Axes), shown.Select(point => point.Values[at]))),
+            .. sweep.Axes.Select(
+                (axis, at) => CoordinateAxis.Of(SweepGrid.Short(axis, sweep.Axes), shown.Select(point => point.Values[at]))
+            ),
             // The best is at the top.
             CoordinateAxis.Of(sweep.Metric, [.. shown.Select(point => (Key(point), point.Value!.Value.Mean))], isReversed: !sweep.Maximize),
         ];
@@ -36,21 +38,15 @@ static class ParallelCoordinates
         var lines = shown.Select((point, rank) => Line(sweep, point, rank, shown.Length, axes, X)).Reverse();
         Html svg =
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {Height}\" style=\"min-width:{(width > Narrow ? width * 3 / 4 : 0)}px;max-width:{width * 4 / 3}px\" font-size=\"12\" role=\"img\" aria-label=\"{Alternative(sweep, shown)}\">{lines}{axes.Select((axis, at) => Axis(axis, X(at), at == axes.Length - 1))}</svg>";
-        Html scrolled = width > Narrow ? $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Parallel coordinates\">{svg}</div>" : svg;
+        Html scrolled =
+            width > Narrow ? $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Parallel coordinates\">{svg}</div>" : svg;
         return HtmlParts.Figure(
             scrolled,
             $"Each line is a point of the search space; the best, in colour, is the thick one. The best {sweep.Metric} is at the top."
         );
     }
 
-    static Html Line(
-        SweepResults sweep,
-        SweptPoint point,
-        int rank,
-        int count,
-        ImmutableArray<CoordinateAxis> axes,
-        Func<int, double> x
-    )
+    static Html Line(SweepResults sweep, SweptPoint point, int rank, int count, ImmutableArray<CoordinateAxis> axes, Func<int, double> x)
     {
         var isBest = rank == 0;
         var places = axes.Select((axis, at) => (X: x(at), Y: Y(axis.Places[at < point.Values.Length ? point.Values[at] : Key(point)])));

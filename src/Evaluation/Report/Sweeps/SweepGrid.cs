@@ -11,9 +11,7 @@ static class SweepGrid
     public static Grid Of(SweepResults sweep) =>
         new(
             $"{sweep.Metric}, the {(sweep.Maximize ? "highest" : "lowest")} first",
-            HasIntervals(sweep)
-                ? $"Means over seeds; ± is half the 95 % interval (Student's t). {Grid.Signs}"
-                : "",
+            HasIntervals(sweep) ? $"Means over seeds; ± is half the 95 % interval (Student's t). {Grid.Signs}" : "",
             "rank",
             [
                 new(sweep.Metric),
@@ -36,11 +34,22 @@ static class SweepGrid
         new(
             $"{rank + 1}",
             [
-                point.Value is { } value ? new(NumberText.Significant(value.Mean), Standing: StandingOf(sweep, point, rank)) : GridCell.None,
-                .. HasIntervals(sweep) ? [point.Value is { HalfWidth: { } half } ? new(NumberText.Significant(half)) : GridCell.None] : Array.Empty<GridCell>(),
+                point.Value is { } value
+                    ? new(NumberText.Significant(value.Mean), Standing: StandingOf(sweep, point, rank))
+                    : GridCell.None,
+                .. HasIntervals(sweep)
+                    ? [point.Value is { HalfWidth: { } half } ? new(NumberText.Significant(half)) : GridCell.None]
+                    : Array.Empty<GridCell>(),
                 .. point.Values.Select(value => new GridCell(value)),
                 new($"{point.Runs.Max(run => run.Steps)}"),
-                new(string.Join(", ", point.Runs.CountBy(run => run.State).Select(state => point.Runs.Length == 1 ? state.Key : $"{state.Value} {state.Key}"))),
+                new(
+                    string.Join(
+                        ", ",
+                        point
+                            .Runs.CountBy(run => run.State)
+                            .Select(state => point.Runs.Length == 1 ? state.Key : $"{state.Value} {state.Key}")
+                    )
+                ),
             ]
         );
 

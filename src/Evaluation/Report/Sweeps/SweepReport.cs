@@ -82,18 +82,17 @@ public static class SweepReport
                     )
             )
             .ToArray();
-        Html rest = sweep.Points.Length > points.Length ? $"<p class=\"caption\">The best {points.Length} of {sweep.Points.Length} points; all are in curves.csv.</p>" : Html.Empty;
+        Html rest =
+            sweep.Points.Length > points.Length
+                ? $"<p class=\"caption\">The best {points.Length} of {sweep.Points.Length} points; all are in curves.csv.</p>"
+                : Html.Empty;
         return figures.Length == 0
             ? Html.Empty
             : $"{Figures.Legend(points.Select((point, at) => (sweep.Described(point), at)))}<div class=\"grid\">{figures}</div>{rest}";
     }
 
     static ImmutableArray<Line> Lines(SweepResults sweep, ImmutableArray<SweptPoint> points, string name) =>
-        [
-            .. points
-                .Select((point, at) => new Line(sweep.Described(point), at, point.Curve(name)))
-                .Where(line => !line.Points.IsEmpty),
-        ];
+        [.. points.Select((point, at) => new Line(sweep.Described(point), at, point.Curve(name))).Where(line => !line.Points.IsEmpty)];
 
     static Html Failures(SweepResults sweep)
     {

@@ -41,7 +41,12 @@ public sealed record SweepResults(
     public Interval? Lead =>
         Ranked is [{ IsFinished: true } first, { IsFinished: true } next, ..]
             ? Interval.Of(
-                first.Runs.Join(next.Runs, run => run.Seed, run => run.Seed, (one, other) => (one.Value - other.Value) * (Maximize ? 1 : -1))
+                first.Runs.Join(
+                    next.Runs,
+                    run => run.Seed,
+                    run => run.Seed,
+                    (one, other) => (one.Value - other.Value) * (Maximize ? 1 : -1)
+                )
             )
             : null;
 
@@ -54,11 +59,14 @@ public sealed record SweepResults(
             var all = Points.Sum(point => point.Runs.Length);
             return
             [
-                .. Winner is { } winner ? [Best(winner)] : new[] { $"No point has come to its end with a {Metric} yet." },
+                .. Winner is { } winner ? [Best(winner)] : new[] { $"No point has come to its end yet, so none is the best by {Metric}." },
                 $"{finished} of {all} runs are finished.",
                 .. Winner is null || Points.Length < 2
                     ? Array.Empty<string>()
-                    : [$"The best of {Points.Length} points looks better on what it was chosen by than it is: measure it on pairs or questions that did not choose."],
+                    :
+                    [
+                        $"The best of {Points.Length} points looks better on what it was chosen by than it is: measure it on pairs or questions that did not choose.",
+                    ],
                 .. Notes,
             ];
         }
@@ -67,13 +75,18 @@ public sealed record SweepResults(
     string Best(SweptPoint winner)
     {
         var value = winner.Value!.Value;
-        var interval = value.HalfWidth is null ? "" : $", 95 % interval {NumberText.Significant(value.Low)} to {NumberText.Significant(value.High)} over {value.Count} seeds";
+        var interval = value.HalfWidth is null
+            ? ""
+            : $", 95 % interval {NumberText.Significant(value.Low)} to {NumberText.Significant(value.High)} over {value.Count} seeds";
         var lead = Lead switch
         {
             null => "",
-            { HalfWidth: null } one => $" It leads the next by {NumberText.Significant(one.Mean)}; whether by chance cannot be told from one seed.",
-            { Low: > 0 } clear => $" It leads the next by {NumberText.Significant(clear.Mean)}; the 95 % interval of the lead, paired by seed, does not reach 0.",
-            { } unclear => $" It leads the next by {NumberText.Significant(unclear.Mean)}, which may be chance: the 95 % interval of the lead, paired by seed, reaches 0.",
+            { HalfWidth: null } one =>
+                $" It leads the next by {NumberText.Significant(one.Mean)}; whether by chance cannot be told from one seed.",
+            { Low: > 0 } clear =>
+                $" It leads the next by {NumberText.Significant(clear.Mean)}; the 95 % interval of the lead, paired by seed, does not reach 0.",
+            { } unclear =>
+                $" It leads the next by {NumberText.Significant(unclear.Mean)}, which may be chance: the 95 % interval of the lead, paired by seed, reaches 0.",
         };
         return $"Best: {Described(winner)} with {Metric} {NumberText.Significant(value.Mean)}{interval}.{lead}";
     }

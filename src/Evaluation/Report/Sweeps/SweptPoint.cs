@@ -13,7 +13,9 @@ public sealed record SweptPoint(ImmutableArray<string> Values, ImmutableArray<Sw
 
     /// <summary>The metric over the seeds that have it; null where none has.</summary>
     public Interval? Value =>
-        Runs.Where(run => double.IsFinite(run.Value)).Select(run => run.Value).ToArray() is { Length: > 0 } values ? Interval.Of(values) : null;
+        Runs.Where(run => double.IsFinite(run.Value)).Select(run => run.Value).ToArray() is { Length: > 0 } values
+            ? Interval.Of(values)
+            : null;
 
     /// <summary>A number over the steps, the mean of the runs that have it there.</summary>
     /// <param name="name">Its name, such as <c>eval_loss</c>.</param>
