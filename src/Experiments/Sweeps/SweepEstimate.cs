@@ -13,7 +13,7 @@ namespace SVco.Experiments;
 sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time)
 {
     /// <summary>What a process takes before its first step, about: the runtime, libtorch, reading pairs and images.</summary>
-    static readonly TimeSpan Start = TimeSpan.FromSeconds(4);
+    static readonly TimeSpan Start = TimeSpan.FromSeconds(3);
 
     /// <summary>Of each run. Runs that differ only in what changes neither are looked at once; no weights are loaded.</summary>
     /// <exception cref="Core.UserException">A file is missing or cannot be read.</exception>
@@ -59,6 +59,7 @@ sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time)
     static async Task<SweepEstimate> OfAsync(Experiment experiment, double rate, RunProgress progress, CancellationToken stop)
     {
         experiment.Data.RequireFiles();
+        ExperimentRun.RequireBenchmarks(experiment);
         var checkpoint = Models.Lora.AdapterFolder.Find(experiment.Model.Checkpoint)?.Base ?? experiment.Model.Checkpoint;
         var folder = await ModelHub.ResolveAsync(checkpoint, progress, stop, weights: false);
         var data = RunData.Read(experiment, folder, ModelFolder.CheckWithoutWeights(folder));

@@ -38,14 +38,13 @@ public sealed record SweepMetric(string Name, bool Maximize)
             return validation[Name];
         }
 
-        double[] group =
-        [
-            .. validation
-                .Numbers.Keys.Where(name => name.StartsWith(Name + GroupEnd, StringComparison.Ordinal))
-                .Select(name => validation[name]),
-        ];
+        double[] group = [.. GroupIn(validation).Select(name => validation[name])];
         return group.Length == 0 ? null : group.Average();
     }
+
+    /// <summary>The names of the numbers of a validation that it is the mean of; none where it is a number itself.</summary>
+    public IEnumerable<string> GroupIn(MetricsLine validation) =>
+        validation.Numbers.Keys.Where(name => name.StartsWith(Name + GroupEnd, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     /// <summary>Its value in an evaluation whose first model is the base and whose last is the finished one; NaN where nothing can be compared.</summary>
     public static double In(EvaluationResult evaluation) =>

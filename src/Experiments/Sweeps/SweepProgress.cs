@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SVco.Core.Fields;
 using SVco.Evaluation.Report;
 using SVco.Evaluation.Report.Sweeps;
 using SVco.Training;
@@ -63,7 +64,9 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
                     .Select(point => new SweptPoint(
                         [
                             .. Sweep.Space.Paths.Select(path =>
-                                point.Key.Settings.FirstOrDefault(setting => setting.Path == path)?.Value ?? ""
+                                point.Key.Settings.FirstOrDefault(setting => setting.Path == path)?.Value
+                                // A listed point that does not name the field.
+                                ?? FieldText.Of(Sweep.Base[path])
                             ),
                         ],
                         [.. point.Select(Swept)]
@@ -81,15 +84,28 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
                     $"The {Sweep.Metric.Name} of different formulas lies on different scales: compare objectives by {SweepMetric.AverageImprovement}, or those with the same terms by eval_reward_acc.",
                 ]
                 : Array.Empty<string>(),
+            .. Runs.Select(run => run.Lines.LastOrDefault(line => line.IsValidation))
+                .OfType<MetricsLine>()
+                .Select(line => string.Join(", ", Sweep.Metric.GroupIn(line)))
+                .Distinct()
+                .Count() > 1
+                ?
+                [
+                    $"{Sweep.Metric.Name} is the mean of other numbers for some formulas than for others: those have terms that these do not have.",
+                ]
+                : Array.Empty<string>(),
             .. Dropped.IsEmpty
                 ? Array.Empty<string>()
                 : [$"Successive halving left {Dropped.Count} points before their end; their numbers are those of fewer steps."],
-            .. Runs.Where(run => run.IsFinished && run.Value is null && run.Failure is null)
-                .Take(1)
-                .Select(run =>
-                    $"{run.Run.Name} has no {Sweep.Metric.Name}; its validations have {string.Join(", ", run.Lines.LastOrDefault(line => line.IsValidation)?.Numbers.Keys ?? ["nothing"])}."
-                ),
+            .. Runs.Where(run => run.IsFinished && !(run.Value is { } value && double.IsFinite(value))).Take(1).Select(WithoutMetric),
         ];
+
+    string WithoutMetric(RunStanding run) =>
+        run.Value is null
+            ? $"{run.Run.Name} has no {Sweep.Metric.Name}; its validations have {string.Join(", ", run.Lines.LastOrDefault(line => line.IsValidation)?.Numbers.Keys ?? ["nothing"])}."
+        : Sweep.Metric.IsOfBenchmarks
+            ? $"{run.Run.Name} has no {Sweep.Metric.Name}: the base model scores 0 in every benchmark, so that nothing is relative to it."
+        : $"The {Sweep.Metric.Name} of {run.Run.Name} is no number.";
 
     SweptRun Swept(RunStanding run) =>
         new(

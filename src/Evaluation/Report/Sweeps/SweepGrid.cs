@@ -12,7 +12,7 @@ static class SweepGrid
         new(
             $"{sweep.Metric}, the {(sweep.Maximize ? "highest" : "lowest")} first",
             HasIntervals(sweep) ? $"Means over seeds; ± is half the 95 % interval (Student's t). {Grid.Signs}" : "",
-            "rank",
+            "place",
             [
                 new(sweep.Metric),
                 .. HasIntervals(sweep) ? [new GridHead("±", "95 %")] : Array.Empty<GridHead>(),

@@ -67,7 +67,7 @@ public static class SweepReport
         ImmutableArray<SweptPoint> points = [.. sweep.Ranked.Where(point => point.Runs.Any(run => !run.Curves.IsEmpty)).Take(MostCurves)];
         var figures = new[] { sweep.Metric, "eval_loss", TrainLoss }
             .Distinct()
-            .Select(name => (Name: name, Lines: Lines(sweep, points, name)))
+            .Select(name => (Name: name, Lines: Lines(points, name)))
             .Where(figure => !figure.Lines.IsEmpty)
             .Select(
                 (figure, at) =>
@@ -88,11 +88,14 @@ public static class SweepReport
                 : Html.Empty;
         return figures.Length == 0
             ? Html.Empty
-            : $"{Figures.Legend(points.Select((point, at) => (sweep.Described(point), at)))}<div class=\"grid\">{figures}</div>{rest}";
+            : $"{Figures.Legend(points.Select((point, at) => (Name(point, at), at)))}<div class=\"grid\">{figures}</div>{rest}";
     }
 
-    static ImmutableArray<Line> Lines(SweepResults sweep, ImmutableArray<SweptPoint> points, string name) =>
-        [.. points.Select((point, at) => new Line(sweep.Described(point), at, point.Curve(name))).Where(line => !line.Points.IsEmpty)];
+    /// <summary>A point by its place and values, as the table has them.</summary>
+    static string Name(SweptPoint point, int at) => $"{at + 1}: {string.Join(", ", point.Values)}";
+
+    static ImmutableArray<Line> Lines(ImmutableArray<SweptPoint> points, string name) =>
+        [.. points.Select((point, at) => new Line(Name(point, at), at, point.Curve(name))).Where(line => !line.Points.IsEmpty)];
 
     static Html Failures(SweepResults sweep)
     {

@@ -59,7 +59,7 @@ public sealed record SweepResults(
             var all = Points.Sum(point => point.Runs.Length);
             return
             [
-                .. Winner is { } winner ? [Best(winner)] : new[] { $"No point has come to its end yet, so none is the best by {Metric}." },
+                .. Winner is { } winner ? [Best(winner)] : new[] { $"No point has come to its end with a number for {Metric} yet." },
                 $"{finished} of {all} runs are finished.",
                 .. Winner is null || Points.Length < 2
                     ? Array.Empty<string>()
