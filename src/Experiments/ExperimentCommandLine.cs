@@ -11,15 +11,26 @@ public abstract record CommandLine
     /// <summary>To run an experiment.</summary>
     /// <param name="Experiment">The script's with the command line's changes.</param>
     /// <param name="Restart">Whether to throw an earlier run in its folder away.</param>
-    public sealed record Run(Experiment Experiment, bool Restart) : CommandLine;
+    /// <param name="StopAfter">After so many steps the run is to save its state and end; null for the whole run.</param>
+    public sealed record Run(Experiment Experiment, bool Restart, int? StopAfter) : CommandLine;
+
+    /// <summary>To tell what would run.</summary>
+    /// <param name="Experiment">The script's with the command line's changes.</param>
+    public sealed record Describe(Experiment Experiment) : CommandLine;
 
     /// <summary>Nothing more: help or a mistake has been printed.</summary>
     public sealed record Ended(int ExitCode) : CommandLine;
 }
 
-/// <summary>The options of an experiment's script: one for each field, and <c>--restart</c>.</summary>
+/// <summary>The options of an experiment's script: one for each field, <c>--restart</c>, <c>--stop-after</c> and <c>--yaml</c>.</summary>
 public static class ExperimentCommandLine
 {
+    /// <summary>The option that ends a run after some steps.</summary>
+    internal const string StopAfter = "--stop-after";
+
+    /// <summary>The option that prints the experiment.</summary>
+    internal const string Yaml = "--yaml";
+
     const string Model = "model.checkpoint";
     const string TrainFile = "data.train_file";
 
@@ -31,6 +42,19 @@ public static class ExperimentCommandLine
         {
             Description = "Throw away what an earlier run left in the folder instead of going on with it.",
         };
+        var stopAfter = new Option<int?>(StopAfter)
+        {
+            Description = "Save the state and end after so many steps; the same command without it goes on.",
+            HelpName = "steps",
+        };
+        stopAfter.Validators.Add(given =>
+        {
+            if (given.Tokens is [var text] && int.TryParse(text.Value, out var steps) && steps < 1)
+            {
+                given.AddError($"{StopAfter} is {steps}; it must be at least 1.");
+            }
+        });
+        var yaml = new Option<bool>(Yaml) { Description = "Print the experiment as YAML, all fields with their values, and run nothing." };
         var options = new FieldOptions(experiment, Experiment.AllFields);
         var command = new RootCommand(
             $"The experiment {experiment.Name}: {experiment.Objective}"
@@ -38,6 +62,8 @@ public static class ExperimentCommandLine
         )
         {
             restart,
+            stopAfter,
+            yaml,
         };
         options.AddTo(command);
         command.HelpName = $"svco run {experiment.Name}.csx";
@@ -49,7 +75,9 @@ public static class ExperimentCommandLine
 
         var given = options.Given(parsed);
         var changed = FieldOptions.Changed(Start(experiment.Validated(), given.ContainsKey), given.Values);
-        return new CommandLine.Run(changed, parsed.GetValue(restart));
+        return parsed.GetValue(yaml)
+            ? new CommandLine.Describe(changed)
+            : new CommandLine.Run(changed, parsed.GetValue(restart), parsed.GetValue(stopAfter));
     }
 
     /// <summary>The experiment that the options change.</summary>

@@ -34,7 +34,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         {
             // Before a download: whether there are files of pairs at all.
             experiment.Data.RequireFiles();
-            RequireBenchmarks();
+            RequireBenchmarks(experiment);
             adapter = FindAdapter();
             var modelFolder = await ModelHub.ResolveAsync(
                 adapter?.Base ?? experiment.Model.Checkpoint,
@@ -86,7 +86,8 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     }
 
     /// <summary>That a benchmark is not there or the judge has no key is told before training and not after it.</summary>
-    void RequireBenchmarks()
+    /// <exception cref="UserException">It would be.</exception>
+    public static void RequireBenchmarks(Experiment experiment)
     {
         if (experiment.Evaluation is { } plan)
         {

@@ -43,20 +43,31 @@ static class ExperimentYaml
     /// <exception cref="UserException">It is no YAML, or has a field that does not exist or does not take its value; the message says where.</exception>
     public static (Experiment Experiment, ImmutableSortedDictionary<string, string> Resolved) Read(string text)
     {
-        var leaves = Leaves(YamlText.Root(text), []).ToLookup(leaf => leaf.Path[0] == Resolved);
-        var experiment = leaves[false]
+        var root = YamlText.Root(text);
+        var experiment = Applied(Default, root);
+        return experiment.Name.Length == 0
+            ? throw new UserException("The experiment has no name: begin its YAML with `name: NAME`.")
+            : (experiment, Facts(Leaves(root, []).Where(leaf => leaf.Path[0] == Resolved)));
+    }
+
+    /// <summary>An experiment with the fields of a YAML node; what was resolved is passed over.</summary>
+    /// <param name="experiment">Keeps what is not there.</param>
+    /// <param name="node">A mapping of names to values.</param>
+    /// <param name="file">What messages call the text; empty for one without a file.</param>
+    /// <exception cref="UserException">A field does not exist or does not take its value; the message says where.</exception>
+    public static Experiment Applied(Experiment experiment, YamlNode node, string file = "") =>
+        Leaves(node, [], file)
+            .Where(leaf => leaf.Path[0] != Resolved)
             .Aggregate(
-                Default,
+                experiment,
                 (changed, leaf) =>
                 {
                     var path = string.Join('.', leaf.Path);
-                    return FieldNames.Find(path, $" (line {leaf.Line})").With(changed, leaf.Value, $"line {leaf.Line}: {path}");
+                    return FieldNames
+                        .Find(path, $" ({YamlText.Place(leaf.Name, file)})")
+                        .With(changed, TextOf(leaf.Node), $"{YamlText.Place(leaf.Node, file)}: {path}");
                 }
             );
-        return experiment.Name.Length == 0
-            ? throw new UserException("The experiment has no name: begin its YAML with `name: NAME`.")
-            : (experiment, Facts(leaves[true]));
-    }
 
     /// <summary>
     /// The texts of what <see cref="Write"/> wrote, by dotted name, a field that is not there with the text of its default. A recipe with a
@@ -72,16 +83,17 @@ static class ExperimentYaml
                 leaves[false]
                     .Select(leaf =>
                     {
-                        var field = FieldNames.Find(string.Join('.', leaf.Path), $" (line {leaf.Line})");
-                        return KeyValuePair.Create(field.Path, leaf.Value ?? FieldText.Unset);
+                        var field = FieldNames.Find(string.Join('.', leaf.Path), $" ({YamlText.Place(leaf.Name)})");
+                        return KeyValuePair.Create(field.Path, TextOf(leaf.Node) ?? FieldText.Unset);
                     })
             ),
             Facts(leaves[true])
         );
     }
 
-    static ImmutableSortedDictionary<string, string> Facts(IEnumerable<(ImmutableArray<string> Path, string? Value, long Line)> leaves) =>
-        leaves.ToImmutableSortedDictionary(leaf => string.Join('.', leaf.Path[1..]), leaf => leaf.Value ?? "");
+    static ImmutableSortedDictionary<string, string> Facts(
+        IEnumerable<(ImmutableArray<string> Path, YamlNode Name, YamlNode Node)> leaves
+    ) => leaves.ToImmutableSortedDictionary(leaf => string.Join('.', leaf.Path[1..]), leaf => TextOf(leaf.Node) ?? "");
 
     static void Put(YamlMappingNode owner, ReadOnlySpan<string> path, object? value)
     {
@@ -106,14 +118,25 @@ static class ExperimentYaml
 
     static bool IsNull(string text) => text is "" or "~" or "null" or "Null" or "NULL";
 
-    /// <summary>The scalars with the way to them; a list counts as its items with commas between them.</summary>
-    static IEnumerable<(ImmutableArray<string> Path, string? Value, long Line)> Leaves(YamlNode node, ImmutableArray<string> path) =>
+    /// <summary>The text of a scalar, or of a list: its items with commas between them; null for YAML's null.</summary>
+    /// <exception cref="InvalidOperationException">The node is a mapping.</exception>
+    public static string? TextOf(YamlNode node) =>
         node switch
         {
-            YamlMappingNode mapping => mapping.SelectMany(entry => Leaves(entry.Value, path.Add($"{entry.Key}"))),
-            YamlScalarNode { Style: ScalarStyle.Plain } scalar when IsNull(scalar.Value ?? "") => [(path, null, node.Start.Line)],
-            YamlScalarNode scalar when path.Length > 0 => [(path, scalar.Value, node.Start.Line)],
-            YamlSequenceNode items when path.Length > 0 => [(path, string.Join(", ", items), node.Start.Line)],
-            _ => throw new UserException($"line {node.Start.Line}: an experiment is a mapping of names to values."),
+            YamlScalarNode { Style: ScalarStyle.Plain } scalar when IsNull(scalar.Value ?? "") => null,
+            YamlScalarNode scalar => scalar.Value,
+            YamlSequenceNode items => string.Join(", ", items),
+            _ => throw new InvalidOperationException($"A {node.NodeType} is no value."),
         };
+
+    /// <summary>The values with the way to them and the node that names them; a list counts as one value.</summary>
+    static IEnumerable<(ImmutableArray<string> Path, YamlNode Name, YamlNode Node)> Leaves(
+        YamlNode node,
+        ImmutableArray<string> path,
+        string file = "",
+        YamlNode? name = null
+    ) =>
+        node is YamlMappingNode mapping ? mapping.SelectMany(entry => Leaves(entry.Value, path.Add($"{entry.Key}"), file, entry.Key))
+        : name is not null ? [(path, name, node)]
+        : throw new UserException($"{YamlText.Place(node, file)}: an experiment is a mapping of names to values.");
 }

@@ -46,6 +46,13 @@ public static class YamlText
         }
     }
 
+    /// <summary>Where a node begins, for messages: <c>FILE, line 3, column 5</c>.</summary>
+    /// <param name="node">A node of a text that was read.</param>
+    /// <param name="name">What messages call the text; empty for one without a file.</param>
+    public static string Place(YamlNode node, string name = "") => Place(name, node.Start);
+
+    static string Place(string name, Mark place) => $"{(name.Length > 0 ? $"{name}, " : "")}line {place.Line}, column {place.Column}";
+
     static void LookThrough(string text, string name)
     {
         var (parser, nesting, events) = (new Parser(new StringReader(text)), 0, 0);
@@ -81,5 +88,5 @@ public static class YamlText
     }
 
     static UserException At(string name, Mark place, string what, Exception? inner = null) =>
-        new($"{(name.Length > 0 ? $"{name}, " : "")}line {place.Line}, column {place.Column}: {what}.".Replace("..", "."), inner);
+        new($"{Place(name, place)}: {what}.".Replace("..", "."), inner);
 }

@@ -25,9 +25,18 @@ public static class ExperimentScript
         {
             case CommandLine.Ended(var code):
                 return code;
-            case CommandLine.Run(var asked, var restart):
-                var result = await asked.RunAsync(restart, new RunDisplay(Interrupt.Token), Interrupt.Token);
-                return result.State == RunState.Interrupted ? InterruptedExitCode : 0;
+            case CommandLine.Describe(var asked):
+                Console.Write(asked.ToYaml());
+                return 0;
+            case CommandLine.Run(var asked, var restart, var stopAfter):
+                using (var ending = EndOfInput.Linked(Interrupt.Token))
+                {
+                    var (display, stop) = (new RunDisplay(ending.Token), ending.Token);
+                    var result = stopAfter is { } steps
+                        ? await asked.RunUntilAsync(steps, restart, display, stop)
+                        : await asked.RunAsync(restart, display, stop);
+                    return result.State == RunState.Interrupted && stop.IsCancellationRequested ? InterruptedExitCode : 0;
+                }
             default:
                 throw new UnreachableException();
         }

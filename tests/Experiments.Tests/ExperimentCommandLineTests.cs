@@ -63,6 +63,15 @@ public class ExperimentCommandLineTests
         Assert.True(Parse([.. Real, "--restart"]).Restart);
     }
 
+    [Fact]
+    public void A_run_may_end_after_some_steps_or_only_be_described()
+    {
+        Assert.Null(Parse(Real).StopAfter);
+        Assert.Equal(7, Parse([.. Real, "--stop-after", "7"]).StopAfter);
+        var described = Assert.IsType<CommandLine.Describe>(ExperimentCommandLine.Parse(Script, [.. Real, "--epochs", "3", "--yaml"]));
+        Assert.Equal(Parse([.. Real, "--epochs", "3"]).Experiment, described.Experiment);
+    }
+
     [Theory]
     [InlineData("--learning-rate is abc; it must be a number above 0.", "--data", "p.json", "--learning-rate", "abc")]
     [InlineData("--feature-cache is -1; it must be at least 0.", "--data", "p.json", "--feature-cache", "-1")]

@@ -62,6 +62,20 @@ public sealed class ExperimentRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_may_end_after_some_steps_and_goes_on_to_the_same_loss()
+    {
+        var experiment = Short.With("train.max_steps", 3).With("train.evaluate_every", 2);
+        foreach (var (steps, isValidated) in new[] { (1, false), (2, true), (2, true) })
+        {
+            var part = await experiment.RunUntilAsync(steps);
+            Assert.Equal((RunState.Interrupted, steps, isValidated), (part.State, part.Train!.Step, part.Validation is not null));
+        }
+
+        var whole = await experiment.With("output", _folder.At("whole")).RunAsync();
+        Assert.Equal($"{whole.Validation}", $"{(await experiment.RunUntilAsync(100)).Validation}");
+    }
+
+    [Fact]
     public async Task A_run_that_is_asked_to_stop_before_it_trains_says_so()
     {
         var stopped = await Short.RunAsync(stop: new CancellationToken(canceled: true));

@@ -23,13 +23,13 @@ public class ExperimentYamlTests
         Assert.Equal(new Experiment("x"), Experiment.FromYaml("name: x\nresolved:\n  svco: 1.0.0\n  sums: {a: 1}\n"));
 
     [Theory]
-    [InlineData("name: x\ntrain:\n  lerning_rate: 1\n", "no field train.lerning_rate (line 3)", "train.learning_rate")]
-    [InlineData("name: x\ntrain:\n  epochs: 0\n", "line 3: train.epochs is 0", "at least 1")]
-    [InlineData("name: x\nobjective: -LogSigmoid(r.W.Mach)\n", "line 2: objective", "")]
+    [InlineData("name: x\ntrain:\n  lerning_rate: 1\n", "no field train.lerning_rate (line 3, column 3)", "train.learning_rate")]
+    [InlineData("name: x\ntrain:\n  epochs: 0\n", "line 3, column 11: train.epochs is 0", "at least 1")]
+    [InlineData("name: x\nobjective: -LogSigmoid(r.W.Mach)\n", "line 2, column 12: objective", "")]
     [InlineData("name: x\nname: y\n", "line 2", "")]
     [InlineData("name: [x\n", "is no YAML", "")]
     [InlineData("- x\n", "a mapping", "")]
-    [InlineData("train: 3\nname: x\n", "no field train (line 1)", "")]
+    [InlineData("train: 3\nname: x\n", "no field train (line 1, column 1)", "")]
     [InlineData("objective: Sft()\n", "no name", "")]
     [InlineData("", "no name", "")]
     public void A_mistake_is_told_with_its_place(string yaml, string message, string help)

@@ -129,6 +129,17 @@ static class FuzzReaders
         new("recipe", 2000, [.. Recipes.Select(Text)], _ => input => _ = $"{Recipe.Parse(TextOf(input))}"),
         new("objective", 2000, [.. Formulas.Select(Text)], _ => input => _ = $"{Objective.Parse(TextOf(input))}"),
         new(
+            "sweep",
+            1500,
+            [
+                .. ((string[])["first_sweep.yaml", "lora_ranks.yaml"]).Select(name =>
+                    File.ReadAllBytes(Path.Combine(Golden.RepositoryRoot, "configs", name))
+                ),
+                Text("list: [{objective: Sft()}, {train.epochs: 2}]\nmetric: {name: eval_loss, goal: maximize}\nseeds: [1, 2]\n"),
+            ],
+            _ => input => SweepYaml.Read(TextOf(input), "sweep.yaml", path => new Experiment(path))
+        ),
+        new(
             "curation settings",
             1200,
             [

@@ -46,12 +46,15 @@ public static class TrainingRuns
             .GroupBy(point => point.Series)
             .OrderBy(series => series.Key, StringComparer.Ordinal)
             .SelectMany(series =>
-            {
-                var points = series.ToArray();
-                return points
-                    .Chunk((points.Length + MostPoints - 1) / MostPoints)
-                    .Select(window => new CurvePoint(run, 0, series.Key, window[^1].Step, window.Average(point => point.Value)));
-            });
+                Thinned([.. series.Select(point => (point.Step, point.Value))])
+                    .Select(point => new CurvePoint(run, 0, series.Key, point.Step, point.Value))
+            );
+
+    /// <summary>A curve with as many points as a figure can show: each is the mean of its neighbours.</summary>
+    public static IEnumerable<(int Step, double Value)> Thinned(ImmutableArray<(int Step, double Value)> points) =>
+        points
+            .Chunk((points.Length + MostPoints - 1) / MostPoints)
+            .Select(window => (window[^1].Step, window.Average(point => point.Value)));
 
     static string In(string folder, string file)
     {

@@ -9,7 +9,14 @@ namespace SVco.Scripting.Display;
 /// </summary>
 /// <param name="writer">Where it goes; the process's standard error.</param>
 /// <param name="interrupt">Whether Ctrl-C was pressed, which says so on a line of its own under the rows.</param>
-public sealed class JobsDisplay(TextWriter writer, CancellationToken interrupt = default)
+/// <param name="whole">What the jobs are together.</param>
+/// <param name="many">What they are, such as models.</param>
+public sealed class JobsDisplay(
+    TextWriter writer,
+    CancellationToken interrupt = default,
+    string whole = "whole study",
+    string many = "models"
+)
 {
     const int Width = 24;
 
@@ -22,22 +29,22 @@ public sealed class JobsDisplay(TextWriter writer, CancellationToken interrupt =
     {
         if (terminal)
         {
-            Draw(Rows(progress, Console.WindowWidth > 0 ? Console.WindowWidth : 80));
+            Draw(Rows(progress, Console.WindowWidth > 0 ? Console.WindowWidth : 80, whole, many));
         }
         else if ((int)(10 * progress.Done) > tenths)
         {
             tenths = (int)(10 * progress.Done);
-            writer.WriteLine(Rows(progress with { Running = [] }, int.MaxValue)[0]);
+            writer.WriteLine(Rows(progress with { Running = [] }, int.MaxValue, whole, many)[0]);
         }
     }
 
     /// <summary>The rows to show, none wider than the terminal: one that wraps could not be drawn over.</summary>
-    internal static ImmutableArray<string> Rows(JobsProgress progress, int width)
+    internal static ImmutableArray<string> Rows(JobsProgress progress, int width, string whole = "whole study", string many = "models")
     {
-        var names = progress.Running.Select(job => job.Name).Prepend("whole study").Max(name => name.Length);
+        var names = progress.Running.Select(job => job.Name).Prepend(whole).Max(name => name.Length);
         return
         [
-            Row("whole study", progress.Done, $"{progress.Finished} of {progress.Jobs} models", progress.Left),
+            Row(whole, progress.Done, $"{progress.Finished} of {progress.Jobs} {many}", progress.Left),
             .. progress.Running.Select(job => Row(job.Name, job.Done, job.Doing, job.Left)),
         ];
 
