@@ -9,6 +9,7 @@ sealed class SessionRun(Action close) : IDisposable
 {
     readonly CancellationTokenSource asked = new();
     readonly CancellationTokenSource ended = new();
+    readonly CancellationTokenSource aborted = new();
     volatile bool isUsed;
 
     /// <summary>Cancelled when the input is asked to end cleanly.</summary>
@@ -27,6 +28,12 @@ sealed class SessionRun(Action close) : IDisposable
     /// <summary>Cancelled when the input is to end wherever it is.</summary>
     public CancellationToken Ended => ended.Token;
 
+    /// <summary>
+    /// Cancelled at the same time, for the thread that is to be aborted. Who cancels waits for the thread, and where that sleeps for ever, for ever: so
+    /// it must not be what others wait for.
+    /// </summary>
+    public CancellationToken Aborted => aborted.Token;
+
     /// <summary>Whether there was a Ctrl-C.</summary>
     public bool IsInterrupted => asked.IsCancellationRequested;
 
@@ -40,6 +47,7 @@ sealed class SessionRun(Action close) : IDisposable
         else
         {
             _ = ended.CancelAsync();
+            _ = Task.Factory.StartNew(aborted.Cancel, TaskCreationOptions.LongRunning);
         }
 
         _ = asked.CancelAsync();

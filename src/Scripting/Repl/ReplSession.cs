@@ -66,7 +66,7 @@ sealed class ReplSession(string folder)
 
     ReplOutcome Run(Script<object> script, Action<object> print, SessionRun run)
     {
-        var execution = Execution(script, print, run.Ended);
+        var execution = Execution(script, print, run.Aborted);
         try
         {
             // Before it has begun to wait for something it can be ended, and otherwise be left alone.
@@ -97,7 +97,7 @@ sealed class ReplSession(string folder)
     }
 
     /// <summary>Runs a compiled input and prints its value, on a thread of its own where it may be ended anywhere.</summary>
-    Task<(ScriptState<object> State, Exception? Failure)> Execution(Script<object> script, Action<object> print, CancellationToken ended)
+    Task<(ScriptState<object> State, Exception? Failure)> Execution(Script<object> script, Action<object> print, CancellationToken aborted)
     {
         return Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
@@ -130,7 +130,7 @@ sealed class ReplSession(string folder)
         T Controlled<T>(Func<T> action)
         {
             var result = default(T)!;
-            ControlledExecution.Run(() => result = action(), ended);
+            ControlledExecution.Run(() => result = action(), aborted);
             return result;
         }
 #pragma warning restore SYSLIB0046

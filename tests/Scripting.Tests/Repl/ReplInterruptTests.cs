@@ -35,7 +35,7 @@ public sealed class ReplInterruptTests : IDisposable
         }
 
         await input.WriteLineAsync(
-            "Console.WriteLine(\"runs\"); Interrupt.Token.WaitHandle.WaitOne(); Console.WriteLine(\"saved\");\nInterrupt.Token.IsCancellationRequested"
+            "var token = Interrupt.Token; Console.WriteLine(\"runs\"); token.WaitHandle.WaitOne(); Console.WriteLine(\"saved\");\nInterrupt.Token.IsCancellationRequested"
         );
         Assert.Equal("runs", await output.ReadLineAsync());
         Signal(process.Id, SigInt);
@@ -53,7 +53,7 @@ public sealed class ReplInterruptTests : IDisposable
             return;
         using var process = SvcoProcess.StartRepl(folder);
         await process.StandardInput.WriteLineAsync(
-            "Console.WriteLine(\"runs\"); Interrupt.Token.WaitHandle.WaitOne(); Console.WriteLine(\"saved\");"
+            "var token = Interrupt.Token; Console.WriteLine(\"runs\"); token.WaitHandle.WaitOne(); Console.WriteLine(\"saved\");"
         );
         Assert.Equal("runs", await process.StandardOutput.ReadLineAsync());
 

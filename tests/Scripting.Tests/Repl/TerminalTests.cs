@@ -75,22 +75,15 @@ public sealed class TerminalTests : IDisposable
     {
         Tmux("kill-server");
         var program = Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll");
+        // A test runner without a terminal ignores its closing, and its children would outlive the terminal.
+        string[] session =
+        [
+            .. new[] { "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "40" },
+            $"env --default-signal=INT,HUP SVCO_CACHE={folder} TERM=screen-256color sh -c 'trap : INT; dotnet {program} repl; echo ended $?; tail -f /dev/null'",
+        ];
         // A server that ends and one that begins may meet.
         var clock = Stopwatch.StartNew();
-        while (
-            Tmux(
-                "-f",
-                "/dev/null",
-                "new-session",
-                "-d",
-                "-x",
-                "80",
-                "-y",
-                "40",
-                $"SVCO_CACHE={folder} TERM=screen-256color dotnet {program} repl; echo ended $?; sleep 1000"
-            ).Code != 0
-            && clock.Elapsed < Patience
-        )
+        while (Tmux(session).Code != 0 && clock.Elapsed < Patience)
         {
             Thread.Sleep(50);
         }
