@@ -66,7 +66,7 @@ static class EvaluationGrids
     }
 
     const string DifferencesCaption =
-        "On the items that both have a mark for; in %: relative to before, as Table 1 has it. The interval is the bootstrap's (95 %, items with an image or a group in common drawn together), p by McNemar's exact test or by exchanging the two models' results, adjusted over a table (Holm). Can show: the smallest difference that as many items find four times in five.";
+        "On the items that both have a mark for; in %: relative to before, as Table 1 has it. The interval is the bootstrap's (95 %, items with an image or a group in common drawn together), p by McNemar's exact test or by exchanging the two models' results, adjusted over a table (Holm). Can show: the smallest difference that as many items find four times in five. A single cluster of items with an image or a group in common has no interval.";
 
     /// <summary>Each model against the base model, number by number; the last table says how to read them.</summary>
     public static ImmutableArray<Grid> Differences(EvaluationNumbers numbers)
@@ -109,7 +109,7 @@ static class EvaluationGrids
                 new(NumberText.Of(difference.First, digits)),
                 new(NumberText.Of(difference.Second, digits)),
                 new(NumberText.Signed(difference.Value, digits)),
-                new(Range(difference.Interval, digits)),
+                new(Range(difference.Interval, digits) is { Length: > 0 } range ? range : "–"),
                 new(cell.Change is { } change ? NumberText.Signed(change) : "–"),
                 new(NumberText.Probability(difference.P)),
                 new(cell.AdjustedP is { } adjusted ? NumberText.Probability(adjusted) : "–"),

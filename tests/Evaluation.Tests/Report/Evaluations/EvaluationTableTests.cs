@@ -71,6 +71,24 @@ public sealed class EvaluationTableTests
     }
 
     [Fact]
+    public void Models_that_agree_everywhere_show_no_least_difference() =>
+        Assert.Matches(
+            @"\| 16 \| – \|",
+            EvaluationTable.Markdown(Result(item => item < 8, item => item < 8), FewDraws)
+        );
+
+    [Fact]
+    public void Items_on_a_single_image_have_no_error_no_interval_and_no_bold_number()
+    {
+        var result = Changed(Result(item => item < 8, _ => true), item => item with { Group = "one" });
+        var table = EvaluationTable.Markdown(result, FewDraws);
+        Assert.Contains("100.0¹?", table);
+        Assert.DoesNotContain("**100", table);
+        Assert.DoesNotContain("±0.0", table);
+        Assert.Contains("| 50.0 | 100.0 | \\+50.0 | – |", table);
+    }
+
+    [Fact]
     public void A_base_of_0_has_no_relative_change_and_the_table_says_so() =>
         Assert.Contains("no relative change", EvaluationTable.Text(Result(_ => false, _ => true)));
 
@@ -205,6 +223,28 @@ public sealed class EvaluationTableTests
 
         double Value(string tokens, string image) => perplexities.Single(one => one.Tokens == tokens && one.Image == image).Value;
     }
+
+    static EvaluationResult Changed(EvaluationResult result, Func<Item, Item> change) =>
+        result with
+        {
+            Models =
+            [
+                .. result.Models.Select(model =>
+                    model with
+                    {
+                        Benchmarks =
+                        [
+                            .. model.Benchmarks.Select(one =>
+                                one with
+                                {
+                                    Benchmark = one.Benchmark with { Items = [.. one.Benchmark.Items.Select(change)] },
+                                }
+                            ),
+                        ],
+                    }
+                ),
+            ],
+        };
 
     static Item Item(int number) => new($"{number}", "", $"{number}", null, "?", new ItemTask.Write(new LetterGrader(["x", "y"], 0), 8));
 
