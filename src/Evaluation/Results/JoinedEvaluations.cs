@@ -8,7 +8,7 @@ namespace SVco.Evaluation.Results;
 public static class JoinedEvaluations
 {
     /// <summary>
-    /// Joins evaluations. The base model is that of the first. A model that several have, of one name, content and answers, is there once; another of the
+    /// Joins evaluations. The base model is that of the first. A model that several have, of one name, content, decoding and answers, is there once; another of the
     /// same name gets its evaluation's name behind it.
     /// </summary>
     /// <param name="evaluations">One or more, each with a name of its own.</param>
@@ -23,7 +23,9 @@ public static class JoinedEvaluations
         RequireAlike(evaluations);
         var models = new List<EvaluatedModel>();
         var captions = new List<CaptionLogProbs>();
-        foreach (var (evaluation, model) in evaluations.SelectMany(one => one.Models.Select(model => (one, model))))
+        foreach (
+            var (evaluation, model) in evaluations.SelectMany(one => one.Models.Select(model => (one, model with { Settings = one.Settings })))
+        )
         {
             var same = models.FindIndex(known => AreOne(known, model));
             if (same < 0)
@@ -79,6 +81,7 @@ public static class JoinedEvaluations
     static bool AreOne(EvaluatedModel one, EvaluatedModel other) =>
         one.Name == other.Name
         && one.Content == other.Content
+        && Decoding.Of(one.Settings) == Decoding.Of(other.Settings)
         && one.Benchmarks.All(benchmark =>
             other.Benchmarks.FirstOrDefault(same => same.Benchmark.Name == benchmark.Benchmark.Name) is not { } same
             || (

@@ -57,7 +57,6 @@ public static class EvaluationReport
     )
     {
         var numbers = EvaluationNumbers.Of(result, resamples);
-        var perplexities = MeasuredPerplexity.Of(result.Captions, resamples);
         ImmutableArray<AnsweredItem> items = [.. AnsweredItem.Of(numbers)];
         var folder = Path.GetDirectoryName(Path.GetFullPath(page))!;
         Directory.CreateDirectory(folder);
@@ -66,7 +65,7 @@ public static class EvaluationReport
         var inPage = WritePages(BrowsedPage.Of(items, PageSize, pictures), PagesFolder(page), key);
         var index = BrowsedIndex.Of(numbers, items, key, inPage.IsDefault ? Path.GetFileName(PagesFolder(page)) : "", PageSize);
         var examples = HtmlAnswers.Examples(numbers, ChangedExamples.Of(items), pictures);
-        var html = Page(numbers, perplexities, examples, index, inPage.IsDefault ? [] : inPage, now);
+        var html = Page(numbers, examples, index, inPage.IsDefault ? [] : inPage, now);
         ImmutableArray<ReportTable> tables = [.. EvaluationCsv.Of(numbers).Where(table => !table.Rows.IsEmpty)];
         foreach (var table in tables)
         {
@@ -75,8 +74,7 @@ public static class EvaluationReport
 
         Write(Path.Combine(folder, TablesFile), EvaluationTable.Markdown(numbers));
         Write(page, html);
-        var text = EvaluationTable.Text(numbers) + (perplexities.IsEmpty ? "" : $"\n{PerplexityFigure.Text(perplexities)}");
-        return new(text, [page, .. tables.Select(table => table.File).Prepend(TablesFile).Select(Beside)]);
+        return new(EvaluationTable.Text(numbers), [page, .. tables.Select(table => table.File).Prepend(TablesFile).Select(Beside)]);
 
         static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
@@ -126,7 +124,6 @@ public static class EvaluationReport
 
     static string Page(
         EvaluationNumbers numbers,
-        ImmutableArray<MeasuredPerplexity> perplexities,
         Html examples,
         BrowsedIndex index,
         ImmutableArray<string> pages,
@@ -134,7 +131,7 @@ public static class EvaluationReport
     )
     {
         var title = $"Evaluation {numbers.Result.Name}";
-        var sections = Sections(numbers, perplexities, examples).Where(section => !section.Content.IsEmpty).ToArray();
+        var sections = Sections(numbers, examples).Where(section => !section.Content.IsEmpty).ToArray();
         var sources = $"'{BrowserScript.Hash}'{(index.Folder.Length == 0 ? "" : " 'self' file:")}";
         Html page = $"""
             <!DOCTYPE html>
@@ -168,11 +165,7 @@ public static class EvaluationReport
     static Html Section((string Id, string Title, Html Content) section) =>
         $"<section><h2 id=\"{section.Id}\">{section.Title}</h2>{section.Content}</section>\n";
 
-    static IEnumerable<(string Id, string Title, Html Content)> Sections(
-        EvaluationNumbers numbers,
-        ImmutableArray<MeasuredPerplexity> perplexities,
-        Html examples
-    ) =>
+    static IEnumerable<(string Id, string Title, Html Content)> Sections(EvaluationNumbers numbers, Html examples) =>
         [
             (
                 "results",
@@ -187,6 +180,7 @@ public static class EvaluationReport
                         .Differences(numbers)
                         .Concat(EvaluationGrids.BothRules(numbers))
                         .Concat(EvaluationGrids.Others(numbers))
+                        .Concat(EvaluationGrids.Spreads(numbers))
                         .Select(GridHtml.Of)
                 )
             ),
@@ -196,7 +190,7 @@ public static class EvaluationReport
                 "Improvement against visual dependency",
                 $"{EvaluationFigures.Dependency(numbers)}{EvaluationGrids.Dependencies(numbers).Select(GridHtml.Of)}"
             ),
-            ("perplexity", "Caption perplexity", PerplexityFigure.Of(perplexities)),
+            ("perplexity", "Caption perplexity", PerplexityFigure.Of(numbers.Perplexities)),
             ("categories", "By category", Html.Join(EvaluationGrids.Categories(numbers).Select(GridHtml.Of))),
             ("examples", "Examples that changed", examples),
             ("all-answers", "All answers", HtmlAnswers.Browser),
