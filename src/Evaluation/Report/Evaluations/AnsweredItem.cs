@@ -100,7 +100,7 @@ sealed record AnsweredItem(Benchmark Benchmark, Item Item, string Truth, Immutab
     static string MarksOf(Verdict[] verdicts)
     {
         var names = verdicts.SelectMany(verdict => verdict.Marks.Keys).Distinct().Order(StringComparer.Ordinal).ToArray();
-        var values = verdicts.SelectMany(verdict => verdict.Marks).Where(mark => mark.Key != Core.Benchmarks.Marks.Unread).ToArray();
+        var values = verdicts.SelectMany(verdict => verdict.Marks).Where(mark => mark.Key is not (Core.Benchmarks.Marks.Unread or Core.Benchmarks.Marks.OfficialUnread)).ToArray();
         return values.Select(mark => mark.Value).Distinct().ToArray() is [0 or 1] or []
             ? ""
             : string.Join(

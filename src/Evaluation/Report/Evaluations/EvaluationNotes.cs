@@ -33,6 +33,7 @@ static class EvaluationNotes
                 MarkOf(numbers, column.Benchmark),
                 RuleNumbers.Differ(numbers, column) ? OtherRule : "",
                 HasNoChange(numbers, column) ? NoChange : "",
+                RuleNumbers.IsOfficial(column.Metric) && UnreadReplies(numbers).Any(one => one.Benchmark == column.Benchmark) ? Unreadable : "",
             }.Where(mark => mark.Length > 0)
         );
 
@@ -55,6 +56,7 @@ static class EvaluationNotes
         [
             .. OfBenchmarks(numbers).Select(one => one.Note),
             .. NotCountedAnswers(numbers).Select(text => new EvaluationNote(NotCounted, text)),
+            .. UnreadReplies(numbers).Select(one => new EvaluationNote(Unreadable, one.Text)),
             .. NotNumbers(numbers).Select(text => new EvaluationNote(NotCounted, text)),
             .. AskedUnusually(numbers) is { Length: > 0 } asked ? [new EvaluationNote(Asked, asked)] : Array.Empty<EvaluationNote>(),
             .. OverMetrics(numbers) is { Length: > 0 } over ? [new EvaluationNote(OtherMetrics, over)] : Array.Empty<EvaluationNote>(),
@@ -171,6 +173,32 @@ static class EvaluationNotes
             .Select(same =>
                 $"{same.Key.Benchmark} {string.Join(" and ", same)}: answers that have no mark are left out, since a failure is no score: {same.Key.Missing}."
             );
+
+    /// <summary>Replies of a judge that the official rule cannot read, and counts all the same.</summary>
+    static IEnumerable<(string Benchmark, string Text)> UnreadReplies(EvaluationNumbers numbers) =>
+        from benchmark in numbers.Benchmarks
+        let asked = (
+            from model in numbers.Result.Models
+            from one in model.Benchmarks
+            where one.Benchmark.Name == benchmark.Name
+            from part in new[] { (model.Name, one.WithImages.Verdicts), (Name: $"{model.Name} without images", one.WithoutImages.Verdicts) }
+            let unread = part.Verdicts.Where(verdict => verdict.Marks.ContainsKey(Marks.OfficialUnread)).ToArray()
+            where unread.Length > 0
+            select (Words: $"{unread.Length} of {part.Verdicts.Length} of {part.Name}", unread[0].Marks)
+        ).ToArray()
+        where asked.Length > 0
+        select (
+            benchmark.Name,
+            $"{benchmark.Name}: replies of the judge could not be read: {string.Join(", ", asked.Select(one => one.Words))}. The official rule counts them as {CountedAs(asked[0].Marks)}; the corrected rule leaves out what it cannot read either."
+        );
+
+    static string CountedAs(ImmutableSortedDictionary<string, double> marks) =>
+        string.Join(
+            ", ",
+            marks
+                .Where(mark => mark.Key.StartsWith(Marks.Official, StringComparison.Ordinal) && mark.Key != Marks.OfficialUnread)
+                .Select(mark => $"{(mark.Key == Marks.Official ? "score" : mark.Key[(Marks.Official.Length + 1)..])} {NumberText.Of(mark.Value, 0)}")
+        );
 
     /// <summary>A judge may write "nan", which the official scripts take for a number.</summary>
     static IEnumerable<string> NotNumbers(EvaluationNumbers numbers) =>

@@ -351,6 +351,39 @@ public sealed class EvaluationTableTests
             };
     }
 
+    [Fact]
+    public void Replies_that_the_official_rule_cannot_read_and_counts_are_told()
+    {
+        var result = Result(item => item < 8, _ => true);
+        var judge = new MmHalJudge(["cat"], "?", "!", JudgePrompts.SVco);
+        var one = result.Models[1].Benchmarks[0];
+        var unread = one with
+        {
+            WithImages = one.WithImages with
+            {
+                Verdicts =
+                [
+                    .. one.WithImages.Verdicts.Select(
+                        (verdict, item) => item < 3 ? verdict with { Marks = judge.GiveUp(["no number", "none", "none", "none"]) } : verdict
+                    ),
+                ],
+            },
+        };
+        var text = Words(
+            EvaluationTable.Text(
+                result with
+                {
+                    Models = [result.Models[0], result.Models[1] with { Benchmarks = [unread] }],
+                },
+                FewDraws
+            )
+        );
+        Assert.Contains("small: replies of the judge could not be read: 3 of 16 of after.", text);
+        Assert.Contains("counts them as score 0, hallucination 1, informativeness 0;", text);
+        Assert.Contains("[a,J]", text);
+        Assert.DoesNotContain("could not be read", EvaluationTable.Text(result, FewDraws));
+    }
+
     static EvaluationResult Changed(EvaluationResult result, Func<Item, Item> change) =>
         result with
         {
