@@ -74,4 +74,7 @@ public sealed record EvaluationResult(
 
     /// <summary>Captions under three image conditions, for Fig. 2; empty where that was not asked.</summary>
     public ImmutableArray<CaptionLogProbs> Captions { get; init; } = [];
+
+    /// <summary>The content of image files when the evaluation was saved, by path; none where it was not, or by a version that did not record it.</summary>
+    public ImmutableSortedDictionary<string, string> Images { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -78,7 +78,13 @@ public sealed class ScoreDifferenceTests
         var difference = ScoreDifference.Between(OverItems, items, Verdicts([0, 0, 1, 0]), Verdicts([1, 0, 1, 1]))!;
         var uncertainty = ScoreUncertainty.Of(OverItems, items, Verdicts([1, 0, 1, 1]))!;
         Assert.All(
-            [difference.StandardError, difference.Interval.Low, difference.Interval.High, uncertainty.StandardError, uncertainty.Interval.Low],
+            [
+                difference.StandardError,
+                difference.Interval.Low,
+                difference.Interval.High,
+                uncertainty.StandardError,
+                uncertainty.Interval.Low,
+            ],
             number => Assert.True(double.IsNaN(number))
         );
         Assert.False(difference.IsToldApart);

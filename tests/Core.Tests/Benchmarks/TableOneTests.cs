@@ -248,10 +248,7 @@ public sealed class TableOneTests
         static Standing[] Clustered(int clusters)
         {
             var grouped = Simple with { Items = [.. Simple.Items.Select((item, i) => item with { Group = $"{i % clusters}" })] };
-            return
-            [
-                .. TableOne.Of([Right("base", 0, grouped), Right("tuned", 40, grouped)]).Rows.Select(row => row.Cells[0]!.Standing),
-            ];
+            return [.. TableOne.Of([Right("base", 0, grouped), Right("tuned", 40, grouped)]).Rows.Select(row => row.Cells[0]!.Standing)];
         }
     }
 

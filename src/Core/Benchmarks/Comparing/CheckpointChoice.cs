@@ -54,12 +54,7 @@ public sealed record CheckpointChoice(string Chosen, bool IsToldApart, Immutable
         var ranked = checkpoints.Where(one => !double.IsNaN(one.Choosing.Percent)).OrderByDescending(one => one.Choosing.Percent).ToArray();
         return ranked.Length == 0
             ? null
-            : new(
-                ranked[0].Model,
-                ranked.Length == 1 || ranked[0].Choosing.IsToldApartFrom(ranked[1].Choosing),
-                checkpoints,
-                share
-            );
+            : new(ranked[0].Model, ranked.Length == 1 || ranked[0].Choosing.IsToldApartFrom(ranked[1].Choosing), checkpoints, share);
 
         AverageImprovement Improvement(ModelVerdicts model, bool chooses) =>
             AverageImprovement.Of(Part(models[0], chooses), Part(model, chooses), resamples, seed);

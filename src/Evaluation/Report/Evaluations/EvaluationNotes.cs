@@ -33,7 +33,9 @@ static class EvaluationNotes
                 MarkOf(numbers, column.Benchmark),
                 RuleNumbers.Differ(numbers, column) ? OtherRule : "",
                 HasNoChange(numbers, column) ? NoChange : "",
-                RuleNumbers.IsOfficial(column.Metric) && UnreadReplies(numbers).Any(one => one.Benchmark == column.Benchmark) ? Unreadable : "",
+                RuleNumbers.IsOfficial(column.Metric) && UnreadReplies(numbers).Any(one => one.Benchmark == column.Benchmark)
+                    ? Unreadable
+                    : "",
             }.Where(mark => mark.Length > 0)
         );
 
@@ -140,10 +142,7 @@ static class EvaluationNotes
     {
         var groups = numbers
             .Table.Rows.Where(row => row.Improvement is { Metrics: > 0 })
-            .GroupBy(
-                row => string.Join(", ", row.Improvement!.Over.Select(one => $"{one.Benchmark} {one.Metric.Name}")),
-                row => row.Model
-            )
+            .GroupBy(row => string.Join(", ", row.Improvement!.Over.Select(one => $"{one.Benchmark} {one.Metric.Name}")), row => row.Model)
             .ToArray();
         return groups.Length < 2
             ? ""
@@ -197,7 +196,9 @@ static class EvaluationNotes
             ", ",
             marks
                 .Where(mark => mark.Key.StartsWith(Marks.Official, StringComparison.Ordinal) && mark.Key != Marks.OfficialUnread)
-                .Select(mark => $"{(mark.Key == Marks.Official ? "score" : mark.Key[(Marks.Official.Length + 1)..])} {NumberText.Of(mark.Value, 0)}")
+                .Select(mark =>
+                    $"{(mark.Key == Marks.Official ? "score" : mark.Key[(Marks.Official.Length + 1)..])} {NumberText.Of(mark.Value, 0)}"
+                )
         );
 
     /// <summary>A judge may write "nan", which the official scripts take for a number.</summary>

@@ -44,10 +44,10 @@ static class EvaluationSummary
         }
 
         yield return !best.IsComparableWith(next)
-                ? $"{first.Model} and {second.Model} are averages over different numbers, so that neither can be called better."
-            : best.IntervalAbove(next) is not { } lead || double.IsNaN(lead.Low)
-                ? $"{first.Model} and {second.Model} have marks on too few items in common, so that the lead of the first has no interval."
-            : $"{first.Model} leads {second.Model} by {NumberText.Of(best.Percent - next.Percent)} points; the 95 % interval over the items that both have a mark for, {NumberText.Signed(lead.Low)} to {NumberText.Signed(lead.High)}, {Words(lead)}.";
+            ? $"{first.Model} and {second.Model} are averages over different numbers, so that neither can be called better."
+        : best.IntervalAbove(next) is not { } lead || double.IsNaN(lead.Low)
+            ? $"{first.Model} and {second.Model} have marks on too few items in common, so that the lead of the first has no interval."
+        : $"{first.Model} leads {second.Model} by {NumberText.Of(best.Percent - next.Percent)} points; the 95 % interval over the items that both have a mark for, {NumberText.Signed(lead.Low)} to {NumberText.Signed(lead.High)}, {Words(lead)}.";
 
         string Words(Bounds lead) =>
             lead.Covers(0) ? "covers 0, so that the lead may be chance"

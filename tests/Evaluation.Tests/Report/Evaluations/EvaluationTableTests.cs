@@ -72,10 +72,7 @@ public sealed class EvaluationTableTests
 
     [Fact]
     public void Models_that_agree_everywhere_show_no_least_difference() =>
-        Assert.Matches(
-            @"\| 16 \| – \|",
-            EvaluationTable.Markdown(Result(item => item < 8, item => item < 8), FewDraws)
-        );
+        Assert.Matches(@"\| 16 \| – \|", EvaluationTable.Markdown(Result(item => item < 8, item => item < 8), FewDraws));
 
     [Fact]
     public void Items_on_a_single_image_have_no_error_no_interval_and_no_bold_number()
@@ -316,20 +313,21 @@ public sealed class EvaluationTableTests
         var result = Result(item => item < 8, item => item < 8);
         var twice = result with
         {
-            Models =
-            [
-                .. result.Models.Select(model =>
-                    model with
-                    {
-                        Benchmarks = [.. model.Benchmarks.Select(Again)],
-                    }
-                ),
-            ],
+            Models = [.. result.Models.Select(model => model with { Benchmarks = [.. model.Benchmarks.Select(Again)] })],
         };
         var text = EvaluationTable.Markdown(twice, FewDraws);
         // Items 0 to 7 are right twice, 8 to 11 once: runs of 8 and 12 of 16. Within items 4 * 0.5 / 16; their means vary by 0.2, half of 0.125 of it the judge's.
         var judge = 4 * 0.5 / 16;
-        double[] means = [.. Enumerable.Range(0, 16).Select(item => item < 8 ? 1 : item < 12 ? 0.5 : 0)];
+        double[] means =
+        [
+            .. Enumerable
+                .Range(0, 16)
+                .Select(item =>
+                    item < 8 ? 1
+                    : item < 12 ? 0.5
+                    : 0
+                ),
+        ];
         var items = means.Sum(mean => Math.Pow(mean - means.Average(), 2)) / 15 - (judge / 2);
         Assert.Contains($"| small accuracy | after | 50.0, 75.0 | 12.5 | {NumberText.Of(100 * judge / (judge + items))} |", text);
         Assert.Contains("Spread over runs", EvaluationTable.Text(twice, FewDraws));
@@ -370,13 +368,7 @@ public sealed class EvaluationTableTests
             },
         };
         var text = Words(
-            EvaluationTable.Text(
-                result with
-                {
-                    Models = [result.Models[0], result.Models[1] with { Benchmarks = [unread] }],
-                },
-                FewDraws
-            )
+            EvaluationTable.Text(result with { Models = [result.Models[0], result.Models[1] with { Benchmarks = [unread] }] }, FewDraws)
         );
         Assert.Contains("small: replies of the judge could not be read: 3 of 16 of after.", text);
         Assert.Contains("counts them as score 0, hallucination 1, informativeness 0;", text);
