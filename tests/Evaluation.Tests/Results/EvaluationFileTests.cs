@@ -37,6 +37,7 @@ public sealed class EvaluationFileTests : IDisposable
 
         string[] files = [.. Directory.GetFiles(work.At("once")).Select(file => Path.GetFileName(file))];
         Assert.Contains("table1.csv", files);
+        Assert.Contains("figure2_perplexity.csv", files);
         Assert.All(files, file => Assert.Equal(Text("once", file), Text("again", file)));
 
         // The drawing library numbers the paths that clip figures through the whole process.

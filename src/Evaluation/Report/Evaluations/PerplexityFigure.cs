@@ -48,7 +48,7 @@ public static class PerplexityFigure
                 .GroupBy(point => (point.Caption, point.Tokens))
                 .Select(panel => new Grid(
                     $"Perplexity of {panel.Key.Caption} captions, {panel.Key.Tokens} tokens",
-                    "exp of the mean negative log-probability of all tokens; beside or below it the 95 % bootstrap interval over captions.",
+                    "exp of the mean negative log-probability of all tokens; in brackets the 95 % bootstrap interval over captions.",
                     "model",
                     [
                         .. CaptionPerplexity.Images.Select(image => new GridHead(image == "none" ? "no image" : $"{image} image")),
@@ -73,6 +73,6 @@ public static class PerplexityFigure
             NumberText.Significant(point.Value),
             double.IsNaN(point.Interval.Low)
                 ? ""
-                : $"{NumberText.Significant(point.Interval.Low)} to {NumberText.Significant(point.Interval.High)}"
+                : $"({NumberText.Significant(point.Interval.Low)} to {NumberText.Significant(point.Interval.High)})"
         );
 }
