@@ -33,6 +33,9 @@ public abstract record ItemTask
 {
     ItemTask() { }
 
+    /// <summary>The truth in words, for people.</summary>
+    public abstract string Truth { get; }
+
     /// <summary>
     /// The model chooses the option that it holds most probable (sum of the log-probabilities of its tokens). Its verdict has the mark
     /// <see cref="Right"/>. Where an option is chosen by its letter, that is written: <see cref="Write"/> with a <see cref="LetterGrader"/>.
@@ -43,6 +46,9 @@ public abstract record ItemTask
     {
         /// <summary>1 for the right option; 0 for another, and where none is the most probable because several share the highest.</summary>
         public const string Right = "right";
+
+        /// <inheritdoc/>
+        public override string Truth => Options[Correct];
     }
 
     /// <summary>The model writes.</summary>
@@ -52,5 +58,8 @@ public abstract record ItemTask
     {
         /// <summary>Whether white space around the answer is taken away, whatever the model's chat format does (the official script of MMVP).</summary>
         public bool IsStripped { get; init; }
+
+        /// <inheritdoc/>
+        public override string Truth => Grader.Truth;
     }
 }

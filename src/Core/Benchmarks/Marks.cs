@@ -14,6 +14,12 @@ public static class Marks
     /// <summary>1 where the corrected rule found no answer in the text, such as no letter of an option; 0 elsewhere.</summary>
     public const string Unread = "unread";
 
+    /// <summary>
+    /// 1 where the official rule could read none of a judge's replies and counts something all the same (MMHal 0, so hallucinated; LLaVA-Bench -1
+    /// for both answers); not there elsewhere.
+    /// </summary>
+    public const string OfficialUnread = "official unread";
+
     /// <summary>LLaVA-Bench: the reference answer's mark as the official script averages it.</summary>
     public const string OfficialReference = "official reference";
 

@@ -6,7 +6,10 @@ namespace SVco.Core.Statistics;
 
 /// <summary>A statistic of many samples that were drawn with replacement from one.</summary>
 /// <param name="Estimate">Of the sample itself.</param>
-/// <param name="Values">Of the drawn samples, in their order; not a number where a sample has none.</param>
+/// <param name="Values">
+/// Of the drawn samples, in their order; not a number where a sample has none, and all of them where there is nothing to draw from but single units, of
+/// whose spread nobody knows.
+/// </param>
 public sealed record Bootstrap(double Estimate, ImmutableArray<double> Values)
 {
     /// <summary>How many samples say enough of an interval's ends.</summary>
@@ -18,7 +21,9 @@ public sealed record Bootstrap(double Estimate, ImmutableArray<double> Values)
     /// <summary>The standard deviation of the values, dividing by their number less one.</summary>
     public double StandardError => Values.StandardDeviation();
 
-    /// <summary>The percentile interval: quantiles of type 7 (Hyndman and Fan, The American Statistician 50, 1996).</summary>
+    /// <summary>
+    /// The percentile interval: quantiles of type 7 (Hyndman and Fan, The American Statistician 50, 1996). Not numbers where no value is one.
+    /// </summary>
     /// <param name="confidence">Between 0 and 1.</param>
     public Bounds Percentiles(double confidence = 0.95)
     {
@@ -50,6 +55,11 @@ public sealed record Bootstrap(double Estimate, ImmutableArray<double> Values)
         int[][] drawn = [.. units.Select(count => Enumerable.Range(0, count).ToArray())];
         var estimate = statistic(drawn);
         var values = new double[resamples];
+        if (units.All(count => count < 2))
+        {
+            return new(estimate, [.. Enumerable.Repeat(double.NaN, resamples)]);
+        }
+
         for (var resample = 0; resample < resamples; resample++)
         {
             foreach (var sample in drawn)

@@ -18,6 +18,9 @@ public sealed record JudgeRuns(ImmutableArray<double> Runs, double StandardError
     /// <summary>The standard deviation of the runs, dividing by their number, as MM-Vet's script tells it.</summary>
     public double Deviation => Runs.PopulationStandardDeviation();
 
+    /// <summary>The judge's share of the variance of a single judgement, from 0 to 1; not a number where all judgements are equal.</summary>
+    public double JudgeShare => JudgeVariance / (JudgeVariance + Math.Max(0, ItemVariance));
+
     /// <summary>The standard error that the mean of so many runs would have.</summary>
     public double StandardErrorWith(int runs) => Math.Sqrt((ItemVariance + (JudgeVariance / runs)) / Items);
 

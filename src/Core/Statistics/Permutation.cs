@@ -16,6 +16,9 @@ public static class Permutation
 
     const int WordBits = 64;
 
+    /// <summary>The least two-sided p that so many units can have, of each of which the sign is exchanged: all of one sign, or all of the other.</summary>
+    public static double LeastP(int units) => Math.Pow(2, 1 - units);
+
     /// <summary>The two-sided p of a mean difference: each difference has either sign.</summary>
     /// <param name="differences">One for each item, or the sum over each cluster.</param>
     /// <param name="draws">How many random exchanges; all are made where there are no more.</param>

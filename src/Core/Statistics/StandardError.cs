@@ -14,13 +14,18 @@ public static class StandardError
     /// <summary>
     /// For items that come in clusters, such as the questions on one image (Miller, Adding error bars to evals, arXiv 2411.00640, Eq. 4):
     /// SE^2 = SE_plain^2 + (1 / n^2) sum over clusters of sum over i != j of (x_i - mean)(x_j - mean). Where answers in a cluster differ more
-    /// than between clusters so much that this is below 0, it is 0.
+    /// than between clusters so much that this is below 0, it is 0. Not a number for a single cluster, which tells nothing of the spread of clusters.
     /// </summary>
     /// <param name="values">The items' values.</param>
     /// <param name="clusters">Each item's cluster.</param>
     public static double Clustered<TCluster>(IReadOnlyList<double> values, IReadOnlyList<TCluster> clusters)
         where TCluster : notnull
     {
+        if (clusters.Distinct().Take(2).Count() < 2)
+        {
+            return double.NaN;
+        }
+
         var mean = values.Average();
         var plain = OfMean(values);
         var own = values.Sum(value => (value - mean) * (value - mean));

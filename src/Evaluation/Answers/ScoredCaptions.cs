@@ -58,9 +58,16 @@ public static class ScoredCaptions
         return
         [
             .. keyed
-                .Select(one => kept.Find(one.Key)!)
-                .SelectMany(pair => new[] { pair.Chosen, pair.Rejected })
-                .Select(caption => caption with { Model = name }),
+                .Select(one => (LogProbs: kept.Find(one.Key)!, Content: ContentOf(one.Pair.Pair)))
+                .SelectMany(one =>
+                    new[] { one.LogProbs.Chosen, one.LogProbs.Rejected }.Select(caption =>
+                        caption with
+                        {
+                            Model = name,
+                            Content = one.Content,
+                        }
+                    )
+                ),
         ];
     }
 
@@ -82,6 +89,19 @@ public static class ScoredCaptions
                 $"{pair.Pair.Id}: its {caption} response has other tokens without an image than with one, so that they cannot be compared."
             );
     }
+
+    /// <summary>Names a pair by what is scored of it, whatever the model.</summary>
+    static string ContentOf(ContrastPair pair) =>
+        ContentHash.Of(
+            JsonSerializer.Serialize<string[]>([
+                pair.SystemPrompt,
+                pair.Query,
+                pair.W.Response,
+                ImageContent.Of(pair.W.Image),
+                pair.L.Response,
+                ImageContent.Of(pair.L.Image),
+            ])
+        );
 
     static string KeyOf(AskedModel model, PreparedPair pair) =>
         ContentHash.Of(

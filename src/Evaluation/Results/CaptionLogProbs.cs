@@ -22,6 +22,9 @@ public sealed record CaptionLogProbs(
     /// <summary>Which tokens differ from the pair's other caption; empty where that was not asked.</summary>
     public ImmutableArray<bool> Contrast { get; init; } = [];
 
+    /// <summary>Names the pair that it belongs to by the content of its texts and images; empty where that was not recorded.</summary>
+    public string Content { get; init; } = "";
+
     /// <summary>The log-probabilities under a condition of <see cref="CaptionPerplexity.Images"/>.</summary>
     public ImmutableArray<double> Under(string image) =>
         image switch

@@ -10,7 +10,8 @@ namespace SVco.Evaluation.Results;
 
 /// <summary>
 /// An evaluation on the disk, as <c>evaluation.json</c> in its folder: questions, truths, answers, verdicts and notes, all that its report is
-/// made of. So the report can be made again without the model, the benchmarks' files, and the judge. Images are named by their files.
+/// made of. So the report can be made again without the model, the benchmarks' files, and the judge. Images are named by their files, whose content is
+/// recorded.
 /// </summary>
 public static class EvaluationFile
 {
@@ -25,7 +26,8 @@ public static class EvaluationFile
         ImmutableArray<StoredBenchmark> Benchmarks,
         ImmutableArray<StoredModel> Models,
         ImmutableArray<CaptionLogProbs>? Captions,
-        Choosing? Choosing
+        Choosing? Choosing,
+        ImmutableSortedDictionary<string, string>? Images
     );
 
     sealed record StoredBenchmark(string Name, string Domain, ImmutableArray<Metric> Metrics, ImmutableArray<StoredItem> Items);
@@ -60,7 +62,7 @@ public static class EvaluationFile
     /// <summary>Writes the file, as a whole or not at all.</summary>
     /// <param name="result">The evaluation.</param>
     /// <param name="folder">Its folder; it is made.</param>
-    /// <exception cref="UserException">The disk refuses.</exception>
+    /// <exception cref="UserException">The disk refuses, or an image cannot be read.</exception>
     public static void Save(EvaluationResult result, string folder)
     {
         var stored = new Stored(
@@ -89,7 +91,15 @@ public static class EvaluationFile
                 )),
             ],
             result.Captions,
-            result.Choosing
+            result.Choosing,
+            result
+                .Models.SelectMany(model => model.Benchmarks)
+                .SelectMany(one => one.Benchmark.Items)
+                .Select(item => item.Image)
+                .OfType<ImageSource.File>()
+                .Select(image => Path.GetFullPath(image.Path))
+                .Distinct()
+                .ToImmutableSortedDictionary(path => path, ContentHash.OfFile, StringComparer.Ordinal)
         );
         AtomicOutput.WriteFile(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, stored, JsonLines.Options));
     }
@@ -126,7 +136,7 @@ public static class EvaluationFile
             file,
             inline,
             item.Prompt,
-            item.Task is ItemTask.Write write ? write.Grader.Truth : choice!.Options[choice.Correct],
+            item.Task.Truth,
             choice?.Options ?? [],
             choice?.Correct ?? 0
         );
@@ -180,6 +190,7 @@ public static class EvaluationFile
         {
             Captions = stored.Captions ?? [],
             Choosing = stored.Choosing,
+            Images = stored.Images ?? ImmutableSortedDictionary<string, string>.Empty,
         };
     }
 

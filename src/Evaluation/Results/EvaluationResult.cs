@@ -34,6 +34,9 @@ public sealed record EvaluatedModel(string Name, string Checkpoint, ImmutableArr
     /// <summary>Names all that decides what it answers; empty where nobody knows.</summary>
     public string Content { get; init; } = "";
 
+    /// <summary>How questions were put to it, where models of several evaluations stand together; else those of the evaluation count.</summary>
+    public ImmutableArray<(string Name, string Value)> Settings { get; init; } = [];
+
     /// <summary>What tables are made of.</summary>
     public ModelVerdicts Verdicts =>
         new(Name, [.. Benchmarks.Select(one => new BenchmarkVerdicts(one.Benchmark, one.WithImages.Verdicts, one.WithoutImages.Verdicts))]);
@@ -71,4 +74,7 @@ public sealed record EvaluationResult(
 
     /// <summary>Captions under three image conditions, for Fig. 2; empty where that was not asked.</summary>
     public ImmutableArray<CaptionLogProbs> Captions { get; init; } = [];
+
+    /// <summary>The content of image files when the evaluation was saved, by path; none where it was not, or by a version that did not record it.</summary>
+    public ImmutableSortedDictionary<string, string> Images { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

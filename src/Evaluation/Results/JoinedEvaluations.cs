@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using SVco.Core;
 using SVco.Core.Benchmarks;
+using SVco.Core.Data;
+using SVco.Training.Caching;
 
 namespace SVco.Evaluation.Results;
 
@@ -8,11 +11,11 @@ namespace SVco.Evaluation.Results;
 public static class JoinedEvaluations
 {
     /// <summary>
-    /// Joins evaluations. The base model is that of the first. A model that several have, of one name, content and answers, is there once; another of the
+    /// Joins evaluations. The base model is that of the first. A model that several have, of one name, content, decoding and answers, is there once; another of the
     /// same name gets its evaluation's name behind it.
     /// </summary>
     /// <param name="evaluations">One or more, each with a name of its own.</param>
-    /// <exception cref="UserException">They asked a benchmark in different ways, so that their numbers cannot stand beside each other.</exception>
+    /// <exception cref="UserException">They asked a benchmark in different ways or scored other captions, so that their numbers cannot stand beside each other.</exception>
     public static EvaluationResult Join(IReadOnlyList<EvaluationResult> evaluations)
     {
         if (evaluations is [var only])
@@ -21,9 +24,14 @@ public static class JoinedEvaluations
         }
 
         RequireAlike(evaluations);
+        RequireAlikeCaptions(evaluations);
         var models = new List<EvaluatedModel>();
         var captions = new List<CaptionLogProbs>();
-        foreach (var (evaluation, model) in evaluations.SelectMany(one => one.Models.Select(model => (one, model))))
+        foreach (
+            var (evaluation, model) in evaluations.SelectMany(one =>
+                one.Models.Select(model => (one, model with { Settings = one.Settings }))
+            )
+        )
         {
             var same = models.FindIndex(known => AreOne(known, model));
             if (same < 0)
@@ -79,6 +87,7 @@ public static class JoinedEvaluations
     static bool AreOne(EvaluatedModel one, EvaluatedModel other) =>
         one.Name == other.Name
         && one.Content == other.Content
+        && Decoding.Of(one.Settings) == Decoding.Of(other.Settings)
         && one.Benchmarks.All(benchmark =>
             other.Benchmarks.FirstOrDefault(same => same.Benchmark.Name == benchmark.Benchmark.Name) is not { } same
             || (
@@ -97,30 +106,92 @@ public static class JoinedEvaluations
 
     static void RequireAlike(IReadOnlyList<EvaluationResult> evaluations)
     {
-        var first = new Dictionary<string, (string Evaluation, Benchmark Benchmark)>();
+        var first = new Dictionary<string, (EvaluationResult Evaluation, Benchmark Benchmark)>();
         foreach (var evaluation in evaluations)
         {
-            foreach (var benchmark in evaluation.Models.SelectMany(model => model.Benchmarks).Select(one => one.Benchmark))
+            var benchmarks = evaluation.Models.SelectMany(model => model.Benchmarks).Select(one => one.Benchmark);
+            foreach (var benchmark in benchmarks.DistinctBy(benchmark => benchmark.Name))
             {
-                first.TryAdd(benchmark.Name, (evaluation.Name, benchmark));
-                var (name, known) = first[benchmark.Name];
-                var difference =
-                    known.Items.Length != benchmark.Items.Length
-                    || !known.Items.Zip(benchmark.Items).All(pair => pair.First.Id == pair.Second.Id)
-                        ? "other items"
-                    : !known.Items.Zip(benchmark.Items).All(pair => pair.First.Prompt == pair.Second.Prompt)
-                        ? "the same items in other words"
-                    : !known.Metrics.SequenceEqual(benchmark.Metrics) ? "the same items by other rules"
-                    : "";
-                if (difference.Length > 0)
+                if (
+                    !first.TryAdd(benchmark.Name, (evaluation, benchmark))
+                    && Difference(first[benchmark.Name], (evaluation, benchmark)) is { } difference
+                )
                 {
                     throw new UserException(
-                        $"{benchmark.Name}: {evaluation.Name} has {difference} than {name} (another limit, seed, copy or behaviour?), so that they cannot stand in one table. Make a report of each."
+                        $"{benchmark.Name}: {evaluation.Name} has {difference} than {first[benchmark.Name].Evaluation.Name} (another limit, seed, copy or behaviour?), so that they cannot stand in one table. Make a report of each."
                     );
                 }
             }
         }
     }
+
+    static void RequireAlikeCaptions(IReadOnlyList<EvaluationResult> evaluations)
+    {
+        var scored = evaluations.Where(one => !one.Captions.IsEmpty).ToArray();
+        if (scored.Length > 1 && scored.FirstOrDefault(one => one.Captions.Any(caption => caption.Content.Length == 0)) is { } unknown)
+        {
+            throw new UserException(
+                $"{unknown.Name} does not say which captions were scored, so that nobody knows whether others scored the same: an earlier version has written it. {AskAgain}"
+            );
+        }
+
+        if (scored.FirstOrDefault(one => !Pairs(one).SequenceEqual(Pairs(scored[0]))) is { } other)
+        {
+            throw new UserException(
+                $"{other.Name} has scored the captions of other pairs than {scored[0].Name}, so that their perplexities cannot stand in one table. Evaluate both with the same --captions, or make a report of each."
+            );
+        }
+
+        static IEnumerable<(string, string)> Pairs(EvaluationResult evaluation) =>
+            evaluation
+                .Captions.Where(caption => caption.Model == evaluation.Captions[0].Model)
+                .Select(caption => (caption.Caption, caption.Content));
+    }
+
+    const string AskAgain = "Run its `svco eval` again, nothing is asked twice; or make a report of each.";
+
+    /// <summary>What the second has otherwise than the first, and the first item that shows it; null where nothing.</summary>
+    static string? Difference(
+        (EvaluationResult Evaluation, Benchmark Benchmark) one,
+        (EvaluationResult Evaluation, Benchmark Benchmark) other
+    ) =>
+        one.Benchmark.Items.Length != other.Benchmark.Items.Length
+            ? $"other items ({other.Benchmark.Items.Length} in place of {one.Benchmark.Items.Length})"
+        : !one.Benchmark.Metrics.SequenceEqual(other.Benchmark.Metrics) ? "the same items by other rules"
+        : (
+            from aspect in Aspects
+            from items in one.Benchmark.Items.Zip(other.Benchmark.Items)
+            where aspect.Of(one.Evaluation, items.First) != aspect.Of(other.Evaluation, items.Second)
+            select $"{aspect.Other} (the first: {items.Second.Id})"
+        ).FirstOrDefault();
+
+    /// <summary>What evaluations of the same items must have in common, as text.</summary>
+    static ImmutableArray<(string Other, Func<EvaluationResult, Item, string> Of)> Aspects { get; } =
+    [
+        ("other items", (_, item) => item.Id),
+        ("the same items in other words", (_, item) => item.Prompt),
+        ("the same items with another kind of task", (_, item) => item.Task.GetType().Name),
+        ("the same items with other options", (_, item) => TextOf((item.Task as ItemTask.Choose)?.Options ?? [])),
+        ("the same items with another right option", (_, item) => $"{(item.Task as ItemTask.Choose)?.Correct}"),
+        ("the same items with another truth", (_, item) => item.Task.Truth),
+        ("the same items in other categories", (_, item) => item.Category),
+        ("the same items in other groups", (_, item) => item.Group),
+        ("the same items with other tags", (_, item) => TextOf(item.Tags)),
+        ("the same items with other images", ImageOf),
+    ];
+
+    static string TextOf(ImmutableArray<string> texts) => JsonSerializer.Serialize(texts.AsEnumerable());
+
+    static string ImageOf(EvaluationResult evaluation, Item item) =>
+        item.Image switch
+        {
+            null => "",
+            ImageSource.File(var path) => evaluation.Images.GetValueOrDefault(path)
+                ?? throw new UserException(
+                    $"{evaluation.Name} does not say what was in its images, so that nobody knows whether others asked with the same: an earlier version has written it. {AskAgain}"
+                ),
+            var image => ImageContent.Of(image),
+        };
 
     static BenchmarkNotes Notes(IReadOnlyList<EvaluationResult> evaluations, string benchmark)
     {

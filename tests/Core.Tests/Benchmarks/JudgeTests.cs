@@ -220,6 +220,19 @@ public sealed class JudgeTests
         Assert.Equal((2, 1, 2), (marks[Marks.Corrected], marks[Marks.CorrectedHallucination], marks[Marks.CorrectedInformativeness]));
     }
 
+    [Theory]
+    [InlineData("8 7", false)]
+    [InlineData("Assistant 1: 8, Assistant 2: 7", true)]
+    [InlineData("Both are good.", true)]
+    public void LlavaBench_tells_a_reply_that_the_official_rule_counts_without_reading_it(string reply, bool isUnread) =>
+        Assert.Equal(isUnread ? 1 : double.NaN, Mark(Llava, reply, Marks.OfficialUnread));
+
+    [Theory]
+    [InlineData("Rating: 0", false)]
+    [InlineData("**Rating**: four", true)]
+    public void MmHal_tells_a_reply_that_the_official_rule_counts_without_reading_it(string reply, bool isUnread) =>
+        Assert.Equal((0, isUnread ? 1 : double.NaN), (Mark(MmHal, reply, Marks.Official), Mark(MmHal, reply, Marks.OfficialUnread)));
+
     [Fact]
     public void Grading_goes_on_step_by_step_from_the_replies_that_are_there()
     {

@@ -63,6 +63,33 @@ public sealed class ScoreDifferenceTests
         Assert.True(double.IsNaN(difference.Value));
     }
 
+    [Fact]
+    public void Models_that_agree_everywhere_say_nothing_of_the_least_difference_that_can_be_shown()
+    {
+        double[] marks = [1, 0, 1, 1];
+        Assert.True(double.IsNaN(ScoreDifference.Between(OverItems, Items(4), Verdicts(marks), Verdicts(marks))!.Detectable));
+        Assert.True(ScoreDifference.Between(OverItems, Items(4), Verdicts(marks), Verdicts([1, 1, 1, 0]))!.Detectable > 0);
+    }
+
+    [Fact]
+    public void A_single_cluster_has_no_standard_error_and_no_interval()
+    {
+        var items = Items(4, group: _ => "one image");
+        var difference = ScoreDifference.Between(OverItems, items, Verdicts([0, 0, 1, 0]), Verdicts([1, 0, 1, 1]))!;
+        var uncertainty = ScoreUncertainty.Of(OverItems, items, Verdicts([1, 0, 1, 1]))!;
+        Assert.All(
+            [
+                difference.StandardError,
+                difference.Interval.Low,
+                difference.Interval.High,
+                uncertainty.StandardError,
+                uncertainty.Interval.Low,
+            ],
+            number => Assert.True(double.IsNaN(number))
+        );
+        Assert.False(difference.IsToldApart);
+    }
+
     [GoldenFact("evaluation")]
     public void Right_and_wrong_answers_to_items_alone_are_compared_by_McNemars_test()
     {
@@ -389,7 +416,7 @@ public sealed class ScoreDifferenceTests
             var back = ScoreDifference.Between(metric, items, after, before, resamples: 20)!;
             return Math.Abs(there.Value + back.Value) < 1e-12
                 && Math.Abs(there.P - back.P) < 1e-12
-                && Math.Abs(there.Interval.Low + back.Interval.High) < 1e-9
+                && (there.Interval == back.Interval || Math.Abs(there.Interval.Low + back.Interval.High) < 1e-9)
                 && (double.IsNaN(there.StandardError) || Math.Abs(there.StandardError - back.StandardError) < 1e-9)
                 && there.P is > 0 and <= 1;
         });

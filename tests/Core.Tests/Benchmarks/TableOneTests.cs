@@ -224,6 +224,51 @@ public sealed class TableOneTests
     }
 
     [Fact]
+    public void Average_improvements_over_different_metrics_are_not_ranked()
+    {
+        var other = Simple with { Name = "other" };
+        ModelVerdicts Two(string model, int first, int second) =>
+            new(model, [Right(model, first).Benchmarks[0], Right(model, second, other).Benchmarks[0]]);
+
+        var table = TableOne.Of([Two("base", 10, 10), Two("both", 20, 11), Right("one", 40)]);
+
+        Assert.All(table.Rows, row => Assert.Equal(Standing.Other, row.ImprovementStanding));
+        Assert.False(table.Rows[1].Improvement!.IsComparableWith(table.Rows[2].Improvement!));
+        Assert.Equal((Simple.Metrics[0], "simple"), Assert.Single(table.Rows[2].Improvement!.Over));
+    }
+
+    [Fact]
+    public void A_lead_of_a_single_cluster_or_of_too_few_has_no_bold_number()
+    {
+        Assert.Equal([Standing.Second, Standing.BestWithinError], Clustered(1));
+        // All of five clusters one way: p is 2 / 2^5; of six 2 / 2^6.
+        Assert.Equal([Standing.Second, Standing.BestWithinError], Clustered(5));
+        Assert.Equal([Standing.Second, Standing.Best], Clustered(6));
+
+        static Standing[] Clustered(int clusters)
+        {
+            var grouped = Simple with { Items = [.. Simple.Items.Select((item, i) => item with { Group = $"{i % clusters}" })] };
+            return [.. TableOne.Of([Right("base", 0, grouped), Right("tuned", 40, grouped)]).Rows.Select(row => row.Cells[0]!.Standing)];
+        }
+    }
+
+    [Fact]
+    public void An_average_improvement_over_too_few_clusters_is_not_told_apart()
+    {
+        Assert.Equal(Standing.BestWithinError, Best(5));
+        Assert.Equal(Standing.Best, Best(6));
+
+        static Standing Best(int clusters)
+        {
+            var grouped = Simple with { Items = [.. Simple.Items.Select((item, i) => item with { Group = $"{i % clusters}" })] };
+            return TableOne
+                .Of([Right("base", 10, grouped), Right("worse", 10, grouped), Right("tuned", 40, grouped)])
+                .Rows[2]
+                .ImprovementStanding;
+        }
+    }
+
+    [Fact]
     public void Equal_seeds_give_equal_tables()
     {
         ImmutableArray<double> Samples(ulong seed) =>

@@ -102,9 +102,16 @@ public sealed class StatisticsLaws
     [Property(MaxTest = 30)]
     public bool Drawn_samples_of_equal_values_are_all_equal_and_equal_seeds_draw_equally(byte value, byte units, ulong seed)
     {
-        var one = Bootstrap.Of(1 + (units % 20), drawn => drawn.Average(_ => value), 10, seed);
-        var sums = Enumerable.Range(0, 2).Select(_ => Bootstrap.Of(1 + (units % 20), drawn => drawn.Sum(), 10, seed).Values).ToArray();
+        var one = Bootstrap.Of(2 + (units % 20), drawn => drawn.Average(_ => value), 10, seed);
+        var sums = Enumerable.Range(0, 2).Select(_ => Bootstrap.Of(2 + (units % 20), drawn => drawn.Sum(), 10, seed).Values).ToArray();
         return one.Values.All(drawn => drawn == value) && one.Percentiles() == new Bounds(value, value) && sums[0].SequenceEqual(sums[1]);
+    }
+
+    [Property(MaxTest = 30)]
+    public bool Of_single_units_there_is_nothing_to_draw_and_no_interval(byte value, byte samples, ulong seed)
+    {
+        var one = Bootstrap.Of([.. Enumerable.Repeat(1, 1 + (samples % 5))], _ => value, 10, seed);
+        return one.Estimate == value && double.IsNaN(one.StandardError) && one.Percentiles() == new Bounds(double.NaN, double.NaN);
     }
 
     [Property]

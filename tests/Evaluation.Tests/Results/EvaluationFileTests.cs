@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using SVco.Core;
+using SVco.Core.Benchmarks;
 using SVco.Core.Data;
 using SVco.Evaluation.Report.Evaluations;
 using SVco.Evaluation.Results;
@@ -35,6 +37,7 @@ public sealed class EvaluationFileTests : IDisposable
 
         string[] files = [.. Directory.GetFiles(work.At("once")).Select(file => Path.GetFileName(file))];
         Assert.Contains("table1.csv", files);
+        Assert.Contains("figure2_perplexity.csv", files);
         Assert.All(files, file => Assert.Equal(Text("once", file), Text("again", file)));
 
         // The drawing library numbers the paths that clip figures through the whole process.
@@ -106,22 +109,129 @@ public sealed class EvaluationFileTests : IDisposable
             Refusal(Changed(benchmark => benchmark with { Items = [.. benchmark.Items.Select(item => item with { Prompt = "?" })] }))
         );
 
-        EvaluationResult Changed(Func<Core.Benchmarks.Benchmark, Core.Benchmarks.Benchmark> change) =>
-            one with
-            {
-                Models =
-                [
-                    .. one.Models.Select(model =>
-                        model with
-                        {
-                            Benchmarks = [.. model.Benchmarks.Select(answers => answers with { Benchmark = change(answers.Benchmark) })],
-                        }
-                    ),
-                ],
-            };
+        EvaluationResult Changed(Func<Benchmark, Benchmark> change) => WithBenchmarks(one, change);
 
         string Refusal(EvaluationResult other) =>
             Assert.Throws<UserException>(() => JoinedEvaluations.Join([one, other with { Name = "two" }])).Message;
+    }
+
+    public static TheoryData<string, Func<Item, Item>> OtherItems { get; } =
+        new()
+        {
+            { "another truth", item => item with { Task = new ItemTask.Write(new LetterGrader(["green", "grey"], 1), 128) } },
+            { "another kind of task", item => item with { Task = new ItemTask.Choose(["red", "blue"], 0) } },
+            { "other categories", item => item with { Category = "elsewhere" } },
+            { "other groups", item => item with { Group = "elsewhere" } },
+            { "other tags", item => item with { Tags = item.Tags.Add("more") } },
+            { "other images", item => item with { Image = null } },
+            { "other items", item => item with { Id = "elsewhere" } },
+        };
+
+    [Theory]
+    [MemberData(nameof(OtherItems))]
+    public void Evaluations_whose_items_differ_in_anything_are_not_joined(string what, Func<Item, Item> change)
+    {
+        var one = SampleEvaluation.Create(32) with { Name = "one" };
+        var two = WithBenchmarks(
+            one,
+            benchmark => benchmark with { Items = [.. benchmark.Items.Select((item, at) => at == 1 ? change(item) : item)] }
+        );
+        var error = Assert.Throws<UserException>(() => JoinedEvaluations.Join([one, two with { Name = "two" }]));
+        Assert.Matches($"two has .*{what} \\(the first: (2|elsewhere)\\) than one", error.Message);
+    }
+
+    [Theory]
+    [InlineData(0, "a", "c", "other options")]
+    [InlineData(1, "a", "b", "another right option")]
+    public void Evaluations_with_other_options_are_not_joined(int correct, string first, string second, string what)
+    {
+        var sample = SampleEvaluation.Create(32) with { Name = "one" };
+        var one = Choosing(0, "a", "b");
+        Assert.Equal(3, JoinedEvaluations.Join([one, Choosing(0, "a", "b") with { Name = "two" }]).Models.Length);
+        var error = Assert.Throws<UserException>(() =>
+            JoinedEvaluations.Join([one, Choosing(correct, first, second) with { Name = "two" }])
+        );
+        Assert.Contains($"{what} (the first: 1)", error.Message);
+
+        EvaluationResult Choosing(int right, params string[] options) =>
+            WithBenchmarks(
+                sample,
+                benchmark =>
+                    benchmark with
+                    {
+                        Items = [.. benchmark.Items.Select(item => item with { Task = new ItemTask.Choose([.. options], right) })],
+                    }
+            );
+    }
+
+    [Fact]
+    public void Evaluations_are_joined_by_what_was_in_their_images_and_not_by_where_these_lay()
+    {
+        var result = WithPictures(SampleEvaluation.Create(8));
+        Save("one", result);
+        Directory.CreateDirectory(work.At("moved"));
+        Save("moved", WithImages(result, path => Copied(path)));
+        Assert.Equal(3, JoinedEvaluations.Join([Loaded("one"), Loaded("moved")]).Models.Length);
+
+        var changed = ((ImageSource.File)result.Models[0].Benchmarks[0].Benchmark.Items[0].Image!).Path;
+        File.AppendAllText(changed, "more");
+        Save("changed", result);
+        Assert.Contains(
+            "changed has the same items with other images (the first: 1) than one",
+            Assert.Throws<UserException>(() => JoinedEvaluations.Join([Loaded("one"), Loaded("changed")])).Message
+        );
+
+        File.WriteAllText(
+            work.At("one", EvaluationFile.FileName),
+            File.ReadAllText(work.At("one", EvaluationFile.FileName)).Replace("\"images\":", "\"was\":")
+        );
+        Assert.Contains(
+            "one does not say what was in its images",
+            Assert.Throws<UserException>(() => JoinedEvaluations.Join([Loaded("one"), Loaded("moved")])).Message
+        );
+
+        void Save(string name, EvaluationResult evaluation) => EvaluationFile.Save(evaluation, work.At(name));
+
+        EvaluationResult Loaded(string name) => EvaluationFile.Load(work.At(name)) with { Name = name };
+
+        string Copied(string path)
+        {
+            var copy = work.At("moved", Path.GetFileName(path));
+            File.Copy(path, copy, overwrite: true);
+            return copy;
+        }
+    }
+
+    [Fact]
+    public void Perplexities_of_other_pairs_are_not_joined()
+    {
+        var one = SampleEvaluation.Create(16) with { Name = "one", Captions = Captions("pair ") };
+        Assert.Equal(one.Captions.Length, JoinedEvaluations.Join([one, one with { Name = "two" }]).Captions.Length);
+        Assert.Contains("two has scored the captions of other pairs than one", Refusal(Captions("other ")));
+        Assert.Contains("two has scored the captions of other pairs than one", Refusal(Captions("pair ")[..^8]));
+        Assert.Contains("two does not say which captions", Refusal(SampleEvaluation.Captions(4)));
+
+        ImmutableArray<CaptionLogProbs> Captions(string pair) =>
+            [.. SampleEvaluation.Captions(4).Select((caption, at) => caption with { Content = $"{pair}{at}", Model = "S-VCO" })];
+
+        string Refusal(ImmutableArray<CaptionLogProbs> captions) =>
+            Assert.Throws<UserException>(() => JoinedEvaluations.Join([one, one with { Name = "two", Captions = captions }])).Message;
+    }
+
+    [Fact]
+    public void Pictures_that_are_gone_are_counted()
+    {
+        var result = WithPictures(SampleEvaluation.Create(8));
+        var images = result.Models[0].Benchmarks.SelectMany(one => one.Benchmark.Items).Select(item => item.Image).Distinct().ToArray();
+        var there = EvaluationReport.Write(result, work.At("report.html"), When, FewDraws);
+        File.Delete(((ImageSource.File)images[0]!).Path);
+        File.Delete(((ImageSource.File)images[2]!).Path);
+
+        var gone = EvaluationReport.Write(result, work.At("gone.html"), When, FewDraws);
+
+        Assert.DoesNotContain("no longer there", there.Text);
+        Assert.Contains($"2 of {images.Length} pictures are no longer there", gone.Text);
+        Assert.Contains($"<p>2 of {images.Length} pictures are no longer there", File.ReadAllText(work.At("gone.html")));
     }
 
     [Fact]
@@ -148,29 +258,7 @@ public sealed class EvaluationFileTests : IDisposable
     EvaluationResult WithPictures(EvaluationResult result)
     {
         var files = new Dictionary<ImageSource, ImageSource>();
-        return result with
-        {
-            Models =
-            [
-                .. result.Models.Select(model =>
-                    model with
-                    {
-                        Benchmarks =
-                        [
-                            .. model.Benchmarks.Select(one =>
-                                one with
-                                {
-                                    Benchmark = one.Benchmark with
-                                    {
-                                        Items = [.. one.Benchmark.Items.Select(item => item with { Image = FileOf(item.Image!) })],
-                                    },
-                                }
-                            ),
-                        ],
-                    }
-                ),
-            ],
-        };
+        return WithItems(result, item => item with { Image = FileOf(item.Image!) });
 
         ImageSource FileOf(ImageSource image)
         {
@@ -188,4 +276,24 @@ public sealed class EvaluationFileTests : IDisposable
             return file;
         }
     }
+
+    static EvaluationResult WithImages(EvaluationResult result, Func<string, string> move) =>
+        WithItems(result, item => item with { Image = new ImageSource.File(move(((ImageSource.File)item.Image!).Path)) });
+
+    static EvaluationResult WithItems(EvaluationResult result, Func<Item, Item> change) =>
+        WithBenchmarks(result, benchmark => benchmark with { Items = [.. benchmark.Items.Select(change)] });
+
+    static EvaluationResult WithBenchmarks(EvaluationResult result, Func<Benchmark, Benchmark> change) =>
+        result with
+        {
+            Models =
+            [
+                .. result.Models.Select(model =>
+                    model with
+                    {
+                        Benchmarks = [.. model.Benchmarks.Select(one => one with { Benchmark = change(one.Benchmark) })],
+                    }
+                ),
+            ],
+        };
 }

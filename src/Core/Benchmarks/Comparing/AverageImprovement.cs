@@ -16,17 +16,17 @@ public sealed record BenchmarkVerdicts(Benchmark Benchmark, ImmutableArray<Verdi
 
 /// <summary>The mean relative change of a model against the base model over the metrics that count.</summary>
 /// <param name="Percent">The mean; not a number where no metric has a relative change.</param>
-/// <param name="Metrics">Over how many metrics; a base of 0 has no relative change and is left out.</param>
+/// <param name="Over">Over which metrics of which benchmarks; a base of 0 has no relative change and is left out.</param>
 /// <param name="Samples">
 /// Of drawn samples: within each benchmark clusters are drawn within their categories, the same for both models and for all metrics of the
 /// benchmark over the same items.
 /// </param>
-public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap Samples)
+public sealed record AverageImprovement(double Percent, ImmutableArray<(Metric Metric, string Benchmark)> Over, Bootstrap Samples)
 {
     /// <summary>Names what is drawn: the samples of two models with equal layouts are pairs.</summary>
     string Layout { get; init; } = "";
 
-    ImmutableArray<(Metric Metric, string Benchmark)> Counted { get; init; } = [];
+    int Clusters { get; init; }
 
     ulong Seed { get; init; }
 
@@ -34,7 +34,13 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
 
     IReadOnlyList<BenchmarkVerdicts> Model { get; init; } = [];
 
-    /// <summary>The 95 % percentile interval.</summary>
+    /// <summary>Over how many metrics.</summary>
+    public int Metrics => Over.Length;
+
+    /// <summary>Whether both are means over the same metrics; else neither can be called better than the other.</summary>
+    public bool IsComparableWith(AverageImprovement other) => Over.SequenceEqual(other.Over);
+
+    /// <summary>The 95 % percentile interval; of no numbers where no benchmark has two clusters to draw from.</summary>
     public Bounds Interval => Samples.Percentiles();
 
     /// <summary>The average improvement of a model.</summary>
@@ -61,12 +67,12 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
             .ToArray();
         return new(
             changes.Average() ?? double.NaN,
-            changes.Count(change => change is not null),
+            [.. draws.Metrics.Where((_, at) => changes[at] is not null)],
             Bootstrap.Of(draws.Clusters, drawn => draws.Change(1, drawn), resamples, seed)
         )
         {
             Layout = draws.Layout,
-            Counted = draws.Metrics,
+            Clusters = draws.Clusters.Sum(),
             Seed = seed,
             Base = baseModel,
             Model = model,
@@ -80,6 +86,11 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
     public Bounds? IntervalAbove(AverageImprovement other)
     {
         var resamples = Samples.Values.Length;
+        if (!IsComparableWith(other))
+        {
+            return null;
+        }
+
         if (Layout == other.Layout && Seed == other.Seed && resamples == other.Samples.Values.Length)
         {
             return new Bootstrap(
@@ -89,10 +100,17 @@ public sealed record AverageImprovement(double Percent, int Metrics, Bootstrap S
         }
 
         var draws = ImprovementDraws.Of(Base, Model, other.Model);
-        return draws.Metrics.IsEmpty || !Counted.SequenceEqual(other.Counted) || !Counted.SequenceEqual(draws.Metrics)
+        return draws.Metrics.IsEmpty || !Over.All(one => draws.Metrics.Contains(one))
             ? null
             : Bootstrap.Of(draws.Clusters, drawn => draws.Change(1, drawn) - draws.Change(2, drawn), resamples, Seed).Percentiles();
     }
+
+    /// <summary>
+    /// Whether this lies above another by more than chance: the interval of its lead is above 0, and there are enough clusters for a p below 0.05
+    /// at all, were their results exchanged.
+    /// </summary>
+    public bool IsToldApartFrom(AverageImprovement other) =>
+        Permutation.LeastP(Math.Min(Clusters, other.Clusters)) < 0.05 && IntervalAbove(other) is { Low: > 0 };
 
     static double ScoreOf(Metric metric, BenchmarkVerdicts verdicts) => Score.Of(metric, verdicts.Benchmark.Items, verdicts.Verdicts).Value;
 }

@@ -16,7 +16,7 @@ public sealed record ChosenBy(string Model, AverageImprovement Choosing, Average
 /// chooses, the others measure the chosen one fairly.
 /// </summary>
 /// <param name="Chosen">The checkpoint's name.</param>
-/// <param name="IsToldApart">Whether the 95 % interval of its lead over the next is above 0.</param>
+/// <param name="IsToldApart">Whether its lead over the next is more than chance (<see cref="AverageImprovement.IsToldApartFrom"/>).</param>
 /// <param name="Checkpoints">All of them in their order.</param>
 /// <param name="Share">The share of items that chose; null for all.</param>
 public sealed record CheckpointChoice(string Chosen, bool IsToldApart, ImmutableArray<ChosenBy> Checkpoints, double? Share)
@@ -54,12 +54,7 @@ public sealed record CheckpointChoice(string Chosen, bool IsToldApart, Immutable
         var ranked = checkpoints.Where(one => !double.IsNaN(one.Choosing.Percent)).OrderByDescending(one => one.Choosing.Percent).ToArray();
         return ranked.Length == 0
             ? null
-            : new(
-                ranked[0].Model,
-                ranked.Length == 1 || ranked[0].Choosing.IntervalAbove(ranked[1].Choosing) is { Low: > 0 },
-                checkpoints,
-                share
-            );
+            : new(ranked[0].Model, ranked.Length == 1 || ranked[0].Choosing.IsToldApartFrom(ranked[1].Choosing), checkpoints, share);
 
         AverageImprovement Improvement(ModelVerdicts model, bool chooses) =>
             AverageImprovement.Of(Part(models[0], chooses), Part(model, chooses), resamples, seed);

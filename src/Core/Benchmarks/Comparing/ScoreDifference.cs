@@ -37,8 +37,18 @@ public sealed record ScoreDifference(
     /// <summary>Second - first.</summary>
     public double Value => Second - First;
 
-    /// <summary>The smallest difference that as many items of this kind show four times in five, at a level of 5 %.</summary>
-    public double Detectable => new Power(StandardError * StandardError).Detectable(1);
+    /// <summary>
+    /// The smallest difference that as many items of this kind show four times in five, at a level of 5 %; not a number where the models differ
+    /// alike on all items, as where they agree everywhere: that says nothing of how differences spread.
+    /// </summary>
+    public double Detectable => StandardError > 0 ? new Power(StandardError * StandardError).Detectable(1) : double.NaN;
+
+    /// <summary>Whether the difference is more than chance, taken alone: its interval does not cover 0, and the test says the same at 5 %.</summary>
+    /// <remarks>
+    /// Of few clusters, or of many that nearly all agree, the bootstrap's interval is too narrow: of four that differ it does not cover 0, while
+    /// the least p that they can have is 2 / 2^4.
+    /// </remarks>
+    public bool IsToldApart => !Interval.Covers(0) && P < 0.05;
 
     /// <summary>Compares two models; null where no item has a mark of both.</summary>
     /// <param name="metric">The metric.</param>

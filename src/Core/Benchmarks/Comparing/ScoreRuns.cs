@@ -7,13 +7,18 @@ public static class ScoreRuns
 {
     /// <summary>
     /// The judge's and the items' variance in a metric, in its unit; null unless every item that the metric counts has a mark in each of the same
-    /// two or more runs.
+    /// two or more runs, and where it is not a mean over items (a ratio, or one over categories).
     /// </summary>
-    /// <param name="metric">A metric over items.</param>
+    /// <param name="metric">The metric.</param>
     /// <param name="items">The benchmark's items.</param>
     /// <param name="verdicts">Several for each item.</param>
     public static JudgeRuns? Of(Metric metric, IReadOnlyList<Item> items, IEnumerable<Verdict> verdicts)
     {
+        if (metric is not { Over: Over.Items, RelativeTo: null })
+        {
+            return null;
+        }
+
         var marked = verdicts.Where(verdict => verdict.Marks.ContainsKey(metric.Mark)).ToLookup(verdict => verdict.Item);
         Verdict[][] scores =
         [

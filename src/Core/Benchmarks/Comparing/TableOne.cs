@@ -17,7 +17,7 @@ public enum Standing
     /// <summary>The best, and told apart from the next: bold.</summary>
     Best,
 
-    /// <summary>The best, but the interval of its lead covers 0: bold with a mark, or not bold.</summary>
+    /// <summary>The best, but its lead may be chance (<see cref="ScoreDifference.IsToldApart"/>): bold with a mark, or not bold.</summary>
     BestWithinError,
 
     /// <summary>The second best: underlined.</summary>
@@ -92,9 +92,11 @@ public sealed record TableOne(ImmutableArray<TableColumn> Columns, ImmutableArra
                 .AsOrdered()
                 .Select(model => AverageImprovement.Of(models[0].Benchmarks, model.Benchmarks, resamples, seed)),
         ];
+        AverageImprovement[] known = [.. improvements.OfType<AverageImprovement>().Where(one => one.Metrics > 0)];
+        var areAlike = known.All(one => one.IsComparableWith(known[0]));
         var standings = Standings(
-            [.. improvements.Select(one => one?.Percent)],
-            (best, next) => improvements[best]!.IntervalAbove(improvements[next]!) is { } lead && !lead.Covers(0)
+            [.. improvements.Select(one => areAlike ? one?.Percent : null)],
+            (best, next) => improvements[best]!.IsToldApartFrom(improvements[next]!)
         );
         return new(
             columns,
@@ -129,7 +131,7 @@ public sealed record TableOne(ImmutableArray<TableColumn> Columns, ImmutableArra
                     : -score.Value
                 ),
             ],
-            (best, next) => Between(next, best) is { } lead && !lead.Interval.Covers(0)
+            (best, next) => Between(next, best) is { IsToldApart: true }
         );
         return [.. verdicts.Select((one, row) => one is null ? null : Cell(one, scores[row]!, row))];
 

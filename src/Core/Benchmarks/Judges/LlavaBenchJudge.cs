@@ -61,7 +61,9 @@ public sealed partial record LlavaBenchJudge(string Category, string Context, st
         (double Reference, double Model)? corrected
     )
     {
-        var marks = Marks.Of((Marks.OfficialReference, official?.Reference ?? Unreadable), (Marks.Official, official?.Model ?? Unreadable));
+        var marks = official is var (officialReference, officialModel)
+            ? Marks.Of((Marks.OfficialReference, officialReference), (Marks.Official, officialModel))
+            : Marks.Of((Marks.OfficialReference, Unreadable), (Marks.Official, Unreadable), (Marks.OfficialUnread, 1));
         return corrected is var (reference, model) ? marks.Add(Marks.CorrectedReference, reference).Add(Marks.Corrected, model) : marks;
     }
 

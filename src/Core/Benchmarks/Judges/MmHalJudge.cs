@@ -49,6 +49,7 @@ public sealed partial record MmHalJudge(ImmutableArray<string> ImageContent, str
     /// <inheritdoc/>
     public override ImmutableSortedDictionary<string, double> GiveUp(ImmutableArray<string> replies) =>
         OfficialMarks(0, Informativeness(replies[^1]))
+            .Add(Marks.OfficialUnread, 1)
             .AddRange(replies.Select(CorrectedMarks).FirstOrDefault(marks => marks.Count > 0) ?? Marks.None);
 
     static ImmutableSortedDictionary<string, double> OfficialMarks(double score, double informativeness) =>

@@ -56,18 +56,10 @@ sealed record AnsweredItem(Benchmark Benchmark, Item Item, string Truth, Immutab
             return benchmark.Items.Select(item => new AnsweredItem(
                 benchmark,
                 item,
-                TruthOf(item.Task),
+                item.Task.Truth,
                 [.. models.Select(model => model?.About(item))]
             ));
         });
-
-    static string TruthOf(ItemTask task) =>
-        task switch
-        {
-            ItemTask.Choose choice => choice.Options[choice.Correct],
-            ItemTask.Write write => write.Grader.Truth,
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
 
     /// <summary>What a model said in a benchmark, by item.</summary>
     sealed class Said(EvaluatedBenchmark one)
@@ -100,7 +92,10 @@ sealed record AnsweredItem(Benchmark Benchmark, Item Item, string Truth, Immutab
     static string MarksOf(Verdict[] verdicts)
     {
         var names = verdicts.SelectMany(verdict => verdict.Marks.Keys).Distinct().Order(StringComparer.Ordinal).ToArray();
-        var values = verdicts.SelectMany(verdict => verdict.Marks).Where(mark => mark.Key != Core.Benchmarks.Marks.Unread).ToArray();
+        var values = verdicts
+            .SelectMany(verdict => verdict.Marks)
+            .Where(mark => mark.Key is not (Core.Benchmarks.Marks.Unread or Core.Benchmarks.Marks.OfficialUnread))
+            .ToArray();
         return values.Select(mark => mark.Value).Distinct().ToArray() is [0 or 1] or []
             ? ""
             : string.Join(

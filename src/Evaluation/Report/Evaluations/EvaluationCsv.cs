@@ -5,9 +5,9 @@ namespace SVco.Evaluation.Report.Evaluations;
 /// <summary>The numbers of an evaluation in full precision, for spreadsheets.</summary>
 static class EvaluationCsv
 {
-    /// <summary>The tables: Table 1 with its differences, what is measured beside, categories, domains and average improvements.</summary>
+    /// <summary>The tables: Table 1 with its differences, what is measured beside, categories, domains, average improvements, and perplexities.</summary>
     public static ImmutableArray<ReportTable> Of(EvaluationNumbers numbers) =>
-        [TableOne(numbers), Improvements(numbers), Others(numbers), Categories(numbers), Domains(numbers)];
+        [TableOne(numbers), Improvements(numbers), Others(numbers), Categories(numbers), Domains(numbers), Perplexities(numbers)];
 
     static ReportTable TableOne(EvaluationNumbers numbers) =>
         new(
@@ -68,7 +68,7 @@ static class EvaluationCsv
     static ReportTable Improvements(EvaluationNumbers numbers) =>
         new(
             "improvement.csv",
-            ["model", "average improvement %", "95 % low", "95 % high", "numbers", "standing"],
+            ["model", "average improvement %", "95 % low", "95 % high", "numbers", "standing", "over"],
             [
                 .. from row in numbers.Table.Rows
                 let change = row.Improvement
@@ -81,6 +81,7 @@ static class EvaluationCsv
                     interval.High,
                     change.Metrics,
                     row.ImprovementStanding,
+                    string.Join("; ", change.Over.Select(one => $"{one.Benchmark} {one.Metric.Name}")),
                 ]),
             ]
         );
@@ -139,6 +140,26 @@ static class EvaluationCsv
                         one.Change.Interval.Low,
                         one.Change.Interval.High,
                         one.Change.Metrics,
+                    ])
+                ),
+            ]
+        );
+
+    static ReportTable Perplexities(EvaluationNumbers numbers) =>
+        new(
+            "figure2_perplexity.csv",
+            ["model", "caption", "tokens", "image", "perplexity", "95 % low", "95 % high", "captions"],
+            [
+                .. numbers.Perplexities.Select(one =>
+                    ImmutableArray.Create<object?>([
+                        one.Model,
+                        one.Caption,
+                        one.Tokens,
+                        one.Image,
+                        one.Value,
+                        one.Interval.Low,
+                        one.Interval.High,
+                        one.Captions,
                     ])
                 ),
             ]

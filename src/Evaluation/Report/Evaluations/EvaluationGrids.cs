@@ -22,11 +22,11 @@ static class EvaluationGrids
                     column.Domain,
                     EvaluationNotes.MarkOf(numbers, column)
                 )),
-                new("average improvement", "relative, %"),
+                new("average improvement", "relative, %", Mark: EvaluationNotes.MarkOfImprovements(numbers)),
             ],
             [
                 .. table.Rows.Select(row => new GridRow(
-                    row.Model,
+                    EvaluationNotes.NameOf(numbers, row.Model),
                     [
                         .. row.Cells.Select((cell, at) => cell is null ? GridCell.None : Of(numbers, table.Columns[at], cell)),
                         row.Improvement is { } change ? Improvement(change, row.ImprovementStanding) : GridCell.None,
@@ -66,7 +66,7 @@ static class EvaluationGrids
     }
 
     const string DifferencesCaption =
-        "On the items that both have a mark for; in %: relative to before, as Table 1 has it. The interval is the bootstrap's (95 %, items with an image or a group in common drawn together), p by McNemar's exact test or by exchanging the two models' results, adjusted over a table (Holm). Can show: the smallest difference that as many items find four times in five.";
+        "On the items that both have a mark for; in %: relative to before, as Table 1 has it. The interval is the bootstrap's (95 %, items with an image or a group in common drawn together), p by McNemar's exact test or by exchanging the two models' results, adjusted over a table (Holm). Can show: the smallest difference that as many items find four times in five. A single cluster of items with an image or a group in common has no interval.";
 
     /// <summary>Each model against the base model, number by number; the last table says how to read them.</summary>
     public static ImmutableArray<Grid> Differences(EvaluationNumbers numbers)
@@ -109,7 +109,7 @@ static class EvaluationGrids
                 new(NumberText.Of(difference.First, digits)),
                 new(NumberText.Of(difference.Second, digits)),
                 new(NumberText.Signed(difference.Value, digits)),
-                new(Range(difference.Interval, digits)),
+                new(Range(difference.Interval, digits) is { Length: > 0 } range ? range : "–"),
                 new(cell.Change is { } change ? NumberText.Signed(change) : "–"),
                 new(NumberText.Probability(difference.P)),
                 new(cell.AdjustedP is { } adjusted ? NumberText.Probability(adjusted) : "–"),
@@ -182,6 +182,47 @@ static class EvaluationGrids
                     ]
                 ),
             ];
+    }
+
+    /// <summary>What several runs or judgements of the same items say; none where there was one.</summary>
+    public static ImmutableArray<Grid> Spreads(EvaluationNumbers numbers)
+    {
+        ImmutableArray<GridRow> rows =
+        [
+            .. from column in numbers.Table.Columns.Index()
+            from row in numbers.Table.Rows
+            let cell = row.Cells[column.Index]
+            where cell is { Score.Runs.Length: > 1 }
+            select Spread(numbers, column.Item, row.Model, cell.Score),
+        ];
+        return rows.IsEmpty
+            ? []
+            :
+            [
+                new(
+                    "Spread over runs",
+                    "A run is an answer that was drawn, or a judgement of one. The deviation is that of the runs' values, dividing by their number. Within items: how much of the variance of a single mark lies within the items, between their runs; of answers that are judged several times that is the judge's, and the rest the items' own. – where a number is no plain mean over items, or not every item has a mark in each run.",
+                    "number",
+                    [new("model", IsText: true), new("runs", IsText: true), new("standard deviation"), new("within items", "%")],
+                    rows
+                ),
+            ];
+    }
+
+    static GridRow Spread(EvaluationNumbers numbers, TableColumn column, string model, Score score)
+    {
+        var digits = DigitsOf(column.Metric);
+        var asked = numbers.Result.Models.First(one => one.Name == model).Benchmarks.First(one => one.Benchmark.Name == column.Benchmark);
+        var runs = ScoreRuns.Of(column.Metric, asked.Benchmark.Items, asked.WithImages.Verdicts);
+        return new(
+            EvaluationNotes.Name(column),
+            [
+                new(model),
+                new(string.Join(", ", score.Runs.Select(value => NumberText.Of(value, digits)))),
+                new(NumberText.Of(score.Deviation, digits)),
+                new(NumberText.Of(100 * runs?.JudgeShare ?? double.NaN)),
+            ]
+        );
     }
 
     /// <summary>How much of each score needs the image; none where nothing was asked without images.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Benchmarks;
+using SVco.Evaluation.Results;
 
 namespace SVco.Evaluation.Report.Evaluations;
 
@@ -15,6 +16,9 @@ static class EvaluationNotes
     const string OtherRule = "r";
     const string NoChange = "0";
     const string NoChoice = "?";
+    const string OtherMetrics = "M";
+    const string Asked = "S";
+    const string Unreadable = "J";
 
     /// <summary>The mark of a benchmark; empty where there is nothing to know.</summary>
     public static string MarkOf(EvaluationNumbers numbers, string benchmark) =>
@@ -29,8 +33,18 @@ static class EvaluationNotes
                 MarkOf(numbers, column.Benchmark),
                 RuleNumbers.Differ(numbers, column) ? OtherRule : "",
                 HasNoChange(numbers, column) ? NoChange : "",
+                RuleNumbers.IsOfficial(column.Metric) && UnreadReplies(numbers).Any(one => one.Benchmark == column.Benchmark)
+                    ? Unreadable
+                    : "",
             }.Where(mark => mark.Length > 0)
         );
+
+    /// <summary>The mark of the average improvements; empty where all are over the same numbers.</summary>
+    public static string MarkOfImprovements(EvaluationNumbers numbers) => OverMetrics(numbers).Length > 0 ? OtherMetrics : "";
+
+    /// <summary>A model's name with the mark of how it was asked; the name alone where that is as usual and the same for all.</summary>
+    public static string NameOf(EvaluationNumbers numbers, string model) =>
+        AskedUnusually(numbers).Length > 0 ? $"{model} [{Asked}]" : model;
 
     /// <summary>The mark of a score of which not all items are counted.</summary>
     /// <param name="score">The score.</param>
@@ -44,7 +58,10 @@ static class EvaluationNotes
         [
             .. OfBenchmarks(numbers).Select(one => one.Note),
             .. NotCountedAnswers(numbers).Select(text => new EvaluationNote(NotCounted, text)),
+            .. UnreadReplies(numbers).Select(one => new EvaluationNote(Unreadable, one.Text)),
             .. NotNumbers(numbers).Select(text => new EvaluationNote(NotCounted, text)),
+            .. AskedUnusually(numbers) is { Length: > 0 } asked ? [new EvaluationNote(Asked, asked)] : Array.Empty<EvaluationNote>(),
+            .. OverMetrics(numbers) is { Length: > 0 } over ? [new EvaluationNote(OtherMetrics, over)] : Array.Empty<EvaluationNote>(),
             .. numbers
                 .Table.Columns.Where(column => HasNoChange(numbers, column))
                 .Select(column => new EvaluationNote(
@@ -103,6 +120,35 @@ static class EvaluationNotes
 
     static string Letters(int at) => at < 26 ? $"{(char)('a' + at)}" : $"{Letters((at / 26) - 1)}{(char)('a' + (at % 26))}";
 
+    /// <summary>How answers came about, where not all were written greedily, once, in fp32.</summary>
+    static string AskedUnusually(EvaluationNumbers numbers)
+    {
+        var groups = numbers
+            .Result.Models.GroupBy(
+                model => Decoding.Of(model.Settings.IsEmpty ? numbers.Result.Settings : model.Settings),
+                model => model.Name
+            )
+            .ToArray();
+        return groups switch
+        {
+            [var all] => all.Key == Decoding.Default ? "" : $"All models: {all.Key}.",
+            _ =>
+                $"The models were asked in different ways, so that numbers differ by more than the models: {string.Join("; ", groups.Select(group => $"{string.Join(" and ", group)} {group.Key}"))}.",
+        };
+    }
+
+    /// <summary>Over which numbers the average improvements are, where these differ.</summary>
+    static string OverMetrics(EvaluationNumbers numbers)
+    {
+        var groups = numbers
+            .Table.Rows.Where(row => row.Improvement is { Metrics: > 0 })
+            .GroupBy(row => string.Join(", ", row.Improvement!.Over.Select(one => $"{one.Benchmark} {one.Metric.Name}")), row => row.Model)
+            .ToArray();
+        return groups.Length < 2
+            ? ""
+            : $"The average improvements are over different numbers and are not ranked: {string.Join("; ", groups.Select(group => $"{string.Join(" and ", group)} over {group.Key}"))}.";
+    }
+
     static IEnumerable<string> NotCountedAnswers(EvaluationNumbers numbers) =>
         numbers
             .Table.Columns.Index()
@@ -126,6 +172,34 @@ static class EvaluationNotes
             .Select(same =>
                 $"{same.Key.Benchmark} {string.Join(" and ", same)}: answers that have no mark are left out, since a failure is no score: {same.Key.Missing}."
             );
+
+    /// <summary>Replies of a judge that the official rule cannot read, and counts all the same.</summary>
+    static IEnumerable<(string Benchmark, string Text)> UnreadReplies(EvaluationNumbers numbers) =>
+        from benchmark in numbers.Benchmarks
+        let asked = (
+            from model in numbers.Result.Models
+            from one in model.Benchmarks
+            where one.Benchmark.Name == benchmark.Name
+            from part in new[] { (model.Name, one.WithImages.Verdicts), (Name: $"{model.Name} without images", one.WithoutImages.Verdicts) }
+            let unread = part.Verdicts.Where(verdict => verdict.Marks.ContainsKey(Marks.OfficialUnread)).ToArray()
+            where unread.Length > 0
+            select (Words: $"{unread.Length} of {part.Verdicts.Length} of {part.Name}", unread[0].Marks)
+        ).ToArray()
+        where asked.Length > 0
+        select (
+            benchmark.Name,
+            $"{benchmark.Name}: replies of the judge could not be read: {string.Join(", ", asked.Select(one => one.Words))}. The official rule counts them as {CountedAs(asked[0].Marks)}; the corrected rule leaves out what it cannot read either."
+        );
+
+    static string CountedAs(ImmutableSortedDictionary<string, double> marks) =>
+        string.Join(
+            ", ",
+            marks
+                .Where(mark => mark.Key.StartsWith(Marks.Official, StringComparison.Ordinal) && mark.Key != Marks.OfficialUnread)
+                .Select(mark =>
+                    $"{(mark.Key == Marks.Official ? "score" : mark.Key[(Marks.Official.Length + 1)..])} {NumberText.Of(mark.Value, 0)}"
+                )
+        );
 
     /// <summary>A judge may write "nan", which the official scripts take for a number.</summary>
     static IEnumerable<string> NotNumbers(EvaluationNumbers numbers) =>

@@ -40,6 +40,9 @@ sealed record EvaluationNumbers(
     /// <summary>Which of a run's checkpoints is the best; null where the models are not a run's.</summary>
     public CheckpointChoice? Choice { get; private init; }
 
+    /// <summary>Fig. 2; none where no captions were scored.</summary>
+    public ImmutableArray<MeasuredPerplexity> Perplexities { get; private init; } = [];
+
     const char Slash = '/';
 
     /// <summary>The base model's name.</summary>
@@ -80,6 +83,7 @@ sealed record EvaluationNumbers(
             Choice = result.Choosing is { } choosing
                 ? CheckpointChoice.Of(models, choosing.Checkpoints, choosing.Share, choosing.Seed, resamples)
                 : null,
+            Perplexities = MeasuredPerplexity.Of(result.Captions, resamples),
         };
     }
 

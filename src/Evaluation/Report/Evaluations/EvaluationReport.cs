@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using SVco.Core;
+using SVco.Core.Data;
 using SVco.Core.Statistics;
 using SVco.Evaluation.Results;
 using SVco.Files;
@@ -57,7 +58,6 @@ public static class EvaluationReport
     )
     {
         var numbers = EvaluationNumbers.Of(result, resamples);
-        var perplexities = MeasuredPerplexity.Of(result.Captions, resamples);
         ImmutableArray<AnsweredItem> items = [.. AnsweredItem.Of(numbers)];
         var folder = Path.GetDirectoryName(Path.GetFullPath(page))!;
         Directory.CreateDirectory(folder);
@@ -66,7 +66,8 @@ public static class EvaluationReport
         var inPage = WritePages(BrowsedPage.Of(items, PageSize, pictures), PagesFolder(page), key);
         var index = BrowsedIndex.Of(numbers, items, key, inPage.IsDefault ? Path.GetFileName(PagesFolder(page)) : "", PageSize);
         var examples = HtmlAnswers.Examples(numbers, ChangedExamples.Of(items), pictures);
-        var html = Page(numbers, perplexities, examples, index, inPage.IsDefault ? [] : inPage, now);
+        var lost = Lost(items, pictures);
+        var html = Page(numbers, examples, lost, index, inPage.IsDefault ? [] : inPage, now);
         ImmutableArray<ReportTable> tables = [.. EvaluationCsv.Of(numbers).Where(table => !table.Rows.IsEmpty)];
         foreach (var table in tables)
         {
@@ -75,12 +76,24 @@ public static class EvaluationReport
 
         Write(Path.Combine(folder, TablesFile), EvaluationTable.Markdown(numbers));
         Write(page, html);
-        var text = EvaluationTable.Text(numbers) + (perplexities.IsEmpty ? "" : $"\n{PerplexityFigure.Text(perplexities)}");
+        var text =
+            EvaluationTable.Text(numbers)
+            + string.Concat(TerminalText.Wrapped(lost, TerminalText.Width).Where(line => line.Length > 0).Select(line => $"\n{line}"));
         return new(text, [page, .. tables.Select(table => table.File).Prepend(TablesFile).Select(Beside)]);
 
         static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
         string Beside(string file) => Path.Combine(Path.GetDirectoryName(page) ?? "", file);
+    }
+
+    /// <summary>How many pictures the page lacks, and why the first; empty where it has all.</summary>
+    static string Lost(ImmutableArray<AnsweredItem> items, Thumbnails pictures)
+    {
+        ImageSource[] images = [.. items.Select(item => item.Item.Image).OfType<ImageSource>().Distinct()];
+        var lost = images.Where(pictures.Faults.ContainsKey).ToArray();
+        return lost.Length == 0
+            ? ""
+            : $"{lost.Length} of {images.Length} pictures are no longer there or cannot be read, so that the page has only their questions. The first: {pictures.Faults[lost[0]]}";
     }
 
     /// <summary>The pages as JSON where they have room in the page itself; else writes them and returns the default.</summary>
@@ -126,15 +139,15 @@ public static class EvaluationReport
 
     static string Page(
         EvaluationNumbers numbers,
-        ImmutableArray<MeasuredPerplexity> perplexities,
         Html examples,
+        string lost,
         BrowsedIndex index,
         ImmutableArray<string> pages,
         DateTimeOffset now
     )
     {
         var title = $"Evaluation {numbers.Result.Name}";
-        var sections = Sections(numbers, perplexities, examples).Where(section => !section.Content.IsEmpty).ToArray();
+        var sections = Sections(numbers, examples, lost).Where(section => !section.Content.IsEmpty).ToArray();
         var sources = $"'{BrowserScript.Hash}'{(index.Folder.Length == 0 ? "" : " 'self' file:")}";
         Html page = $"""
             <!DOCTYPE html>
@@ -168,11 +181,7 @@ public static class EvaluationReport
     static Html Section((string Id, string Title, Html Content) section) =>
         $"<section><h2 id=\"{section.Id}\">{section.Title}</h2>{section.Content}</section>\n";
 
-    static IEnumerable<(string Id, string Title, Html Content)> Sections(
-        EvaluationNumbers numbers,
-        ImmutableArray<MeasuredPerplexity> perplexities,
-        Html examples
-    ) =>
+    static IEnumerable<(string Id, string Title, Html Content)> Sections(EvaluationNumbers numbers, Html examples, string lost) =>
         [
             (
                 "results",
@@ -187,6 +196,7 @@ public static class EvaluationReport
                         .Differences(numbers)
                         .Concat(EvaluationGrids.BothRules(numbers))
                         .Concat(EvaluationGrids.Others(numbers))
+                        .Concat(EvaluationGrids.Spreads(numbers))
                         .Select(GridHtml.Of)
                 )
             ),
@@ -196,10 +206,10 @@ public static class EvaluationReport
                 "Improvement against visual dependency",
                 $"{EvaluationFigures.Dependency(numbers)}{EvaluationGrids.Dependencies(numbers).Select(GridHtml.Of)}"
             ),
-            ("perplexity", "Caption perplexity", PerplexityFigure.Of(perplexities)),
+            ("perplexity", "Caption perplexity", PerplexityFigure.Of(numbers.Perplexities)),
             ("categories", "By category", Html.Join(EvaluationGrids.Categories(numbers).Select(GridHtml.Of))),
             ("examples", "Examples that changed", examples),
-            ("all-answers", "All answers", HtmlAnswers.Browser),
+            ("all-answers", "All answers", $"{(lost.Length == 0 ? Html.Empty : $"<p>{lost}</p>")}{HtmlAnswers.Browser}"),
             ("settings", "Benchmarks and settings", Settings(numbers.Result)),
         ];
 

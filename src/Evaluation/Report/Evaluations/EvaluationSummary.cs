@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SVco.Core.Benchmarks;
+using SVco.Core.Statistics;
 
 namespace SVco.Evaluation.Report.Evaluations;
 
@@ -37,12 +38,21 @@ static class EvaluationSummary
 
     static IEnumerable<string> Lead(TableRow[] ranked)
     {
-        if (ranked is [var first, var second, ..])
+        if (ranked is not [{ Improvement: { } best } first, { Improvement: { } next } second, ..])
         {
-            yield return first.Improvement!.IntervalAbove(second.Improvement!) is { } lead
-                ? $"{first.Model} leads {second.Model} by {NumberText.Of(first.Improvement.Percent - second.Improvement!.Percent)} points; the 95 % interval over the items that both have a mark for, {NumberText.Signed(lead.Low)} to {NumberText.Signed(lead.High)}, {(lead.Covers(0) ? "covers 0, so that the lead may be chance" : "does not cover 0")}."
-                : $"{first.Model} and {second.Model} are averages over different numbers, or have marks on no item in common, so that the lead of the first has no interval.";
+            yield break;
         }
+
+        yield return !best.IsComparableWith(next)
+            ? $"{first.Model} and {second.Model} are averages over different numbers, so that neither can be called better."
+        : best.IntervalAbove(next) is not { } lead || double.IsNaN(lead.Low)
+            ? $"{first.Model} and {second.Model} have marks on too few items in common, so that the lead of the first has no interval."
+        : $"{first.Model} leads {second.Model} by {NumberText.Of(best.Percent - next.Percent)} points; the 95 % interval over the items that both have a mark for, {NumberText.Signed(lead.Low)} to {NumberText.Signed(lead.High)}, {Words(lead)}.";
+
+        string Words(Bounds lead) =>
+            lead.Covers(0) ? "covers 0, so that the lead may be chance"
+            : best.IsToldApartFrom(next) ? "does not cover 0"
+            : "does not cover 0, but there are too few items to tell the lead from chance";
     }
 
     static string Differences(EvaluationNumbers numbers, TableRow row)

@@ -9,8 +9,8 @@ namespace SVco.Evaluation.Report.Evaluations;
 public static class EvaluationTable
 {
     /// <summary>
-    /// Table 1 with its notes, each model against the base model, the numbers by both rules where they differ, what is measured beside, the runs
-    /// without images, and each benchmark by category; no line is longer than 80 letters.
+    /// Table 1 with its notes, each model against the base model, the numbers by both rules where they differ, what is measured beside, the spread
+    /// over runs, the runs without images, each benchmark by category, and the perplexity of captions; no line is longer than 80 letters.
     /// </summary>
     /// <param name="result">The evaluation.</param>
     /// <param name="resamples">How many samples are drawn for an interval.</param>
@@ -62,7 +62,9 @@ public static class EvaluationTable
             .. EvaluationGrids.Differences(numbers),
             .. EvaluationGrids.BothRules(numbers),
             .. EvaluationGrids.Others(numbers),
+            .. EvaluationGrids.Spreads(numbers),
             .. EvaluationGrids.Dependencies(numbers),
             .. EvaluationGrids.Categories(numbers),
+            .. PerplexityFigure.Grids(numbers.Perplexities),
         ];
 }

@@ -74,5 +74,5 @@ sealed record Grid(string Title, string Caption, string Corner, ImmutableArray<G
 
     /// <summary>What the signs mean.</summary>
     public const string Signs =
-        "¹ best; ¹? best, but the 95 % interval of its lead over the next covers 0, so that it may be chance; ² second best.";
+        "¹ best; ¹? best, but its lead over the next may be chance: its 95 % interval covers 0, or its p is not below 0.05; ² second best.";
 }

@@ -55,7 +55,7 @@ static class GridHtml
         Html number = cell.Standing switch
         {
             Standing.Best => $"<b>{cell.Text}</b><sup title=\"best\">1</sup>",
-            Standing.BestWithinError => $"{cell.Text}<sup title=\"best, but the interval of its lead over the next covers 0\">1?</sup>",
+            Standing.BestWithinError => $"{cell.Text}<sup title=\"best, but its lead over the next may be chance\">1?</sup>",
             Standing.Second => $"{cell.Text}<sup title=\"second best\">2</sup>",
             _ => $"{cell.Text}",
         };

@@ -40,42 +40,39 @@ public static class PerplexityFigure
         return $"{Figures.Legend(images.Select((image, at) => (image == "none" ? "no image" : $"{image} image", at)))}<div class=\"grid\">{panels}</div>";
     }
 
-    /// <summary>The same for a terminal.</summary>
+    /// <summary>The same as tables.</summary>
     /// <param name="perplexities">See <see cref="Of"/>.</param>
-    public static string Text(ImmutableArray<MeasuredPerplexity> perplexities) =>
-        string.Join(
-            '\n',
-            perplexities
+    internal static ImmutableArray<Grid> Grids(ImmutableArray<MeasuredPerplexity> perplexities) =>
+        [
+            .. perplexities
                 .GroupBy(point => (point.Caption, point.Tokens))
-                .Select(panel =>
-                    GridText.Of(
-                        new(
-                            $"Perplexity of {panel.Key.Caption} captions, {panel.Key.Tokens} tokens",
-                            "exp of the mean negative log-probability of all tokens; below it the 95 % bootstrap interval over captions.",
-                            "model",
-                            [
-                                .. CaptionPerplexity.Images.Select(image => new GridHead(image == "none" ? "no image" : $"{image} image")),
-                                new("captions"),
-                            ],
-                            [
-                                .. panel
-                                    .GroupBy(point => point.Model)
-                                    .Select(model => new GridRow(
-                                        model.Key,
-                                        [
-                                            .. CaptionPerplexity.Images.Select(image => Cell(model.First(point => point.Image == image))),
-                                            new($"{model.First().Captions}"),
-                                        ]
-                                    )),
-                            ]
-                        )
-                    )
-                )
-        );
+                .Select(panel => new Grid(
+                    $"Perplexity of {panel.Key.Caption} captions, {panel.Key.Tokens} tokens",
+                    "exp of the mean negative log-probability of all tokens; in brackets the 95 % bootstrap interval over captions.",
+                    "model",
+                    [
+                        .. CaptionPerplexity.Images.Select(image => new GridHead(image == "none" ? "no image" : $"{image} image")),
+                        new("captions"),
+                    ],
+                    [
+                        .. panel
+                            .GroupBy(point => point.Model)
+                            .Select(model => new GridRow(
+                                model.Key,
+                                [
+                                    .. CaptionPerplexity.Images.Select(image => Cell(model.First(point => point.Image == image))),
+                                    new($"{model.First().Captions}"),
+                                ]
+                            )),
+                    ]
+                )),
+        ];
 
     static GridCell Cell(MeasuredPerplexity point) =>
         new(
             NumberText.Significant(point.Value),
-            $"{NumberText.Significant(point.Interval.Low)} to {NumberText.Significant(point.Interval.High)}"
+            double.IsNaN(point.Interval.Low)
+                ? ""
+                : $"({NumberText.Significant(point.Interval.Low)} to {NumberText.Significant(point.Interval.High)})"
         );
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SkiaSharp;
 using SVco.Core;
 using SVco.Core.Data;
@@ -23,8 +24,13 @@ sealed class Thumbnails(DiskCache? kept)
     const int Side = 256;
     const int Quality = 78;
 
+    readonly ConcurrentDictionary<ImageSource, string> faults = new();
+
     // The number grows when pictures are drawn in another way.
     static readonly string How = $"thumbnail 1 {Side} {Quality}";
+
+    /// <summary>Which images were asked for and have no picture, and why.</summary>
+    public IReadOnlyDictionary<ImageSource, string> Faults => faults;
 
     /// <summary>The picture of an image. Any thread may ask.</summary>
     public Thumbnail Of(ImageSource image)
@@ -47,6 +53,7 @@ sealed class Thumbnails(DiskCache? kept)
         }
         catch (UserException error)
         {
+            faults[image] = error.Message;
             return new(null, error.Message);
         }
     }

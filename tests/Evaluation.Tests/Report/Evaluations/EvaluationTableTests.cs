@@ -71,6 +71,21 @@ public sealed class EvaluationTableTests
     }
 
     [Fact]
+    public void Models_that_agree_everywhere_show_no_least_difference() =>
+        Assert.Matches(@"\| 16 \| – \|", EvaluationTable.Markdown(Result(item => item < 8, item => item < 8), FewDraws));
+
+    [Fact]
+    public void Items_on_a_single_image_have_no_error_no_interval_and_no_bold_number()
+    {
+        var result = Changed(Result(item => item < 8, _ => true), item => item with { Group = "one" });
+        var table = EvaluationTable.Markdown(result, FewDraws);
+        Assert.Contains("100.0¹?", table);
+        Assert.DoesNotContain("**100", table);
+        Assert.DoesNotContain("±0.0", table);
+        Assert.Contains("| 50.0 | 100.0 | \\+50.0 | – |", table);
+    }
+
+    [Fact]
     public void A_base_of_0_has_no_relative_change_and_the_table_says_so() =>
         Assert.Contains("no relative change", EvaluationTable.Text(Result(_ => false, _ => true)));
 
@@ -201,10 +216,187 @@ public sealed class EvaluationTableTests
         Assert.Equal(Math.Exp(2), Value("all", "matching"), 1e-12);
         Assert.Equal(Math.Exp(4), Value("all", "mismatching"), 1e-12);
         Assert.Equal(Math.Exp(2), Value("contrast", "matching"), 1e-12);
-        Assert.Contains(7.39.ToString(CultureInfo.InvariantCulture), PerplexityFigure.Text(perplexities));
 
         double Value(string tokens, string image) => perplexities.Single(one => one.Tokens == tokens && one.Image == image).Value;
     }
+
+    [Fact]
+    public void Perplexities_stand_in_the_terminal_and_in_Markdown()
+    {
+        ImmutableArray<CaptionLogProbs> captions =
+        [
+            new("before", "chosen", ["a", "b"], [-1, -2], [-3, -4], [-2, -2]),
+            new("before", "chosen", ["c"], [-3], [-5], [-2]),
+        ];
+        var result = Result(item => item < 8, _ => true) with { Captions = captions };
+        Assert.All(
+            [EvaluationTable.Text(result, FewDraws), EvaluationTable.Markdown(result, FewDraws)],
+            text => Assert.Matches("Perplexity of chosen captions[^$]*7.39", text)
+        );
+    }
+
+    static string Words(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    [Fact]
+    public void Average_improvements_over_different_numbers_are_named_and_not_ranked()
+    {
+        var result = Result(item => item < 8, item => item < 12);
+        var second = Named("second");
+        var whole = result with
+        {
+            Models =
+            [
+                result.Models[0] with
+                {
+                    Benchmarks = [result.Models[0].Benchmarks[0], Named("second", result.Models[0])],
+                },
+                result.Models[1] with
+                {
+                    Benchmarks = [result.Models[1].Benchmarks[0], second],
+                },
+                result.Models[1] with
+                {
+                    Name = "half",
+                },
+            ],
+        };
+        var text = Words(EvaluationTable.Text(whole, FewDraws));
+        Assert.Contains("not ranked: after over small accuracy, second accuracy; half over small accuracy.", text);
+        Assert.Contains(@"average improvement \[M\]", EvaluationTable.Markdown(whole, FewDraws));
+        Assert.DoesNotContain("[M]", EvaluationTable.Text(result, FewDraws));
+
+        EvaluatedBenchmark Named(string name, EvaluatedModel? model = null) =>
+            (model ?? result.Models[1]).Benchmarks[0] is var one ? one with { Benchmark = one.Benchmark with { Name = name } } : null!;
+    }
+
+    [Theory]
+    [InlineData("temperature=none top_p=1 runs=1 precision=fp32", "")]
+    [InlineData("temperature=1.5 top_p=0.9 runs=3 precision=fp32", "All models: drawn at temperature 1.5, top-p 0.9, 3 runs, in fp32.")]
+    [InlineData("temperature=none precision=bf16 behaviour=corrected", "All models: greedy, in bf16, corrected prompts.")]
+    public void How_answers_were_drawn_is_told_where_it_is_not_as_usual(string settings, string note)
+    {
+        var result = Result(item => item < 8, _ => true) with { Settings = SettingsOf(settings) };
+        var text = Words(EvaluationTable.Text(result, FewDraws));
+        Assert.Equal(note.Length > 0, text.Contains("[S]", StringComparison.Ordinal));
+        Assert.Contains(note, text);
+    }
+
+    [Fact]
+    public void Models_that_were_asked_differently_in_joined_evaluations_are_told_each()
+    {
+        var result = Result(item => item < 8, _ => true);
+        var joined = JoinedEvaluations.Join([
+            result with
+            {
+                Name = "one",
+                Models = [result.Models[0]],
+                Settings = SettingsOf("temperature=none precision=fp32"),
+            },
+            result with
+            {
+                Name = "two",
+                Settings = SettingsOf("temperature=1.5 precision=fp32"),
+            },
+        ]);
+        Assert.Equal(["before", "before (two)", "after"], joined.Models.Select(model => model.Name));
+        var text = Words(EvaluationTable.Text(joined, FewDraws));
+        Assert.Contains("before greedy, in fp32; before (two) and after drawn at temperature 1.5, in fp32.", text);
+        Assert.Contains(@"| after \[S\] |", EvaluationTable.Markdown(joined, FewDraws));
+    }
+
+    static ImmutableArray<(string, string)> SettingsOf(string settings) =>
+        [.. settings.Split(' ').Select(setting => setting.Split('=')).Select(parts => (parts[0], parts[1]))];
+
+    [Fact]
+    public void Several_judgements_have_their_runs_their_deviation_and_the_judge_s_share()
+    {
+        var result = Result(item => item < 8, item => item < 8);
+        var twice = result with
+        {
+            Models = [.. result.Models.Select(model => model with { Benchmarks = [.. model.Benchmarks.Select(Again)] })],
+        };
+        var text = EvaluationTable.Markdown(twice, FewDraws);
+        // Items 0 to 7 are right twice, 8 to 11 once: runs of 8 and 12 of 16. Within items 4 * 0.5 / 16; their means vary by 0.2, half of 0.125 of it the judge's.
+        var judge = 4 * 0.5 / 16;
+        double[] means =
+        [
+            .. Enumerable
+                .Range(0, 16)
+                .Select(item =>
+                    item < 8 ? 1
+                    : item < 12 ? 0.5
+                    : 0
+                ),
+        ];
+        var items = means.Sum(mean => Math.Pow(mean - means.Average(), 2)) / 15 - (judge / 2);
+        Assert.Contains($"| small accuracy | after | 50.0, 75.0 | 12.5 | {NumberText.Of(100 * judge / (judge + items))} |", text);
+        Assert.Contains("Spread over runs", EvaluationTable.Text(twice, FewDraws));
+        Assert.DoesNotContain("Spread over runs", EvaluationTable.Text(result, FewDraws));
+
+        static EvaluatedBenchmark Again(EvaluatedBenchmark one) =>
+            one with
+            {
+                WithImages = one.WithImages with
+                {
+                    Verdicts =
+                    [
+                        .. one.WithImages.Verdicts,
+                        .. one.WithImages.Verdicts.Select(
+                            (verdict, item) => verdict with { Run = 1, Marks = Marks.Of((Marks.Official, item < 12 ? 1 : 0)) }
+                        ),
+                    ],
+                },
+            };
+    }
+
+    [Fact]
+    public void Replies_that_the_official_rule_cannot_read_and_counts_are_told()
+    {
+        var result = Result(item => item < 8, _ => true);
+        var judge = new MmHalJudge(["cat"], "?", "!", JudgePrompts.SVco);
+        var one = result.Models[1].Benchmarks[0];
+        var unread = one with
+        {
+            WithImages = one.WithImages with
+            {
+                Verdicts =
+                [
+                    .. one.WithImages.Verdicts.Select(
+                        (verdict, item) => item < 3 ? verdict with { Marks = judge.GiveUp(["no number", "none", "none", "none"]) } : verdict
+                    ),
+                ],
+            },
+        };
+        var text = Words(
+            EvaluationTable.Text(result with { Models = [result.Models[0], result.Models[1] with { Benchmarks = [unread] }] }, FewDraws)
+        );
+        Assert.Contains("small: replies of the judge could not be read: 3 of 16 of after.", text);
+        Assert.Contains("counts them as score 0, hallucination 1, informativeness 0;", text);
+        Assert.Contains("[a,J]", text);
+        Assert.DoesNotContain("could not be read", EvaluationTable.Text(result, FewDraws));
+    }
+
+    static EvaluationResult Changed(EvaluationResult result, Func<Item, Item> change) =>
+        result with
+        {
+            Models =
+            [
+                .. result.Models.Select(model =>
+                    model with
+                    {
+                        Benchmarks =
+                        [
+                            .. model.Benchmarks.Select(one =>
+                                one with
+                                {
+                                    Benchmark = one.Benchmark with { Items = [.. one.Benchmark.Items.Select(change)] },
+                                }
+                            ),
+                        ],
+                    }
+                ),
+            ],
+        };
 
     static Item Item(int number) => new($"{number}", "", $"{number}", null, "?", new ItemTask.Write(new LetterGrader(["x", "y"], 0), 8));
 
