@@ -99,7 +99,7 @@ public sealed class ReportCommandTests : IDisposable
         File.Move(Path.Combine(_folder, "eval", EvaluationFile.FileName), Path.Combine(_folder, "alone", EvaluationFile.FileName));
 
         Assert.Equal(0, Report("alone", "--output", Path.Combine(_folder, "again", "page.html")));
-        Assert.Equal(table, File.ReadAllText(Path.Combine(_folder, "again", "table1.csv")));
+        Assert.Equal(table, File.ReadAllText(Path.Combine(_folder, "again", "page.table1.csv")));
         Assert.Contains("Evaluation tiny", File.ReadAllText(Path.Combine(_folder, "again", "page.html")));
 
         Study("study", 60).Save(Path.Combine(_folder, "study"));

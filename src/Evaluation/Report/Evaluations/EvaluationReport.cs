@@ -68,20 +68,27 @@ public static class EvaluationReport
         var examples = HtmlAnswers.Examples(numbers, ChangedExamples.Of(items), pictures);
         var lost = Lost(items, pictures);
         var html = Page(numbers, examples, lost, index, inPage.IsDefault ? [] : inPage, now);
-        ImmutableArray<ReportTable> tables = [.. EvaluationCsv.Of(numbers).Where(table => !table.Rows.IsEmpty)];
+        ImmutableArray<ReportTable> tables =
+        [
+            .. EvaluationCsv.Of(numbers).Where(table => !table.Rows.IsEmpty).Select(table => table with { File = Named(table.File) }),
+        ];
         foreach (var table in tables)
         {
             table.Write(folder);
         }
 
-        Write(Path.Combine(folder, TablesFile), EvaluationTable.Markdown(numbers));
+        Write(Path.Combine(folder, Named(TablesFile)), EvaluationTable.Markdown(numbers));
         Write(page, html);
         var text =
             EvaluationTable.Text(numbers)
             + string.Concat(TerminalText.Wrapped(lost, TerminalText.Width).Where(line => line.Length > 0).Select(line => $"\n{line}"));
-        return new(text, [page, .. tables.Select(table => table.File).Prepend(TablesFile).Select(Beside)]);
+        return new(text, [page, .. tables.Select(table => table.File).Prepend(Named(TablesFile)).Select(Beside)]);
 
         static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+        // Two pages in a folder have tables of their own.
+        string Named(string file) =>
+            Path.GetFileName(page) == FileName ? file : $"{Path.GetFileNameWithoutExtension(page)}.{file}";
 
         string Beside(string file) => Path.Combine(Path.GetDirectoryName(page) ?? "", file);
     }
