@@ -87,8 +87,7 @@ public static class EvaluationReport
         static void Write(string path, string text) => AtomicOutput.WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
         // Two pages in a folder have tables of their own.
-        string Named(string file) =>
-            Path.GetFileName(page) == FileName ? file : $"{Path.GetFileNameWithoutExtension(page)}.{file}";
+        string Named(string file) => Path.GetFileName(page) == FileName ? file : $"{Path.GetFileNameWithoutExtension(page)}.{file}";
 
         string Beside(string file) => Path.Combine(Path.GetDirectoryName(page) ?? "", file);
     }

@@ -59,6 +59,6 @@ static class SweepGrid
         !point.IsFinished ? Standing.Other
         : rank == 1 ? Standing.Second
         : rank > 1 || sweep.Lead is null ? Standing.Other
-        : sweep.Lead is { HalfWidth: not null, Low: > 0 } ? Standing.Best
+        : sweep is { DoSeedsDiffer: true, Lead.Low: > 0 } ? Standing.Best
         : Standing.BestWithinError;
 }

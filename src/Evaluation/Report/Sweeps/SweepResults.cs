@@ -50,6 +50,9 @@ public sealed record SweepResults(
             )
             : null;
 
+    /// <summary>Whether the lead is another from seed to seed, beyond rounding; only then its interval says something.</summary>
+    internal bool DoSeedsDiffer => Lead is { HalfWidth: { } half, Mean: var mean } && half > 1e-9 * Math.Abs(mean);
+
     /// <summary>What came of it, in sentences.</summary>
     public ImmutableArray<string> Summary
     {
@@ -83,6 +86,9 @@ public sealed record SweepResults(
             null => "",
             { HalfWidth: null } one =>
                 $" It leads the next by {NumberText.Significant(one.Mean)}; whether by chance cannot be told from one seed.",
+            // As on so few pairs that every seed gives the same: an interval without a width would say more than is known.
+            { } one when !DoSeedsDiffer =>
+                $" It leads the next by {NumberText.Significant(one.Mean)} with every seed; whether by chance cannot be told from seeds that do not differ.",
             { Low: > 0 } clear =>
                 $" It leads the next by {NumberText.Significant(clear.Mean)}; the 95 % interval of the lead, paired by seed, does not reach 0.",
             { } unclear =>

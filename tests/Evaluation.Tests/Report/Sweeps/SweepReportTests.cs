@@ -59,6 +59,10 @@ public sealed class SweepReportTests : IDisposable
         var unclear = Sweep(maximize: false, Three[0], Point("1e-5", "Sft()", Run(1, 1.0), Run(2, 2.9)));
         Assert.Contains("may be chance", unclear.Summary[0]);
         Assert.Contains("1.95¹?", SweepReport.Text(unclear));
+
+        var equal = Sweep(maximize: false, Three[0], Point("1e-5", "Sft()", Run(1, 1.0), Run(2, 1.2)));
+        Assert.Contains("seeds that do not differ", equal.Summary[0]);
+        Assert.Contains("1.1¹?", SweepReport.Text(equal));
         Assert.Contains("cannot be told from one seed", Sweep(false, Point("1", "a", Run(1, 1)), Point("2", "a", Run(1, 2))).Summary[0]);
     }
 
