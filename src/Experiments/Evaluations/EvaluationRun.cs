@@ -7,7 +7,6 @@ using SVco.Evaluation.Report.Evaluations;
 using SVco.Evaluation.Results;
 using SVco.Files;
 using SVco.Training;
-using static System.FormattableString;
 
 namespace SVco.Experiments;
 
@@ -66,7 +65,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         await using var judge = new PlannedJudge(plan, isNeeded: !dryRun && benchmarks.Any(one => one.IsJudged), dryRun);
         if (dryRun)
         {
-            await TellCostsAsync(checkpoints, benchmarks, judge);
+            await EvaluationCosts.TellAsync(plan, checkpoints, benchmarks, judge, progress, stop);
             return null;
         }
 
@@ -273,55 +272,6 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
                 .. unjudged > 0 ? [$"{unjudged} answers are not judged yet and count nowhere"] : Array.Empty<string>(),
             ]
         );
-    }
-
-    async Task TellCostsAsync(ImmutableArray<NamedCheckpoint> models, ImmutableArray<PlannedBenchmark> benchmarks, PlannedJudge judge)
-    {
-        var estimates = new List<AskingEstimate>();
-        foreach (var model in models)
-        {
-            estimates.Add(await AskingEstimate.OfAsync(model, plan, benchmarks, progress, stop));
-        }
-
-        // About as long as such answers are.
-        var typical = new string('x', 400);
-        var questions = benchmarks.Sum(one => one.Benchmark.Items.Length) * (plan.WithoutImages ? 2 : 1) * plan.Runs;
-        progress.Note($"{models.Length} models, {questions} questions each; what is in {plan.Folder} already is not asked again.");
-        progress.Note(
-            $"Reading all prompts takes about {RunEstimate.Text(AskingEstimate.Time(estimates, plan))} on this machine's processor; what is written comes on top."
-        );
-        var whole = 0.0;
-        foreach (var benchmark in benchmarks.Where(one => one.IsJudged))
-        {
-            var (calls, cost) = Judging.Estimate(
-                benchmark.Benchmark,
-                benchmark.Benchmark.Items.Select(item => new Answer(item.Id, 0, typical, [])),
-                judge.Judge,
-                judge.PriceOf
-            );
-            var times = models.Length * plan.JudgeRuns * plan.Runs * (plan.WithoutImages ? 2 : 1);
-            whole += cost * times;
-            progress.Note(
-                plan.Judge == JudgedBy.Recorded
-                    ? $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}"
-                    : Invariant(
-                        $"{benchmark.Benchmark.Name}: {calls * times} judgements by {judge.NameFor(benchmark)}: about {cost * times:F2} USD, if each reply is as long as it may be and can be read at once"
-                    )
-            );
-        }
-
-        if (plan.Judge == JudgedBy.Server)
-        {
-            progress.Note(Invariant($"{judge.Spent:F2} USD are spent in {plan.Folder} so far; the budget is {plan.JudgeBudget} USD."));
-            if (whole > plan.JudgeBudget - judge.Spent)
-            {
-                progress.Note(
-                    Invariant(
-                        $"That may not suffice: judging stops when it is used up, and goes on with a larger --judge-budget, such as {Math.Ceiling(judge.Spent + whole)}."
-                    )
-                );
-            }
-        }
     }
 
     /// <summary>scores.json of each model and benchmark, and the report with its tables.</summary>
