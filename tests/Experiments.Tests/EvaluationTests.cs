@@ -312,6 +312,30 @@ public sealed class EvaluationTests : IDisposable
     }
 
     [Fact]
+    public async Task Answers_are_graded_again_when_the_model_is_no_longer_there()
+    {
+        var model = Directory.CreateDirectory(folder.At("model")).FullName;
+        foreach (var file in Directory.GetFiles(Bundled("base")))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
+
+        var plan = Plan("MM-Vet") with { Models = [$"base={model}"] };
+        var first = await Run(plan);
+        Directory.Delete(model, recursive: true);
+        File.Delete(folder.At("eval", "base", "MM-Vet", "verdicts.jsonl"));
+
+        Assert.Equal(Texts(first), Texts(await Run(plan)));
+        Assert.Contains("is not there any more; the answers that it gave are graded", Notes);
+        Assert.Contains(
+            "base is needed again",
+            (await Assert.ThrowsAsync<UserException>(() => Run(plan with { Benchmarks = ["MMVP"] }))).Message
+        );
+        // What it would have answered in another way is not known.
+        await Assert.ThrowsAsync<UserException>(() => Run(plan with { Precision = Precision.BFloat16 }));
+    }
+
+    [Fact]
     public async Task Benchmarks_may_have_names_in_any_script()
     {
         File.WriteAllText(folder.At("own.jsonl"), """{"question": "what colour is the cup ?", "answer": "red"}""");

@@ -80,7 +80,13 @@ public sealed class ExperimentTableTests : IDisposable
         Assert.False(Directory.Exists(folder.At("table", "a")));
 
         var table = Tiny();
-        var results = await table.RunAsync();
+        events.Clear();
+        var results = await table.RunAsync(progress: new Seen(events.Add));
+        // What evaluating takes is told before the first row is trained.
+        Assert.Contains(
+            events.TakeWhile(next => next is not RunEvent.Trained).OfType<RunEvent.Note>(),
+            note => note.Text.StartsWith("Reading all prompts takes about", StringComparison.Ordinal)
+        );
         Assert.Equal(
             [
                 ["base", "a", "c"],

@@ -11,16 +11,30 @@ namespace SVco.Evaluation.Answers;
 /// <param name="Images">The vision features of images.</param>
 public sealed record AskedNetwork(VisionLanguageModel Network, IImageFeatures Images);
 
-/// <summary>A model that questions are put to. Its weights are loaded when the first question needs them: what was answered before needs none.</summary>
-/// <param name="Content">Names it by its content: weights, precision and image processing. Answers are kept under it.</param>
+/// <summary>What turns a model's questions into tokens, and its tokens into answers.</summary>
 /// <param name="Tokenizer">Its tokenizer.</param>
 /// <param name="Chat">Its chat format.</param>
+public sealed record AskedFormat(Tokenizer Tokenizer, ChatFormat Chat);
+
+/// <summary>
+/// A model that questions are put to. Its files are read when the first question needs them, and its weights loaded: what was answered before needs
+/// neither, so that answers can be graded again when the model is no longer there.
+/// </summary>
+/// <param name="Content">Names it by its content: weights, precision and image processing. Answers are kept under it.</param>
+/// <param name="Format">Its tokenizer and chat format.</param>
 /// <param name="Loaded">Its weights.</param>
-public sealed record AskedModel(string Content, Tokenizer Tokenizer, ChatFormat Chat, Lazy<AskedNetwork> Loaded)
+public sealed record AskedModel(string Content, Lazy<AskedFormat> Format, Lazy<AskedNetwork> Loaded)
 {
     /// <summary>A model that is in memory.</summary>
     public AskedModel(string content, VisionLanguageModel network, Tokenizer tokenizer, ChatFormat chat, IImageFeatures images)
-        : this(content, tokenizer, chat, new Lazy<AskedNetwork>(new AskedNetwork(network, images))) { }
+        : this(content, new Lazy<AskedFormat>(new AskedFormat(tokenizer, chat)), new Lazy<AskedNetwork>(new AskedNetwork(network, images)))
+    { }
+
+    /// <summary>Its tokenizer.</summary>
+    public Tokenizer Tokenizer => Format.Value.Tokenizer;
+
+    /// <summary>Its chat format.</summary>
+    public ChatFormat Chat => Format.Value.Chat;
 
     /// <summary>The network.</summary>
     public VisionLanguageModel Network => Loaded.Value.Network;

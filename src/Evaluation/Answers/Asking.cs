@@ -44,7 +44,7 @@ public static class Asking
         }
 
         var questions = Questions(model, items, settings);
-        var open = questions.Where(question => kept.Find(question.Key) is null).DistinctBy(question => question.Key).ToArray();
+        var open = Open(model, questions, settings, kept);
         foreach (var batch in InBatches(open, settings))
         {
             stop.ThrowIfCancellationRequested();
@@ -65,14 +65,21 @@ public static class Asking
     /// <summary>How many questions have no answer yet. Weights are not needed for it.</summary>
     /// <exception cref="UserException">An image cannot be read, or a prompt has a second image tag.</exception>
     public static int CountOpen(AskedModel model, IReadOnlyList<Item> items, AskSettings settings, KeyedLines<Answer> kept) =>
-        Questions(model, items, settings).Where(question => kept.Find(question.Key) is null).DistinctBy(question => question.Key).Count();
+        Open(model, Questions(model, items, settings), settings, kept).Length;
+
+    /// <summary>The questions that have no answer yet, each once, which can all be put.</summary>
+    static Question[] Open(AskedModel model, IEnumerable<Question> questions, AskSettings settings, KeyedLines<Answer> kept)
+    {
+        Question[] open = [.. questions.Where(question => kept.Find(question.Key) is null).DistinctBy(question => question.Key)];
+        RequirePlaceholders(model, open, settings);
+        return open;
+    }
 
     static bool IsWritten(Question question) => question.Item.Task is ItemTask.Write;
 
     static Question[] Questions(AskedModel model, IReadOnlyList<Item> items, AskSettings settings)
     {
         var shown = items.Select(item => settings.WithImages ? item.Image : null).ToArray();
-        RequirePlaceholders(model, items.Zip(shown), settings);
         var contents = shown.OfType<ImageSource>().Distinct().ToDictionary(image => image, ImageContent.Of);
         return
         [
@@ -93,9 +100,9 @@ public static class Asking
     }
 
     /// <summary>As in training: a question with an image and a second image tag written out in its text cannot be put.</summary>
-    static void RequirePlaceholders(AskedModel model, IEnumerable<(Item Item, ImageSource? Image)> questions, AskSettings settings)
+    static void RequirePlaceholders(AskedModel model, IEnumerable<Question> questions, AskSettings settings)
     {
-        foreach (var (item, _) in questions.Where(question => question.Image is not null))
+        foreach (var item in questions.Where(question => question.Image is not null).Select(question => question.Item))
         {
             var tags = model.Chat.Prompt("", item.Prompt, 1, settings.Behaviour).Count(id => id == model.Chat.ImageToken);
             if (tags != 1)

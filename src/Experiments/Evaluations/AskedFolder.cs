@@ -18,7 +18,22 @@ namespace SVco.Experiments;
 /// <param name="Content">Names all that decides what it answers.</param>
 sealed record AskedFolder(string Name, string Checkpoint, string Folder, AdapterFolder? Adapter, string Content)
 {
-    /// <summary>Finds it, downloads what is missing, and compares its files with each other.</summary>
+    const string KnownFile = "model.json";
+
+    /// <summary>What an evaluation's folder keeps of a model, so that its answers can be graded again without it.</summary>
+    sealed record Known(string Checkpoint, string Asked, string Content);
+
+    /// <summary>Why the model cannot be had, when it has answered before; what it has not answered yet cannot be asked. Null where it is there.</summary>
+    UserException? Missing { get; init; }
+
+    /// <summary>The folder, for what needs its files.</summary>
+    /// <exception cref="UserException">The model is not there any more.</exception>
+    public string Required => Missing is null ? Folder : throw new UserException($"{Name} is needed again. {Missing.Message}", Missing);
+
+    /// <summary>
+    /// Finds it, downloads what is missing, and compares its files with each other. One that cannot be had any more but has answered in the same
+    /// evaluation is known by what that left.
+    /// </summary>
     /// <exception cref="UserException">It cannot be had, or its files do not belong together.</exception>
     public static async Task<AskedFolder> FindAsync(
         NamedCheckpoint model,
@@ -28,12 +43,25 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
     )
     {
         var adapter = AdapterFolder.Find(model.Checkpoint);
-        var folder = await ModelHub.ResolveAsync(
-            adapter?.Base ?? model.Checkpoint,
-            progress,
-            stop,
-            beforeWeights: partial => ModelFolder.CheckWithoutWeights(partial)
-        );
+        var known = Path.Combine(plan.Folder, model.Name, KnownFile);
+        var asked = $"{plan.Precision} {plan.VisionPrecision} {plan.Behaviour}";
+        string folder;
+        try
+        {
+            folder = await ModelHub.ResolveAsync(
+                adapter?.Base ?? model.Checkpoint,
+                progress,
+                stop,
+                beforeWeights: partial => ModelFolder.CheckWithoutWeights(partial)
+            );
+        }
+        catch (UserException error)
+            when (SealedJson.Find<Known>(known) is { } before && (before.Checkpoint, before.Asked) == (model.Checkpoint, asked))
+        {
+            progress.Note($"{model.Name} ({model.Checkpoint}) is not there any more; the answers that it gave are graded.");
+            return new(model.Name, model.Checkpoint, "", null, before.Content) { Missing = error };
+        }
+
         EvaluationMemory.Tell(model.Name, ModelFolder.Check(folder), plan, progress);
         if (ChatFormat.For(Tokenizer.Load(folder), folder).Note is { } note)
         {
@@ -41,10 +69,10 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
         }
 
         var weights = ModelFingerprint.Of(folder, UserCaches.Files(progress), progress.Note);
-        if (model.Base is { } known && known != weights && known != adapter?.FingerprintOn(weights))
+        if (model.Base is { } begun && begun != weights && begun != adapter?.FingerprintOn(weights))
         {
             throw new UserException(
-                $"{model.Name}: the weights in {folder} are no longer those that the run began with (SHA-256 {known} in its experiment.yaml), so its checkpoints cannot be compared with them. Put them back."
+                $"{model.Name}: the weights in {folder} are no longer those that the run began with (SHA-256 {begun} in its experiment.yaml), so its checkpoints cannot be compared with them. Put them back."
             );
         }
 
@@ -52,14 +80,10 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
         var adapted = adapter is null ? "" : $" adapter {adapter.Fingerprint}";
         var vision = plan.VisionPrecision is { } tower && tower != plan.Precision ? $" vision {tower}" : "";
         // The number is of how images are read and texts are written; it grows when that changes.
-        return new(
-            model.Name,
-            model.Checkpoint,
-            folder,
-            adapter,
-            ContentHash.Of(
-                $"{weights} answers 2 {plan.Precision}{vision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}{adapted}"
-            )
+        var content = ContentHash.Of(
+            $"{weights} answers 2 {plan.Precision}{vision} {plan.Behaviour} {companions} {ImageProcessor.SettingsOf(folder)}{adapted}"
         );
+        SealedJson.Write(known, new Known(model.Checkpoint, asked, content));
+        return new(model.Name, model.Checkpoint, folder, adapter, content);
     }
 }

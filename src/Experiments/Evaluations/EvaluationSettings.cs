@@ -112,6 +112,9 @@ public record EvaluationSettings
     [Field("Calls to the judge at one time.", From = 1, To = 1024, IsMachineSetting = true)]
     public int JudgeConcurrency { get; init; } = 8;
 
+    [Field("Calls to the judge that are begun in a minute, at most.", From = 1, IsMachineSetting = true)]
+    public int JudgeCallsPerMinute { get; init; } = new Evaluation.Judges.JudgeSettings().CallsPerMinute;
+
     [Field("Recorded replies to begin with: the judge.journal of another evaluation.", IsMachineSetting = true)]
     public string? JudgeReplies { get; init; }
 

@@ -15,13 +15,18 @@ sealed class LoadedModel : IDisposable
     /// <param name="plan">Its precision and device.</param>
     public LoadedModel(AskedFolder folder, EvaluationPlan plan)
     {
-        var tokenizer = Tokenizer.Load(folder.Folder);
-        Asked = new(folder.Content, tokenizer, ChatFormat.For(tokenizer, folder.Folder), new Lazy<AskedNetwork>(Load));
+        Asked = new(folder.Content, new Lazy<AskedFormat>(Format), new Lazy<AskedNetwork>(Load));
+
+        AskedFormat Format()
+        {
+            var tokenizer = Tokenizer.Load(folder.Required);
+            return new(tokenizer, ChatFormat.For(tokenizer, folder.Required));
+        }
 
         AskedNetwork Load()
         {
             NativeLibraries.Load();
-            EvaluationMemory.Require(folder.Name, ModelFolder.CheckWithoutWeights(folder.Folder), plan);
+            EvaluationMemory.Require(folder.Name, ModelFolder.CheckWithoutWeights(folder.Required), plan);
             var network = VisionLanguageModel.Load(folder.Folder, plan.LoadOptions);
             // Disposed with the network that it changes.
             _ = folder.Adapter is { } adapter ? LoraAdapter.Load(adapter.Path, network) : null;

@@ -35,7 +35,7 @@ sealed class PlannedCaptions(EvaluationPlan plan)
             return [];
         }
 
-        var read = RunData.Read(asRun, model.Folder, ModelFolder.CheckWithoutWeights(model.Folder));
+        var read = RunData.Read(asRun, model.Required, ModelFolder.CheckWithoutWeights(model.Required));
         read.RequirePairs();
         if (read.Refused is [var first, ..])
         {
@@ -52,8 +52,8 @@ sealed class PlannedCaptions(EvaluationPlan plan)
         return RunImages
             .Read(
                 read,
-                ImageProcessor.Load(model.Folder),
-                ImageProcessor.SettingsOf(model.Folder),
+                ImageProcessor.Load(model.Required),
+                ImageProcessor.SettingsOf(model.Required),
                 plan.Behaviour,
                 UserCaches.Images(progress),
                 progress,

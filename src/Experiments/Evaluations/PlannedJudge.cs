@@ -116,6 +116,7 @@ sealed class PlannedJudge : IAsyncDisposable
             Model = plan.JudgeModel,
             Budget = plan.JudgeBudget,
             Concurrency = plan.JudgeConcurrency,
+            CallsPerMinute = plan.JudgeCallsPerMinute,
         };
         return plan.JudgeModel is { } model && plan is { JudgeInputPrice: { } input, JudgeOutputPrice: { } output }
             ? settings with

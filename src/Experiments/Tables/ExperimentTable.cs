@@ -45,14 +45,14 @@ public sealed record ExperimentTable(string Name)
         Require(rows);
         await TellAsync(rows, told, stop);
         var bases = rows.GroupBy(row => (row.Model.Checkpoint, row.Model.Precision, row.Model.VisionPrecision)).ToArray();
+        foreach (var alike in bases)
+        {
+            // The rows' models may not be there yet; as many questions are put to the base model's.
+            await Evaluation(alike, _ => alike.Key.Checkpoint).RunAsync(dryRun: true, progress, stop);
+        }
+
         if (dryRun)
         {
-            foreach (var alike in bases)
-            {
-                // The rows' models are not there yet; as many questions are put to the base model's.
-                await Evaluation(alike, _ => alike.Key.Checkpoint).RunAsync(dryRun: true, progress, stop);
-            }
-
             return [];
         }
 
