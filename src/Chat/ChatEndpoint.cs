@@ -69,7 +69,7 @@ public sealed class ChatEndpoint : IDisposable
         Environment.GetEnvironmentVariable(settings.KeyVariable)?.Trim() switch
         {
             null or "" => throw new UserException(
-                $"The variable {settings.KeyVariable} is not set. Put the key of {settings.BaseUrl} into it, or set {settings.Section}: key_variable."
+                $"The variable {settings.KeyVariable} is not set. Put the key of {settings.BaseUrl} into it, or name another variable with {settings.Named("key_variable")}."
             ),
             // As a header it would be refused with a message that shows it.
             var key when key.Any(letter => letter is <= ' ' or > '~') => throw new UserException(
@@ -131,7 +131,7 @@ public sealed class ChatEndpoint : IDisposable
         new(
             status,
             $"it answers {status} and redirects{(next is null ? "" : $" to {secret.Hide($"{next.Scheme}://{next.Authority}")}")}, which is refused: "
-                + $"texts and key go to no other address than the one of {settings.Section}: base_url. If the other is right, set it there."
+                + $"texts and key go to no other address than the one of {settings.Named("base_url")}. If the other is right, set it there."
         );
 
     async Task<Attempt> AnswerAsync(HttpResponseMessage response, CancellationToken cancel)

@@ -5,8 +5,9 @@ namespace SVco.Chat;
 /// <summary>Which server is asked, how fast, and what that may cost.</summary>
 public abstract record ChatSettings
 {
-    /// <summary>The section of these settings in a person's YAML, for messages.</summary>
-    protected internal abstract string Section { get; }
+    /// <summary>A setting as a person writes it, for messages.</summary>
+    /// <param name="setting">Its name in YAML.</param>
+    protected internal abstract string Named(string setting);
 
     /// <summary>The endpoint of an OpenAI-compatible server.</summary>
     public string BaseUrl { get; init; } = "https://api.openai.com/v1";
@@ -52,29 +53,29 @@ public abstract record ChatSettings
 
     /// <summary>What a person is told who has not said what a model costs.</summary>
     protected virtual string WithoutPrice(string model) =>
-        $"{Section}: prices has no {model}. Say what a million tokens cost: prices: {{ {model}: {{ input_per_million: 0, output_per_million: 0 }} }}.";
+        $"{Named("prices")} has no {model}. Say what a million tokens cost: prices: {{ {model}: {{ input_per_million: 0, output_per_million: 0 }} }}.";
 
     /// <summary>Compares the settings with what is possible.</summary>
     /// <param name="require">Is told what holds, and what is wanted where it does not.</param>
     protected void CheckEndpoint(Action<bool, string> require)
     {
-        require(Concurrency is > 0 and <= 1024, $"{Section}: concurrency is from 1 to 1024");
-        require(CallsPerMinute > 0, $"{Section}: calls_per_minute is above 0");
-        require(RequestRetries is >= 0 and <= 20, $"{Section}: request_retries is from 0 to 20");
-        require(TimeoutSeconds is > 0 and <= 86_400, $"{Section}: timeout_seconds is above 0 and at most a day (86400)");
-        require(RetryDelaySeconds is >= 0 and <= 3600, $"{Section}: retry_delay_seconds is from 0 to 3600");
+        require(Concurrency is > 0 and <= 1024, $"{Named("concurrency")} is from 1 to 1024");
+        require(CallsPerMinute > 0, $"{Named("calls_per_minute")} is above 0");
+        require(RequestRetries is >= 0 and <= 20, $"{Named("request_retries")} is from 0 to 20");
+        require(TimeoutSeconds is > 0 and <= 86_400, $"{Named("timeout_seconds")} is above 0 and at most a day (86400)");
+        require(RetryDelaySeconds is >= 0 and <= 3600, $"{Named("retry_delay_seconds")} is from 0 to 3600");
         require(
             Budget is >= 0 and <= 1e9
                 && Prices.Values.All(price => price is { InputPerMillion: >= 0 and <= 1e9, OutputPerMillion: >= 0 and <= 1e9 }),
-            $"{Section}: budget and prices are from 0 to 1e9"
+            $"{Named("budget")} and prices are from 0 to 1e9"
         );
         require(
             Uri.TryCreate(BaseUrl, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"),
-            $"{Section}: base_url is an http(s) address"
+            $"{Named("base_url")} is an http(s) address"
         );
         require(
             uri is { UserInfo: "", Query: "", Fragment: "" },
-            $"{Section}: base_url holds no password or key; the variable of key_variable does"
+            $"{Named("base_url")} holds no password or key; the variable that {Named("key_variable")} names does"
         );
     }
 }

@@ -357,7 +357,9 @@ public sealed class EvaluationTests : IDisposable
             "2 of 2 benchmarks cannot be read",
             await Refusal(Plan("MMVP", "TextVQA") with { Data = Directory.CreateDirectory(folder.At("none")).FullName })
         );
-        Assert.Contains("SVCO_NO_KEY", await Refusal(Plan("MM-Vet") with { Judge = JudgedBy.Server, JudgeKey = "SVCO_NO_KEY" }));
+        var keyless = await Refusal(Plan("MM-Vet") with { Judge = JudgedBy.Server, JudgeKey = "SVCO_NO_KEY" });
+        Assert.Contains("SVCO_NO_KEY", keyless);
+        Assert.Contains("--judge-key", keyless);
         Assert.Contains("i/n", await Refusal(Plan() with { Shard = "4/3" }));
         Assert.Empty(Began);
     }

@@ -19,7 +19,7 @@ public enum Augmenter
 public sealed record AugmentSettings : ChatSettings
 {
     /// <inheritdoc/>
-    protected override string Section => "augment";
+    protected override string Named(string setting) => $"augment: {setting}";
 
     /// <summary>Who writes.</summary>
     public Augmenter Augmenter { get; init; }

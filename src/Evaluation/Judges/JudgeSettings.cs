@@ -6,11 +6,17 @@ namespace SVco.Evaluation.Judges;
 public sealed record JudgeSettings : ChatSettings
 {
     /// <inheritdoc/>
-    protected override string Section => "judge";
-
-    /// <inheritdoc/>
     protected override string WithoutPrice(string model) =>
         $"What {model} costs is not known: give --judge-input-price and --judge-output-price, in USD a million tokens (0 where it costs nothing), with --judge-model {model}.";
+
+    /// <inheritdoc/>
+    protected override string Named(string setting) =>
+        setting switch
+        {
+            "base_url" => "--judge-url",
+            "key_variable" => "--judge-key",
+            _ => $"--judge-{setting.Replace('_', '-')}",
+        };
 
     /// <summary>The model that judges; null takes the one that each benchmark's official script asks.</summary>
     public string? Model { get; init; }
