@@ -77,6 +77,13 @@ public sealed class InputTextTests
     [InlineData("a|b", "a\n|b")]
     public void A_new_line_begins_where_its_block_does(string before, string after) => Assert.Equal(At(after), At(before).NewLine());
 
+    [Fact]
+    public void A_line_is_entered_before_a_letter_of_two_code_units_not_in_it()
+    {
+        Assert.Equal(At("|😀\nab"), At("😀\na|b").Up());
+        Assert.Equal(At("ab\n|😀"), At("a|b\n😀").Down());
+    }
+
     [Theory]
     [InlineData("{\n    |", "{\n}|")]
     [InlineData("a |", "a }|")]

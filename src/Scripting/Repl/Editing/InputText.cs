@@ -111,7 +111,7 @@ sealed record InputText(string Text, int Caret)
         }
 
         var above = this with { Caret = LineStart - 1 };
-        return above with { Caret = Math.Min(above.LineStart + Caret - LineStart, above.Caret) };
+        return above with { Caret = LetterAt(Math.Min(above.LineStart + Caret - LineStart, above.Caret)) };
     }
 
     /// <summary>To the same column of the line below; to the end in the last line.</summary>
@@ -123,7 +123,7 @@ sealed record InputText(string Text, int Caret)
         }
 
         var below = this with { Caret = LineEnd + 1 };
-        return below with { Caret = Math.Min(below.Caret + Caret - LineStart, below.LineEnd) };
+        return below with { Caret = LetterAt(Math.Min(below.Caret + Caret - LineStart, below.LineEnd)) };
     }
 
     int LineStart => Caret == 0 ? 0 : Text.LastIndexOf('\n', Caret - 1) + 1;
@@ -152,6 +152,9 @@ sealed record InputText(string Text, int Caret)
     // A letter may be two code units, and is never left half.
     int LetterBefore(int place) =>
         place >= 2 && char.IsSurrogatePair(Text[place - 2], Text[place - 1]) ? place - 2 : Math.Max(0, place - 1);
+
+    int LetterAt(int place) =>
+        place > 0 && place < Text.Length && char.IsSurrogatePair(Text[place - 1], Text[place]) ? place - 1 : place;
 
     int LetterAfter(int place) =>
         place + 1 < Text.Length && char.IsSurrogatePair(Text[place], Text[place + 1]) ? place + 2 : Math.Min(Text.Length, place + 1);
