@@ -15,6 +15,7 @@ static class NewCommand
         ("README.md", "README.md"),
         ("omnisharp.json", "omnisharp.json"),
         ("settings.json", ".vscode/settings.json"),
+        ("gitignore", ".gitignore"),
     ];
 
     public static Command Create()

@@ -7,7 +7,6 @@ partial class Program
     static Objective SVco(double attendW, double rejectW, double attendL, double rejectL) =>
         Objectives.SVco(attendW, rejectW, attendL, rejectL);
 
-    // A program may begin with a tensor.
     [System.Runtime.CompilerServices.ModuleInitializer]
-    internal static void LoadNativesWithTorchSharp() => global::SVco.Models.NativeLibraries.LoadWithTorchSharp();
+    internal static void BeginWithSVco() => FileProgram.Begin();
 }
