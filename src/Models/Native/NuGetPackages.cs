@@ -16,10 +16,11 @@ public sealed record NuGetPackage(string Id, string Version)
 /// <summary>Packages of NuGet on this machine; what is missing is fetched by the .NET SDK, with the person's own sources and folders.</summary>
 public static class NuGetPackages
 {
-    /// <summary>The folders that packages may lie in; the one that this build was made from first.</summary>
+    /// <summary>The folders that packages may lie in; those that the program and this assembly were built from first.</summary>
     public static IEnumerable<string> Folders =>
         new[]
         {
+            AppContext.GetData("SVco.NuGetPackageRoot") as string,
             BuildInfo.Value("NuGetPackageRoot"),
             Environment.GetEnvironmentVariable("NUGET_PACKAGES"),
             Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
