@@ -12,8 +12,11 @@ static class RunProcess
 
     const int KilledExitCode = 137;
 
-    /// <summary>Of what a run printed, so many last lines say why it failed.</summary>
-    const int LinesOfFailure = 6;
+    /// <summary>SIGTERM, before the process could hear of it.</summary>
+    const int TerminatedExitCode = 143;
+
+    /// <summary>More lines than <see cref="LastWords"/> takes.</summary>
+    const int LinesOfFailure = 20;
 
     /// <summary>What starts this program.</summary>
     public static ImmutableArray<string> Program { get; } = ["dotnet", typeof(RunProcess).Assembly.Location];
@@ -25,9 +28,9 @@ static class RunProcess
         var (code, last) = Start(request.Arguments, request.Threads, log.WriteLine, request.Stop);
         return code switch
         {
-            0 or InterruptedExitCode => null,
+            0 or InterruptedExitCode or TerminatedExitCode => null,
             KilledExitCode => "It was killed (SIGKILL), as the system does where memory is short. Fewer --jobs take less.",
-            _ => $"Exit code {code}: {string.Join(' ', last)}",
+            _ => $"Exit code {code}: {LastWords.Of(last)}",
         };
     }
 

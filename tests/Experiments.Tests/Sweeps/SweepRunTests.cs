@@ -24,7 +24,7 @@ public sealed class SweepRunTests : IDisposable
             {{space}}
             """;
         var sweep = SweepYaml.Read(text, "x.yaml", _ => throw new InvalidOperationException()) with { Output = folder.At("sweep") };
-        return new SweepPlan(sweep, text) { Jobs = 1, Command = "svco sweep x.yaml" };
+        return new SweepPlan(sweep, text, "x.yaml") { Jobs = 1, Command = "svco sweep x.yaml" };
     }
 
     string? Make(SweepRunRequest request)

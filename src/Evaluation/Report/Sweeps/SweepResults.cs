@@ -53,6 +53,9 @@ public sealed record SweepResults(
     /// <summary>Whether the lead is another from seed to seed, beyond rounding; only then its interval says something.</summary>
     internal bool DoSeedsDiffer => Lead is { HalfWidth: { } half, Mean: var mean } && half > 1e-9 * Math.Abs(mean);
 
+    /// <summary>The runs that failed.</summary>
+    public ImmutableArray<SweptRun> Failed => [.. Points.SelectMany(point => point.Runs).Where(run => run.Failure.Length > 0)];
+
     /// <summary>What came of it, in sentences.</summary>
     public ImmutableArray<string> Summary
     {
