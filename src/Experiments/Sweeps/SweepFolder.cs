@@ -8,13 +8,16 @@ namespace SVco.Experiments;
 /// <summary>
 /// The folder of a sweep: <c>sweep.yaml</c> (what was asked), <c>experiment.yaml</c> (what all runs have in common), <c>runs/NAME/</c> (a run's
 /// folder each), <c>logs/NAME.log</c> (what each run printed), <c>logs/NAME.failed</c> (why it failed), <c>logs/NAME.task</c> (its task in Slurm,
-/// until the run has ended), and the table and the page.
+/// until the run has ended), <c>base/</c> (the base models' answers and verdicts), and the table and the page.
 /// </summary>
 /// <param name="path">The folder.</param>
 sealed class SweepFolder(string path)
 {
     /// <summary>The name of the folder of the runs.</summary>
     public const string RunsFolder = "runs";
+
+    /// <summary>The name of the folder of what the base models answered, which all runs compare with.</summary>
+    public const string BaseAnswersFolder = "base";
 
     /// <summary>The name of the file that says what was asked.</summary>
     public const string FileName = "sweep.yaml";
