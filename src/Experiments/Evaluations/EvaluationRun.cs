@@ -106,7 +106,9 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             models.Add(await AskedFolder.FindAsync(checkpoint, plan, progress, stop));
         }
 
-        return plan.BaseAnswers is { } shared ? [models[0] with { Shared = Path.Combine(shared, models[0].Content) }, .. models[1..]] : models;
+        return plan.BaseAnswers is { } shared
+            ? [models[0] with { Shared = Path.Combine(shared, models[0].Content) }, .. models[1..]]
+            : models;
     }
 
     (ImmutableArray<Answered> Benchmarks, ImmutableArray<CaptionLogProbs> Captions) Ask(

@@ -36,7 +36,7 @@ public sealed class SweepRunTests : IDisposable
 
         _ = request.StopAfter is { } end
             ? request.Run.Experiment.RunUntilAsync(end, stop: request.Stop).Result
-            : request.Run.Experiment.RunAsync(stop: request.Stop).Result;
+            : request.Run.Experiment.RunAsync(progress: new Seen(next => notes.Add($"{next}")), stop: request.Stop).Result;
         return null;
     }
 
@@ -134,6 +134,19 @@ public sealed class SweepRunTests : IDisposable
         var whole = await Run(Plan(space));
         Assert.Single(made);
         Assert.All(whole.Points, point => Assert.True(point.IsFinished));
+    }
+
+    [Fact]
+    public async Task The_base_model_is_asked_once_for_all_runs()
+    {
+        var data = Path.Combine(Golden.RepositoryRoot, "experiments", "eval_tiny", "benchmarks");
+        var plan = Plan("grid: {train.learning_rate: [1e-3, 1e-2]}");
+        var asked = plan.Sweep.Base.With("evaluate.benchmarks", "MMVP").With("evaluate.data", data).With("evaluate.limit", 4);
+        var results = await Run(plan with { Sweep = plan.Sweep with { Base = asked } });
+
+        Assert.All(results.Points, point => Assert.True(point.IsFinished));
+        Assert.Single(notes, note => note.Contains("Began { Title = base MMVP", StringComparison.Ordinal));
+        Assert.Equal(2, notes.Count(note => note.Contains("Began { Title = finished MMVP", StringComparison.Ordinal)));
     }
 
     [Fact]
