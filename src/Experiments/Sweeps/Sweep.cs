@@ -24,6 +24,9 @@ public sealed record Sweep(string Name, Experiment Base, SearchSpace Space)
     /// <summary>What the points are compared by.</summary>
     public SweepMetric Metric { get; init; } = SweepMetric.ValidationLoss;
 
+    /// <summary>The models that stay on the disk.</summary>
+    public SweepKeep Keep { get; init; } = SweepKeep.All;
+
     /// <summary>Whether few steps decide which points are trained to the end; null where all are.</summary>
     public SuccessiveHalving? Halving { get; init; }
 

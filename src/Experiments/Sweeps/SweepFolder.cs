@@ -41,6 +41,9 @@ sealed class SweepFolder(string path)
     /// <summary>What all runs have in common.</summary>
     public string ExperimentFile => System.IO.Path.Combine(path, "experiment.yaml");
 
+    /// <summary>What the runs' options are given to: the script, or the file of what they have in common.</summary>
+    public string SourceOf(Sweep sweep) => sweep.Script is { } script ? System.IO.Path.GetFullPath(script) : ExperimentFile;
+
     /// <summary>Whether another process is working on the sweep now.</summary>
     public bool IsHeld
     {

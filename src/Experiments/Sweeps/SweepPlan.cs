@@ -61,9 +61,9 @@ public sealed record SweepPlan(Sweep Sweep, string Text, string File)
             );
         }
 
-        var schedule = Schedule(
-            runs.Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished).Select(run => estimates[run].Memory)
-        );
+        var unfinished = runs.Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished)
+            .ToDictionary(run => run, run => estimates[run]);
+        var schedule = Schedule(unfinished.Values.Select(estimate => estimate.Memory));
         var whole = TimeSpan.Zero;
         var left = runs.Length;
         var before = 0;
@@ -74,6 +74,9 @@ public sealed record SweepPlan(Sweep Sweep, string Text, string File)
             (before, left) = (steps ?? 0, Sweep.Halving?.Promoted(left / SeedCount) * SeedCount ?? left);
         }
 
+        told.Note(
+            SweepSpace.Of(Sweep, unfinished, schedule.Jobs) is var space && space.Fits ? space.Text : $"{space.Text} That does not fit."
+        );
         told.Note(
             $"{RunData.Count(runs.Length, "run")}, {schedule.Jobs} at once with {RunData.Count(schedule.Threads, "thread")} each: about {RunEstimate.Text(whole / Math.Min(schedule.Jobs, runs.Length))} on this machine's processor. Finished runs are not made again."
         );
@@ -106,10 +109,13 @@ public sealed record SweepPlan(Sweep Sweep, string Text, string File)
         told.Note(
             $"{Sweep.Name}: {RunData.Count(runs.Length, "run")}, {missing.Length} to make; {schedule.Jobs} at once with {RunData.Count(schedule.Threads, "thread")} each, in {folder.Path}"
         );
+        SweepSpace.Of(Sweep, estimates, schedule.Jobs).Require();
         foreach (var run in missing)
         {
             folder.Forget(run);
         }
+
+        Tidy();
 
         var made = SweepProgress.Go(
             Sweep,
@@ -124,10 +130,9 @@ public sealed record SweepPlan(Sweep Sweep, string Text, string File)
                     jobs
                 )
         );
+        Tidy();
         return made.Results(Command);
     }
-
-    string Source(SweepFolder folder) => Sweep.Script is { } script ? Path.GetFullPath(script) : folder.ExperimentFile;
 
     /// <summary>How far the sweep in a folder is; nothing is started.</summary>
     public SweepResults Status()
@@ -163,7 +168,7 @@ public sealed record SweepPlan(Sweep Sweep, string Text, string File)
             {
                 var seen = RunStanding.Of(run, Sweep.Metric, folder).Steps;
                 work.Advance("starting", cost * seen);
-                var running = Task.Run(() => Made(run, steps, runner, threads, folder, work.Stop), CancellationToken.None);
+                var running = Task.Run(() => MadeAndTidied(run, steps, runner, threads, folder, work.Stop), CancellationToken.None);
                 while (!((IAsyncResult)running).AsyncWaitHandle.WaitOne(Look))
                 {
                     var now = MetricsLog.Read(run.Experiment.Folder).Select(line => line.Step).DefaultIfEmpty(0).Max();
@@ -180,11 +185,26 @@ public sealed record SweepPlan(Sweep Sweep, string Text, string File)
         );
     }
 
+    RunStanding MadeAndTidied(SweepRun run, int? steps, SweepRunner runner, int threads, SweepFolder folder, CancellationToken stop)
+    {
+        var made = Made(run, steps, runner, threads, folder, stop);
+        Tidy();
+        return made;
+    }
+
+    /// <summary>Gives away the models that are not to stay.</summary>
+    internal void Tidy()
+    {
+        var folder = new SweepFolder(Sweep.Folder);
+        using var held = folder.HoldReport(CancellationToken.None);
+        Keeping.Tidy(Sweep, folder);
+    }
+
     /// <summary>Makes a run as far as it is asked for, and keeps why it failed.</summary>
     /// <exception cref="OperationCanceledException">It was stopped before, and saved its state.</exception>
     internal RunStanding Made(SweepRun run, int? steps, SweepRunner runner, int threads, SweepFolder folder, CancellationToken stop)
     {
-        var failure = runner(new(run, Source(folder), steps, threads, folder.LogOf(run), stop));
+        var failure = runner(new(run, folder.SourceOf(Sweep), steps, threads, folder.LogOf(run), stop));
         var standing = RunStanding.Of(run, Sweep.Metric, folder);
         if (standing.Reaches(steps))
         {

@@ -56,27 +56,49 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
     /// <param name="command">What makes the runs.</param>
     /// <param name="tasks">Slurm's, asked for before the runs were looked at; null where it has none.</param>
     public SweepResults Results(string command, SlurmTasks? tasks = null) =>
-        new(
-            Sweep.Name,
-            Sweep.Metric.Name,
-            Sweep.Metric.Maximize,
-            Sweep.Space.Paths,
-            [
-                .. Runs.GroupBy(run => run.Run.Point)
-                    .Select(point => new SweptPoint(
-                        [
-                            .. Sweep.Space.Paths.Select(path =>
-                                point.Key.Settings.FirstOrDefault(setting => setting.Path == path)?.Value
-                                // A listed point that does not name the field.
-                                ?? FieldText.Of(Sweep.Base[path])
-                            ),
-                        ],
-                        [.. point.Select(run => Swept(run, tasks))]
-                    )),
-            ],
-            Notes(),
-            command
+        WithGivenAway(
+            new(
+                Sweep.Name,
+                Sweep.Metric.Name,
+                Sweep.Metric.Maximize,
+                Sweep.Space.Paths,
+                [
+                    .. Runs.GroupBy(run => run.Run.Point)
+                        .Select(point => new SweptPoint(
+                            [
+                                .. Sweep.Space.Paths.Select(path =>
+                                    point.Key.Settings.FirstOrDefault(setting => setting.Path == path)?.Value
+                                    // A listed point that does not name the field.
+                                    ?? FieldText.Of(Sweep.Base[path])
+                                ),
+                            ],
+                            [.. point.Select(run => Swept(run, tasks))]
+                        )),
+                ],
+                Notes(),
+                command
+            )
         );
+
+    /// <summary>Says which models are no longer there.</summary>
+    SweepResults WithGivenAway(SweepResults results)
+    {
+        SweepRun[] gone = [.. Runs.Select(run => run.Run).Where(run => RunFolder.IsGivenAway(run.Experiment.Folder))];
+        var missed = gone.Where(run => results.Winner is { } winner && winner.Runs.Any(one => one.Name == run.Name));
+        return gone.Length == 0
+            ? results
+            : results with
+            {
+                Notes =
+                [
+                    .. results.Notes,
+                    $"keep: winner gave the models of {RunData.Count(gone.Length, "run")} away.",
+                    .. missed.Select(run =>
+                        $"The model of {run.Name} went before it was the best. Make it again: {ShellCommand.Of(["./svco", "run", Folder.SourceOf(Sweep), .. run.Options, "--restart"])}"
+                    ),
+                ],
+            };
+    }
 
     ImmutableArray<string> Notes() =>
         [

@@ -27,7 +27,8 @@ public sealed record SweepResults(
             .. Points
                 .OrderByDescending(point => point.IsFinished)
                 .ThenBy(point => point.Value is null)
-                .ThenByDescending(point => point.Runs.Max(run => run.Steps))
+                // Those that came to their end are compared however many steps that took.
+                .ThenByDescending(point => point.IsFinished ? 0 : point.Runs.Max(run => run.Steps))
                 .ThenBy(point => point.Value is { } value ? (Maximize ? -value.Mean : value.Mean) : 0),
         ];
 

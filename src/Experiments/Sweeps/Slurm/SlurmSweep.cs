@@ -56,6 +56,7 @@ public sealed class SlurmSweep(SweepPlan plan)
 
         var told = new RunProgress(progress);
         var estimates = await SweepEstimate.OfAsync(missing, told, stop);
+        SweepSpace.Of(sweep, estimates, plan.Jobs ?? missing.Length).Require();
         var script = folder.WriteSlurm(
             new(
                 sweep.Name,
@@ -103,6 +104,7 @@ public sealed class SlurmSweep(SweepPlan plan)
                 RunStanding.Of(run, plan.Sweep.Metric, folder).IsFinished
                 || plan.Made(run, steps: null, runner, SlurmTask.OwnCores, folder, stop).IsFinished;
             folder.SetTask(run, null);
+            plan.Tidy();
             return isFinished;
         }
         catch (OperationCanceledException)
