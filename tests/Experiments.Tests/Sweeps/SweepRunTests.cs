@@ -155,12 +155,12 @@ public sealed class SweepRunTests : IDisposable
     public async Task Only_the_winners_models_stay_where_that_was_asked_and_what_went_counts_as_finished()
     {
         const string rates = "grid: {train.learning_rate: [1e-6, 1e-2]}\nseeds: [1, 2]";
-        var all = await Run(Plan(rates));
+        var all = await Run(Plan(rates, steps: 2));
         Assert.All(all.Points.SelectMany(point => point.Runs), run => Assert.True(Has(run, "checkpoint")));
         var (winner, other) = (all.Ranked[0], all.Ranked[1]);
         File.WriteAllText(folder.At("sweep", "runs", other.Runs[0].Name, "mine.txt"), "stays");
 
-        var kept = await Run(Plan($"{rates}\nkeep: winner"));
+        var kept = await Run(Plan($"{rates}\nkeep: winner", steps: 2));
         Assert.Empty(made);
         Assert.All(winner.Runs, run => Assert.True(Has(run, "checkpoint")));
         Assert.All(other.Runs, run => Assert.False(Has(run, "checkpoint")));
@@ -170,18 +170,22 @@ public sealed class SweepRunTests : IDisposable
             kept.Points.SelectMany(point => point.Runs).Select(run => run.Value)
         );
         Assert.Contains("keep: winner gave the models of 2 runs away.", kept.Notes);
-        var gone = await Plan(rates).Sweep.Runs().Single(run => run.Name == other.Runs[0].Name).Experiment.RunAsync();
+        var gone = await Plan(rates, steps: 2).Sweep.Runs().Single(run => run.Name == other.Runs[0].Name).Experiment.RunAsync();
         Assert.Equal((RunState.AlreadyFinished, null), (gone.State, gone.Checkpoint));
-        Assert.Contains("keep: winner", Assert.Throws<UserException>(() => _ = SVco.Experiments.Run.Read(gone.Folder).Load()).Message);
+        Assert.Contains(
+            "keep: winner",
+            (await Assert.ThrowsAsync<UserException>(() => SVco.Experiments.Run.Read(gone.Folder).Load())).Message
+        );
 
         // A point that becomes the best by another metric is told with what makes its model again.
-        var turned = await Run(Plan($"{rates}\nkeep: winner", metric: "{name: eval_loss, goal: maximize}"));
+        var turned = await Run(Plan($"{rates}\nkeep: winner", steps: 2, metric: "{name: eval_loss, goal: maximize}"));
         Assert.Contains(
             turned.Notes,
             note =>
                 note.StartsWith($"The model of {other.Runs[0].Name} went", StringComparison.Ordinal)
                 && note.EndsWith(" --restart", StringComparison.Ordinal)
         );
+        Assert.All(winner.Runs, run => Assert.True(Has(run, "checkpoint")));
     }
 
     [Fact]
