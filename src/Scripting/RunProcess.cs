@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using SVco.Core;
 using SVco.Experiments;
 
@@ -24,14 +25,38 @@ static class RunProcess
     /// <summary>Makes a run; see <see cref="SweepRunner"/>.</summary>
     public static string? Run(SweepRunRequest request)
     {
-        using var log = new StreamWriter(request.Log, append: true) { AutoFlush = true };
-        var (code, last) = Start(request.Arguments, request.Threads, log.WriteLine, request.Stop);
+        using var log = Open(request.Log);
+        var (code, last) = Start(request.Arguments, request.Threads, line => Write(log, line), request.Stop);
         return code switch
         {
             0 or InterruptedExitCode or TerminatedExitCode => null,
             KilledExitCode => "It was killed (SIGKILL), as the system does where memory is short. Fewer --jobs take less.",
             _ => $"Exit code {code}: {LastWords.Of(last)}",
         };
+    }
+
+    static FileStream Open(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be written: {error.Message}", error);
+        }
+    }
+
+    static void Write(FileStream log, string line)
+    {
+        try
+        {
+            log.Write(Encoding.UTF8.GetBytes($"{line}\n"));
+        }
+        catch (IOException)
+        {
+            // On a full disk the run's own error is the one to see.
+        }
     }
 
     /// <summary>The experiment of a script: what it prints when it is asked to.</summary>

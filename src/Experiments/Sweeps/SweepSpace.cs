@@ -21,30 +21,37 @@ sealed class SweepSpace(Sweep sweep, ImmutableArray<(SweepRun Run, RunRoom Room)
         new(sweep, [.. estimates.Select(one => (one.Key, one.Value.Room))], jobs);
 
     /// <summary>The most that lies there at a time, on top of what lies there now.</summary>
-    public long Needed => sweep.Keep == SweepKeep.All ? NeededForAll : Math.Min(NeededForAll, NeededForWinner);
+    public long Needed =>
+        sweep.Halving is not null ? NeededForHalving
+        : sweep.Keep == SweepKeep.All ? NeededForAll
+        : Math.Min(NeededForAll, NeededForWinner);
 
-    long NeededForAll => sweep.Halving is not null ? NeededForHalving : missing.Sum(one => one.Room.End) + Working;
+    /// <summary>All models, and what the runs under way need beside theirs.</summary>
+    long NeededForAll =>
+        missing.Sum(one => one.Room.End) + Largest(missing.Select(one => one.Room.Peak(isSaved: false) - one.Room.End), atOnce) - Saved;
 
-    /// <summary>The best point's models, those of points that wait for their other seeds, and the runs under way.</summary>
+    /// <summary>The best point's models, those of points under way that wait for their other seeds, and the runs under way.</summary>
     long NeededForWinner
     {
         get
         {
             var seeds = Math.Max(1, sweep.Seeds.Length);
-            return sweep.Halving is not null
-                ? NeededForHalving
-                : (seeds + atOnce * (seeds - 1L)) * missing.Select(one => one.Room.End).DefaultIfEmpty(0).Max() + Working;
+            return (seeds + atOnce * (seeds - 1L)) * Largest(missing.Select(one => one.Room.End), 1)
+                + Largest(missing.Select(one => one.Room.Peak(isSaved: false)), atOnce)
+                - Saved;
         }
     }
 
-    /// <summary>Every point's state lies there until its rung has ended.</summary>
-    long NeededForHalving =>
-        missing.Where(one => !IsSaved(one.Run)).Sum(one => one.Room.State)
-        + (long)atOnce * missing.Select(one => one.Room.State).DefaultIfEmpty(0).Max();
+    /// <summary>States of runs under way that lie there already.</summary>
+    long Saved => missing.Where(IsSaved).Select(one => one.Room.State).Order().Take(atOnce).Sum();
 
-    /// <summary>What the runs under way need beside what they leave.</summary>
-    long Working =>
-        missing.Select(one => one.Room.Peak(IsSaved(one.Run)) - one.Room.End).OrderDescending().Take(atOnce).Sum(more => Math.Max(0, more));
+    /// <summary>Every point's state lies there until its rung has ended, and those under way are written anew beside it.</summary>
+    long NeededForHalving =>
+        missing.Where(one => !IsSaved(one)).Sum(one => one.Room.State) + atOnce * Largest(missing.Select(one => one.Room.State), 1);
+
+    static long Largest(IEnumerable<long> sizes, int count) => sizes.OrderDescending().Take(count).Sum();
+
+    static bool IsSaved((SweepRun Run, RunRoom Room) one) => RunFolder.StateIn(one.Run.Experiment.Folder).Newest is not null;
 
     /// <summary>What is needed and what is there, for people.</summary>
     public string Text =>
@@ -69,6 +76,4 @@ sealed class SweepSpace(Sweep sweep, ImmutableArray<(SweepRun Run, RunRoom Room)
             );
         }
     }
-
-    static bool IsSaved(SweepRun run) => RunFolder.StateIn(run.Experiment.Folder).Newest is not null;
 }
