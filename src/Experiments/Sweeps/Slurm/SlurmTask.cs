@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SVco.Experiments;
 
 /// <summary>The task of an array job that is to make a run; the sweep's folder keeps it.</summary>
@@ -7,6 +9,7 @@ namespace SVco.Experiments;
 sealed record SlurmTask(string Job, int Index, SlurmStage Stage)
 {
     /// <summary>What Slurm calls it.</summary>
+    [JsonIgnore]
     public string Id => $"{Job}_{Index}";
 
     /// <summary>The task that this process is; null where it is none.</summary>
