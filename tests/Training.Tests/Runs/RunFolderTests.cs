@@ -43,6 +43,62 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Models_are_given_away_and_what_is_no_model_stays()
+    {
+        Open().Dispose();
+        Put("checkpoint/model.safetensors", "");
+        Put("kept/step-00000001/model.safetensors", "");
+        Put("checkpoints/step-00000001/state.json", "");
+        Put("metrics.jsonl", "");
+        Put("notes.txt", "mine");
+
+        using (Open())
+        {
+            Assert.Throws<UserException>(() => RunFolder.GiveAway(Run));
+        }
+
+        RunFolder.GiveAway(Run);
+
+        Assert.Equal(["experiment.yaml", "given_away", "metrics.jsonl", "notes.txt"], Entries());
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Run, "given_away")));
+        using var finished = Open();
+        Assert.True(finished.IsFinished);
+    }
+
+    [Fact]
+    public void What_a_killed_process_had_begun_to_give_away_goes_the_next_time()
+    {
+        Open().Dispose();
+        Put("given_away/model.safetensors", "");
+        Put($".checkpoints.old-{Half}/step-00000001/state.json", "");
+
+        RunFolder.GiveAway(Run);
+
+        Assert.Equal(["experiment.yaml", "given_away"], Entries());
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Run, "given_away")));
+    }
+
+    [Fact]
+    public void A_run_without_a_model_is_not_finished_by_giving_its_state_away()
+    {
+        Open().Dispose();
+        Put("checkpoints/step-00000001/state.json", "");
+
+        RunFolder.GiveAway(Run);
+
+        Assert.Equal(["experiment.yaml"], Entries());
+        Assert.False(RunFolder.IsFinishedIn(Run));
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_runs_is_left_alone()
+    {
+        Put("checkpoint/model.safetensors", "");
+        RunFolder.GiveAway(Run);
+        Assert.Equal(["checkpoint"], Entries());
+    }
+
+    [Fact]
     public void A_restart_throws_everything_away_but_not_under_a_process_that_is_training()
     {
         using (Open())
