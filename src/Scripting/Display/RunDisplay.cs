@@ -35,7 +35,7 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
                 _clock.Restart();
                 break;
             case RunEvent.Advanced:
-                _shown?.Advance("", "");
+                _shown?.Advance([]);
                 break;
             case RunEvent.Trained(var next):
                 Show(next);
@@ -76,25 +76,27 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
             case TrainingEvent.Stepped step:
                 _tokens += step.Tokens;
                 (_time, _waiting) = (_time + step.Time, _waiting + step.DataTime);
-                var rate = _tokens / _clock.Elapsed.TotalSeconds;
-                _shown?.Advance(
-                    Describe(step.Metrics),
-                    string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s, waiting for data {_waiting / _time:0%}")
-                );
+                _shown?.Advance([
+                    LossOf(step.Metrics),
+                    string.Create(CultureInfo.InvariantCulture, $"{_tokens / _clock.Elapsed.TotalSeconds:#,0} tokens/s"),
+                    string.Create(CultureInfo.InvariantCulture, $"waiting for data {_waiting / _time:0%}"),
+                    AccuraciesOf(step.Metrics),
+                ]);
                 break;
             case TrainingEvent.Evaluated evaluated:
-                Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics)}");
+                Note($"validation after step {evaluated.Step}: {LossOf(evaluated.Metrics)}  {AccuraciesOf(evaluated.Metrics)}".TrimEnd());
                 break;
         }
     }
 
-    /// <summary>Loss and the share of pairs on the right side of each term.</summary>
-    static string Describe(TableMetrics metrics) =>
+    static string LossOf(TableMetrics metrics) => $"loss {NumberText.Of(metrics.Loss)}";
+
+    /// <summary>The share of pairs on the right side of each term.</summary>
+    static string AccuraciesOf(TableMetrics metrics) =>
         string.Join(
             "  ",
             metrics
                 .Terms.Where(term => term.Accuracy is not null)
-                .Select(term => $"{term.Name} {100 * term.Accuracy!.Value:0}%")
-                .Prepend(string.Create(CultureInfo.InvariantCulture, $"loss {metrics.Loss:0.0000}"))
+                .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {100 * term.Accuracy:0}%"))
         );
 }
