@@ -82,7 +82,9 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     RunResult RunOrAlreadyFinished(string modelFolder, RunData read, string weights, bool restart)
     {
         using var folder = Open(modelFolder, weights, restart);
-        return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, read, weights);
+        return folder.IsFinished
+            ? AlreadyFinished(folder)
+            : progress.Recorded(folder.StatusFile, stop, () => Run(folder, modelFolder, read, weights));
     }
 
     /// <summary>That a benchmark is not there or the judge has no key is told before training and not after it.</summary>
@@ -297,6 +299,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         if (Train(trainer, job, adapter, folder))
         {
             folder.Finish(job.Model, adapter);
+            progress.Tell(new RunEvent.Finished(folder.Path));
             progress.Note($"Finished: {folder.Checkpoint}{data.RefusedNote(folder)}");
             return RunResult.Of(folder.Path, RunState.Finished, folder.Checkpoint);
         }
@@ -311,7 +314,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
         var interrupted = false;
         progress.Go(
-            "training",
+            RunStatus.Training,
             trainer.Optimizer.Steps,
             trainer.Steps,
             trainer.Run(stop, log.IsEvaluated),

@@ -5,6 +5,7 @@ using SVco.Scripting.Host;
 var root = new RootCommand("SVco: finetune vision-language models on contrast pairs, so that their words follow the image.")
 {
     RunCommand.Create(),
+    WatchCommand.Create(),
     SweepCommand.Create(),
     EvalCommand.Create(),
     BenchCommand.Create(),

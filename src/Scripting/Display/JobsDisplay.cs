@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SVco.Scripting.Printing;
 using SVco.Training.Scheduling;
 
 namespace SVco.Scripting.Display;

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using SVco.Scripting.Printing;
 
 namespace SVco.Scripting.Display;
 

@@ -1,3 +1,5 @@
+using SVco.Scripting.Printing;
+
 namespace SVco.Scripting.Display;
 
 /// <summary>Rows of a terminal that are drawn over each time they change.</summary>

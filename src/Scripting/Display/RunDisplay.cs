@@ -4,6 +4,7 @@ using Spectre.Console;
 using SVco.Core.Metrics;
 using SVco.Experiments;
 using SVco.Models.Hub;
+using SVco.Scripting.Printing;
 using SVco.Training;
 
 namespace SVco.Scripting.Display;
@@ -12,6 +13,9 @@ namespace SVco.Scripting.Display;
 /// <param name="stop">Cancelled by Ctrl-C.</param>
 sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
 {
+    /// <summary>So that the whole stands in a terminal of 24 rows.</summary>
+    const int RowsOfCurves = 20;
+
     readonly Stopwatch _clock = new();
     IProgressDisplay? _shown;
     string _download = "";
@@ -42,6 +46,14 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
                 break;
             case RunEvent.Ended:
                 _shown = null;
+                break;
+            // A log has the numbers as lines, and `svco watch` draws them from the run's folder.
+            case RunEvent.Finished(var folder) when !Console.IsOutputRedirected:
+                if (RunCurves.Of(MetricsLog.Read(folder), AnsiConsole.Profile.Width, RowsOfCurves) is { } curves)
+                {
+                    AnsiConsole.Write(curves);
+                }
+
                 break;
         }
     }
@@ -80,23 +92,27 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
                     LossOf(step.Metrics),
                     string.Create(CultureInfo.InvariantCulture, $"{_tokens / _clock.Elapsed.TotalSeconds:#,0} tokens/s"),
                     string.Create(CultureInfo.InvariantCulture, $"waiting for data {_waiting / _time:0%}"),
-                    AccuraciesOf(step.Metrics),
+                    AccuraciesOf(step.Metrics, step.IsReference),
                 ]);
                 break;
             case TrainingEvent.Evaluated evaluated:
-                Note($"validation after step {evaluated.Step}: {LossOf(evaluated.Metrics)}  {AccuraciesOf(evaluated.Metrics)}".TrimEnd());
+                Note(
+                    $"validation after step {evaluated.Step}: {LossOf(evaluated.Metrics)}  {AccuraciesOf(evaluated.Metrics, evaluated.IsReference)}".TrimEnd()
+                );
                 break;
         }
     }
 
     static string LossOf(TableMetrics metrics) => $"loss {NumberText.Of(metrics.Loss)}";
 
-    /// <summary>The share of pairs on the right side of each term.</summary>
-    static string AccuraciesOf(TableMetrics metrics) =>
-        string.Join(
-            "  ",
-            metrics
-                .Terms.Where(term => term.Accuracy is not null)
-                .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {100 * term.Accuracy:0}%"))
-        );
+    /// <summary>The share of pairs on the right side of each term. Of a policy that is still the reference it would be that of its rounding errors.</summary>
+    static string AccuraciesOf(TableMetrics metrics, bool isReference) =>
+        isReference
+            ? "still the reference"
+            : string.Join(
+                "  ",
+                metrics
+                    .Terms.Where(term => term.Accuracy is not null)
+                    .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {100 * term.Accuracy:0}%"))
+            );
 }

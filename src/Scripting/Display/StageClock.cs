@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SVco.Scripting.Printing;
 
 namespace SVco.Scripting.Display;
 

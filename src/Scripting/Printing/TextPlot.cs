@@ -95,17 +95,22 @@ sealed class TextPlot(ImmutableArray<PlotLine> lines, int height = 12) : Rendera
         }
     }
 
+    /// <summary>The rows under the plot: steps and names.</summary>
+    public static int RowsUnder(ImmutableArray<PlotLine> lines, int maxWidth) =>
+        1 + Names([.. lines.Where(line => !line.Points.IsEmpty)], maxWidth).Count(segment => segment.IsLineBreak);
+
     /// <summary>The names with their marks, as many in a row as fit.</summary>
     static IEnumerable<Segment> Names(PlotLine[] drawn, int maxWidth)
     {
         var used = 0;
         foreach (var (index, line) in drawn.Index())
         {
-            var name =
+            var marked =
                 drawn.Length == 1 ? line.Name
                 : index == 0 ? $"{LineOfDots} {line.Name}"
                 : $"{MarkOf(index)} {line.Name}";
-            if (used > 0 && used + Gap.Length + name.Length > maxWidth)
+            var name = CellText.Cut(marked, maxWidth - LabelWidth);
+            if (used > 0 && used + Gap.Length + CellText.Width(name) > maxWidth)
             {
                 yield return Segment.LineBreak;
                 used = 0;
@@ -114,7 +119,7 @@ sealed class TextPlot(ImmutableArray<PlotLine> lines, int height = 12) : Rendera
             var before = used == 0 ? new string(' ', LabelWidth) : Gap;
             yield return new Segment(before);
             yield return new Segment(name, ColorOf(index));
-            used += before.Length + name.Length;
+            used += before.Length + CellText.Width(name);
         }
 
         yield return Segment.LineBreak;

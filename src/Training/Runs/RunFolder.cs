@@ -8,7 +8,7 @@ namespace SVco.Training;
 
 /// <summary>
 /// The folder of a run: <c>experiment.yaml</c> (what was run), <c>metrics.jsonl</c> and <c>tensorboard/</c> (what happened),
-/// <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from), <c>kept/step-N/</c> (checkpoints to choose from) and <c>checkpoint/</c> (the finished
+/// <c>status.json</c> (where it stands, until it is finished), <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from), <c>kept/step-N/</c> (checkpoints to choose from) and <c>checkpoint/</c> (the finished
 /// model in HuggingFace's or PEFT's layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -43,15 +43,52 @@ public sealed class RunFolder : IDisposable
     /// <summary>The reference's log-probabilities; see <see cref="ReferenceTable"/>.</summary>
     public string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
 
+    /// <summary>Where the run stands; see <see cref="RunStatus"/>.</summary>
+    public string StatusFile => StatusIn(Path);
+
+    /// <summary>Where a run stands, for whoever looks from another process.</summary>
+    /// <param name="run">A run's folder, or one that can become it.</param>
+    /// <exception cref="UserException">It is a folder of something else.</exception>
+    public static RunPhase PhaseOf(string run)
+    {
+        if (!IsRun(run))
+        {
+            throw new UserException($"{run} is not a run's folder: it has no {Description}. Runs lie in runs/NAME.");
+        }
+
+        // The lock first: what a process leaves is there before it lets go.
+        var isHeld = FileLock.IsHeldAt(System.IO.Path.Combine(run, LockFile));
+        var status = SealedJson.Find<RunStatus>(StatusIn(run));
+        var checkpoint = System.IO.Path.Combine(run, CheckpointFolder);
+        return Directory.Exists(checkpoint) ? new RunPhase.Finished(checkpoint)
+            : isHeld ? new RunPhase.AtWork(status)
+            : !File.Exists(System.IO.Path.Combine(run, Description)) ? new RunPhase.NotBegun()
+            : status switch
+            {
+                null => new RunPhase.Left(),
+                { End: null } => new RunPhase.Killed(status),
+                { End: RunEnd.Failed } => new RunPhase.Failed(status),
+                _ => new RunPhase.Stopped(status),
+            };
+    }
+
     /// <summary>The checkpoints that were kept on the way, by their steps.</summary>
     /// <param name="run">A run's folder.</param>
     public static IEnumerable<(int Step, string Folder)> KeptIn(string run) => SavedState.StepsIn(System.IO.Path.Combine(run, KeptFolder));
+
+    /// <summary>The step of the state that a run's folder holds to go on from; 0 where it holds none.</summary>
+    /// <param name="run">A run's folder.</param>
+    public static int SavedStepOf(string run) => new SavedState(StatesIn(run)).Step;
 
     const string KeptFolder = "kept";
 
     string Kept => System.IO.Path.Combine(Path, KeptFolder);
 
-    string States => System.IO.Path.Combine(Path, "checkpoints");
+    static string StatusIn(string run) => System.IO.Path.Combine(run, "status.json");
+
+    static string StatesIn(string run) => System.IO.Path.Combine(run, "checkpoints");
+
+    string States => StatesIn(Path);
 
     /// <summary>Opens a run's folder, new or to go on.</summary>
     /// <param name="path">The folder.</param>
@@ -132,6 +169,7 @@ public sealed class RunFolder : IDisposable
         if (IsFinished)
         {
             State.Delete();
+            File.Delete(StatusFile);
         }
     }
 
@@ -142,6 +180,7 @@ public sealed class RunFolder : IDisposable
         [
             ReferenceFile,
             RefusedFile,
+            StatusFile,
             .. new[] { MetricsLog.FileName, "images.sha256", "pairs.sha256" }.Select(name => System.IO.Path.Combine(Path, name)),
         ];
         string[] folders = [Checkpoint, States, Kept, System.IO.Path.Combine(Path, MetricsLog.EventsFolder)];
@@ -207,6 +246,7 @@ public sealed class RunFolder : IDisposable
     {
         SavedState.SaveModel(model, adapter, Checkpoint);
         State.Delete();
+        File.Delete(StatusFile);
     }
 
     static void WriteText(string path, string text) =>

@@ -104,8 +104,14 @@ public sealed class Trainer : IDisposable
             whole.Elapsed,
             waiting.Elapsed,
             TableMetrics.Mean([.. micro.Select(batch => batch.Metrics)])
-        );
+        )
+        {
+            IsReference = IsReferenceAfter(Optimizer.Steps - 1),
+        };
     }
+
+    bool IsReferenceAfter(int steps) =>
+        _job.Objective.NeedsReference && Enumerable.Range(0, steps).All(step => LearningRate.At(_job.Settings, step, Steps) == 0);
 
     bool IsEvaluatedAfter(int steps) =>
         !_job.Validation.IsEmpty && steps > 0 && (steps % _job.Settings.EvaluateEvery == 0 || steps == Steps);
@@ -122,7 +128,10 @@ public sealed class Trainer : IDisposable
             .ToImmutableArray();
         return stop.IsCancellationRequested
             ? new TrainingEvent.Interrupted(Optimizer.Steps)
-            : new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean(tables));
+            : new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean(tables))
+            {
+                IsReference = IsReferenceAfter(Optimizer.Steps),
+            };
     }
 
     double Epochs(int steps) => (double)_plan.Take(steps).Sum(step => step.MicroBatches.Sum(batch => batch.Length)) / _job.Train.Length;

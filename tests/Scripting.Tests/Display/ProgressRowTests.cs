@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using SVco.Scripting.Display;
+using SVco.Scripting.Printing;
 
 namespace SVco.Scripting.Tests;
 
@@ -55,7 +56,7 @@ public sealed class ProgressRowTests
             given => holds(given.title, given.share, given.parts, given.window)
         );
 
-    [Property(MaxTest = 1000)]
+    [Property(MaxTest = 300)]
     public Property No_row_is_wider_than_the_window_without_its_last_column() =>
         For(
             (title, share, parts, window) =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SVco.Scripting.Display;
+namespace SVco.Scripting.Printing;
 
 /// <summary>Durations for people.</summary>
 static class DurationText

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SVco.Scripting.Display;
+namespace SVco.Scripting.Printing;
 
 /// <summary>Losses and the like for people.</summary>
 static class NumberText

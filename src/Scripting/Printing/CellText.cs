@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console.Rendering;
 
-namespace SVco.Scripting.Display;
+namespace SVco.Scripting.Printing;
 
 /// <summary>Texts by the columns they take in a terminal: a letter of Chinese takes two, an accent none.</summary>
 static class CellText
