@@ -6,6 +6,6 @@ public enum Behaviour
     /// <summary>Equal to the official PyTorch code, quirks included (the golden files).</summary>
     Official,
 
-    /// <summary>What a careful person would do; the README's table lists every difference.</summary>
+    /// <summary>What a careful person would do; docs/behaviour.md lists every difference.</summary>
     Corrected,
 }

@@ -1,18 +1,42 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using SVco.Core;
+using SVco.Models;
 
 namespace SVco.Experiments;
 
-/// <summary>The checkout that the scripts lie in; the bundled checkpoints and pairs are found from it.</summary>
+/// <summary>The folder of scripts, sweeps, and the tiny checkpoints, pairs and questions: the checkout, else what a package brings of it.</summary>
 public static class Repository
 {
-    static string? _root = RootAbove(AppContext.BaseDirectory);
+    /// <summary>What packages call their part of the checkout.</summary>
+    const string Bundle = "bundle";
 
-    /// <summary>The folder of SVco.sln.</summary>
-    /// <exception cref="UserException">Neither the assemblies nor the prelude lie in a checkout.</exception>
+    static string? _root = RootAbove(AppContext.BaseDirectory) ?? Bundles.FirstOrDefault(Directory.Exists);
+
+    /// <summary>The folder with <c>experiments</c>, <c>configs</c> and the prelude.</summary>
+    /// <exception cref="UserException">The assemblies lie neither in a checkout nor in a package, and no prelude told where it is.</exception>
     public static string Root =>
-        _root ?? throw new UserException("The SVco checkout was not found. Begin the script with #load \"../src/Scripting/svco.csx\".");
+        _root
+        ?? throw new UserException(
+            "The bundled scripts and checkpoints were not found: the assemblies of SVco lie neither in its checkout nor in its packages."
+        );
+
+    /// <summary>A file by a path; where there is none, the bundled one of that path, such as <c>experiments/svco_lvint.csx</c>.</summary>
+    public static string Find(string path, string? folder = null) =>
+        !Path.Exists(Path.GetFullPath(path, folder ?? Environment.CurrentDirectory))
+        && _root is { } root
+        && Path.Combine(root, path) is var bundled
+        && File.Exists(bundled)
+            ? bundled
+            : path;
+
+    /// <summary>The prelude that scripts begin with.</summary>
+    public static string Prelude => Path.Combine(Root, PreludePath);
+
+    /// <summary>The version of SVco, as its packages have it.</summary>
+    public static string Version =>
+        typeof(Repository).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>
     /// Tells where the prelude lies. A script host such as dotnet script copies the assemblies that the prelude names to a folder of its
@@ -23,6 +47,11 @@ public static class Repository
         var folder = Path.GetDirectoryName(Path.GetFullPath(prelude))!;
         _root = RootAbove(folder) ?? _root;
         var built = Path.Combine(folder, "bin", "Release");
+        if (!Directory.Exists(built))
+        {
+            return;
+        }
+
         var context = AssemblyLoadContext.GetLoadContext(typeof(Repository).Assembly)!;
         context.Resolving += (_, name) =>
             Path.Combine(built, $"{name.Name}.dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
@@ -30,11 +59,21 @@ public static class Repository
             Directory.GetFiles(built, $"{name}.*").FirstOrDefault(IsNative) is { } file ? NativeLibrary.Load(file) : IntPtr.Zero;
     }
 
+    static string PreludePath => Path.Combine("src", "Scripting", "svco.csx");
+
+    /// <summary>Beside the program (the tool), two folders above the assembly (where a host loads it from the package), in NuGet's folders.</summary>
+    static IEnumerable<string> Bundles =>
+        NuGetPackages
+            .PlacesOf(new("SVco.Experiments", Version))
+            .Prepend(Path.Combine(Path.GetDirectoryName(typeof(Repository).Assembly.Location) ?? "", "..", ".."))
+            .Prepend(AppContext.BaseDirectory)
+            .Select(folder => Path.GetFullPath(Path.Combine(folder, Bundle)));
+
     static bool IsNative(string file) => Path.GetExtension(file) is ".so" or ".dylib" or ".dll";
 
     static string? RootAbove(string? folder)
     {
-        while (folder is not null && !File.Exists(Path.Combine(folder, "SVco.sln")))
+        while (folder is not null && !File.Exists(Path.Combine(folder, PreludePath)))
         {
             folder = Path.GetDirectoryName(folder);
         }

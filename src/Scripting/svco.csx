@@ -31,6 +31,7 @@ global using SVco.Scripting;
 global using SVco.Scripting.Display;
 global using SVco.Scripting.Host;
 global using SVco.Scripting.Printing;
+global using static SVco.Scripting.ScriptWords;
 global using TorchSharp;
 using System.Runtime.CompilerServices;
 
@@ -42,24 +43,7 @@ Repository.FoundFrom(PreludeFile());
 // A script may begin with a tensor, in every host.
 global::SVco.Models.NativeLibraries.LoadWithTorchSharp();
 
-// Shows a value as the REPL does.
-void Print(object value) => Printer.Print(value);
-
-Experiment Experiment(string name) => new(name);
-
-// The experiment of a run's experiment.yaml, to be run again or changed.
-Experiment ExperimentFrom(string yamlFile) => global::SVco.Experiments.Experiment.FromYaml(global::SVco.Files.TextFile.Read(yamlFile));
-
-EvaluationPlan Evaluation(string name) => new(name);
-
-// Several experiments whose models are asked the same benchmarks.
-ExperimentTable Table(string name, params Experiment[] rows) => new(name) { Rows = [.. rows] };
-
-// A benchmark of one's own, from a table of questions and answers (.jsonl, .csv, .tsv or .parquet).
-Benchmark Benchmark(string name, string file, OwnSettings settings = null) => Own.Read(name, file, settings);
-
 // The name SVco alone would be the namespace.
-Objective SVco(double beta1, double beta2) => Symmetric(Vco(beta1, beta2));
+Objective SVco(double beta1, double beta2) => Objectives.SVco(beta1, beta2);
 
-Objective SVco(double attendW, double rejectW, double attendL, double rejectL) =>
-    global::SVco.Core.Objectives.Objectives.SVco(attendW, rejectW, attendL, rejectL);
+Objective SVco(double attendW, double rejectW, double attendL, double rejectL) => Objectives.SVco(attendW, rejectW, attendL, rejectL);

@@ -12,7 +12,13 @@ namespace SVco.Models.Images;
 /// </summary>
 internal static class AvifImage
 {
-    static AvifImage() => NativeLibrary.SetDllImportResolver(typeof(MagickImage).Assembly, FromThePackage);
+    // Found before anything of ImageMagick is touched: what is thrown while it looks for its library would be wrapped.
+    static readonly Lazy<string> Folder = new(() =>
+    {
+        var folder = NativeLibraries.ImageMagickFolder;
+        NativeLibrary.SetDllImportResolver(typeof(MagickImage).Assembly, FromThePackage);
+        return folder;
+    });
 
     public static bool Is(ReadOnlySpan<byte> data) =>
         data.Length >= 12
@@ -53,6 +59,7 @@ internal static class AvifImage
     {
         try
         {
+            _ = Folder.Value;
             return read();
         }
         catch (MagickException error)
@@ -66,12 +73,7 @@ internal static class AvifImage
 
     /// <summary>The library stays in its package's folder, as those of libtorch do.</summary>
     static nint FromThePackage(string library, Assembly assembly, DllImportSearchPath? path) =>
-        NativeLibraries
-            .FilesOf(
-                NativeLibraries.ImageMagick,
-                OperatingSystem.IsWindows() ? library : $"{library}{(OperatingSystem.IsMacOS() ? ".dylib" : ".so")}"
-            )
-            .Where(File.Exists)
-            .Select(NativeLibrary.Load)
-            .FirstOrDefault();
+        NativeLibrary.Load(
+            Path.Combine(Folder.Value, OperatingSystem.IsWindows() ? library : $"{library}{(OperatingSystem.IsMacOS() ? ".dylib" : ".so")}")
+        );
 }

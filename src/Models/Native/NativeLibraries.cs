@@ -75,15 +75,12 @@ public static partial class NativeLibraries
         {
             LoadFrom(beside, "the program's own folder");
         }
-        else if (RecordedPackage() is { } recorded)
+        else if (WantedVersion is { Length: > 0 } version)
         {
-            var folder =
-                Candidates(recorded).FirstOrDefault(Directory.Exists)
-                ?? throw new UserException(
-                    $"The native libraries of libtorch are in none of: {string.Join(", ", Candidates(recorded))}. "
-                        + "Run `dotnet restore`, or set LIBTORCH to a folder with libtorch's libraries (such as torch/lib of a PyTorch)."
-                );
-            LoadFrom(folder, "the NuGet package folder");
+            LoadFrom(
+                Path.Combine(NuGetPackages.Get(new($"libtorch-cpu-{Rid}", version)), "runtimes", Rid, "native"),
+                "the NuGet package folder"
+            );
         }
 
         CheckThatTensorsWork();
@@ -98,7 +95,8 @@ public static partial class NativeLibraries
                 NativeLibrary.Load(file);
             }
 
-            TorchSharpLibrary.Load([Path.Combine(folder, TorchSharpName), .. TorchSharpFiles]);
+            var own = Path.Combine(folder, TorchSharpName);
+            TorchSharpLibrary.Load(File.Exists(own) ? own : TorchSharpFile);
             Place = $"{folder} ({what})";
         }
         catch (Exception error)
@@ -195,52 +193,24 @@ public static partial class NativeLibraries
             .Append(Name("torch"));
     }
 
-    static IEnumerable<string> Candidates(string recorded)
-    {
-        var package = new DirectoryInfo(recorded);
-        return PackageFolders()
-            .Select(packages => Path.Combine(packages, package.Parent!.Name, package.Name, "runtimes", Rid, "native"))
-            .Prepend(Path.Combine(recorded, "runtimes", Rid, "native"))
-            .Distinct();
-    }
-
-    static IEnumerable<string> PackageFolders() =>
-        new[]
-        {
-            RecordedPackage() is { } recorded ? Path.GetFullPath(Path.Combine(recorded, "..", "..")) : null,
-            Environment.GetEnvironmentVariable("NUGET_PACKAGES"),
-            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
-        }
-            .OfType<string>()
-            .Where(folder => folder.Length > 0)
-            .Distinct();
-
-    /// <summary>Where TorchSharp's own library may lie.</summary>
-    internal static IReadOnlyList<string> TorchSharpFiles => [.. PackageFolders().Select(TorchSharpFile)];
-
-    static string TorchSharpFile(string packages) =>
-        Path.Combine(packages, "torchsharp", TorchSharpVersion, "runtimes", Rid, "native", TorchSharpName);
+    /// <summary>TorchSharp's own library.</summary>
+    internal static string TorchSharpFile =>
+        BesideTheProgram().Select(folder => Path.Combine(folder, TorchSharpName)).FirstOrDefault(File.Exists)
+        ?? Path.Combine(InPackage(new("TorchSharp", TorchSharpVersion)), TorchSharpName);
 
     static string TorchSharpName => OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : FileOf("LibTorchSharp");
 
     static IEnumerable<string> BesideTheProgram() =>
         [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", Rid, "native")];
 
-    /// <summary>The package with ImageMagick's library.</summary>
-    internal const string ImageMagick = "ImageMagickPackage";
+    /// <summary>The folder with ImageMagick's library.</summary>
+    /// <exception cref="UserException">Its package cannot be fetched.</exception>
+    internal static string ImageMagickFolder => InPackage(new("Magick.NET-Q8-AnyCPU", BuildInfo.Value("ImageMagickVersion")!));
 
-    /// <summary>Where a native file of a package that this build was made with may lie.</summary>
-    internal static IEnumerable<string> FilesOf(string package, string file) =>
-        (RecordedPackage(package) is { } recorded ? Candidates(recorded) : BesideTheProgram()).Select(folder => Path.Combine(folder, file));
-
-    static string? RecordedPackage(string package = "LibTorchPackages") =>
-        typeof(NativeLibraries)
-            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .FirstOrDefault(attribute => attribute.Key == package)
-            ?.Value;
+    static string InPackage(NuGetPackage package) => Path.Combine(NuGetPackages.Get(package), "runtimes", Rid, "native");
 
     /// <summary>The libtorch version this build was made for; empty where the build does not say.</summary>
-    static string WantedVersion => RecordedPackage() is { } recorded ? Path.GetFileName(recorded) : "";
+    static string WantedVersion => BuildInfo.Value("LibTorchVersion") ?? "";
 
     static string TorchSharpVersion => typeof(torch).Assembly.GetName().Version!.ToString(3);
 
@@ -249,7 +219,8 @@ public static partial class NativeLibraries
         : OperatingSystem.IsMacOS() ? $"lib{library}.dylib"
         : $"lib{library}.so";
 
-    static string Rid =>
+    /// <summary>The system as NuGet names it.</summary>
+    internal static string Rid =>
         OperatingSystem.IsWindows() ? "win-x64"
         : OperatingSystem.IsMacOS() ? "osx-arm64"
         : "linux-x64";

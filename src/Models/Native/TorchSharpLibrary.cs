@@ -6,11 +6,10 @@ namespace SVco.Models;
 /// <summary>Loads TorchSharp's native library, from a mended copy where the system's libstdc++ is older than the library wants.</summary>
 static class TorchSharpLibrary
 {
-    /// <summary>Loads the first existing file.</summary>
-    /// <exception cref="DllNotFoundException">No file exists or the loader refuses it.</exception>
-    public static void Load(IReadOnlyList<string> places)
+    /// <summary>Loads a file.</summary>
+    /// <exception cref="DllNotFoundException">It does not exist or the loader refuses it.</exception>
+    public static void Load(string file)
     {
-        var file = places.FirstOrDefault(File.Exists) ?? throw new DllNotFoundException($"None of {string.Join(", ", places)} exists.");
         try
         {
             NativeLibrary.Load(file);

@@ -40,7 +40,7 @@ static class DoctorCommand
                         $".NET {Environment.Version} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}"
                     )
             ),
-            ("checkout", () => Task.FromResult(Repository.Root)),
+            ("scripts", () => Task.FromResult(Repository.Root)),
             ("natives", () => Task.FromResult(Natives())),
             ("versions", () => Task.FromResult(NativeLibraries.Versions)),
             ("device", () => Task.FromResult(Device())),

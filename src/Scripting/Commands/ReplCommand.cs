@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SVco.Experiments;
 using SVco.Files;
 using SVco.Scripting.Printing;
 using SVco.Scripting.Repl;
@@ -37,7 +38,7 @@ static class ReplCommand
             Error,
             name => assistant.DescribeAsync(session.Inputs, name, default).GetAwaiter().GetResult()
         );
-        var isWell = loop.Run(files.Select(file => $"#load \"{file.Replace('\\', '/')}\""), begun);
+        var isWell = loop.Run(files.Select(file => $"#load \"{Repository.Find(file).Replace('\\', '/')}\""), begun);
         // A person has seen what went wrong.
         return isWell || reader is not PlainReader { IsPiped: true } ? 0 : 1;
     }

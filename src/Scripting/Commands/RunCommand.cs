@@ -34,7 +34,7 @@ static class RunCommand
     }
 
     static Task<int> RunAsync(string file, string[] args) =>
-        Path.GetExtension(file) is ".yaml" or ".yml" ? InFile(file).Run(args) : ScriptHost.RunAsync(file, args);
+        Path.GetExtension(file) is ".yaml" or ".yml" ? InFile(Repository.Find(file)).Run(args) : ScriptHost.RunAsync(file, args);
 
     static Experiment InFile(string file)
     {

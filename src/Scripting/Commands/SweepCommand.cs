@@ -86,7 +86,7 @@ static class SweepCommand
 
     static SweepPlan Load(string file, string? output)
     {
-        var plan = SweepPlan.Load(file, RunProcess.ExperimentOf);
+        var plan = SweepPlan.Load(Repository.Find(file), RunProcess.ExperimentOf);
         return plan with { Sweep = plan.Sweep with { Output = output }, Command = ShellCommand.Typed };
     }
 

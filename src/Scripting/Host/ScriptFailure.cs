@@ -11,9 +11,14 @@ static class ScriptFailure
     /// <param name="files">The script's own files, the first before the others; none for a command.</param>
     /// <param name="options">How to show it.</param>
     public static string Describe(Exception error, IReadOnlyList<string> files, ScriptHostOptions options) =>
-        options.ShowTrace ? error.ToString()
+        options.ShowTrace ? Trace(error)
         : Unwrap(error) is var cause && cause is UserException ? cause.Message
         : string.Join('\n', [.. Lines(cause, files, options)]);
+
+    static string Trace(Exception error) =>
+        error is UserException
+            ? $"{error.GetType()}: {error.Message}\n{error.StackTrace}{(error.InnerException is { } inner ? $"\n{Trace(inner)}" : "")}"
+            : error.ToString();
 
     /// <summary>Relative to the working folder where that is shorter.</summary>
     public static string Show(string path, ScriptHostOptions options) =>

@@ -1,3 +1,5 @@
+using SVco.Experiments;
+
 namespace SVco.Scripting.Host;
 
 /// <summary>
@@ -17,7 +19,7 @@ public static class ScriptHost
     public static async Task<int> RunAsync(string file, IReadOnlyList<string> args, ScriptHostOptions? options = null)
     {
         options ??= ScriptHostOptions.FromEnvironment();
-        var path = Path.GetFullPath(file, options.WorkingFolder);
+        var path = Path.GetFullPath(Repository.Find(file, options.WorkingFolder), options.WorkingFolder);
         if (!File.Exists(path))
         {
             options.Error.WriteLine($"There is no script {file}{(file == path ? "" : $" ({path})")}.");

@@ -28,6 +28,16 @@ sealed class ScriptReferences(string folder, Func<string, DocumentationProvider?
         MetadataReferenceProperties properties
     )
     {
+        if (ScriptPackages.IsPackage(reference))
+        {
+            return
+            [
+                .. ScriptPackages
+                    .AssembliesOf(reference, folder)
+                    .Select(file => Use(HostAssemblies.PathOf(Path.GetFileNameWithoutExtension(file)) ?? file, properties)),
+            ];
+        }
+
         var isPath = reference.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || reference.IndexOfAny(['/', '\\']) >= 0;
         var name = isPath ? Path.GetFileNameWithoutExtension(reference.Replace('\\', '/')) : reference;
         var path = HostAssemblies.PathOf(name) ?? Existing(Path.GetFullPath(reference, Path.GetDirectoryName(baseFilePath) ?? folder));

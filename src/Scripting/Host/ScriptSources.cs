@@ -12,6 +12,9 @@ class ScriptSources(string folder) : SourceFileResolver([], folder)
     /// <summary>What was read, by path.</summary>
     public IEnumerable<ScriptSource> Read => read.Values.OrderBy(source => source.Path, StringComparer.Ordinal);
 
+    public override string? ResolveReference(string path, string? baseFilePath) =>
+        ScriptPackages.IsPackage(path) ? ScriptPackages.ScriptOf(path) : base.ResolveReference(path, baseFilePath);
+
     public override Stream OpenRead(string resolvedPath)
     {
         var content = File.ReadAllBytes(resolvedPath);

@@ -22,7 +22,7 @@ sealed class ReplSession(string folder)
     ScriptState<object>? state;
 
     /// <summary>The prelude's file.</summary>
-    public static string Prelude => Path.Combine(Repository.Root, "src", "Scripting", "svco.csx");
+    public static string Prelude => Repository.Prelude;
 
     /// <summary>What inputs are compiled with.</summary>
     public ScriptOptions Options => field ??= ScriptCompiler.Options(sources, new ScriptReferences(folder));

@@ -17,8 +17,8 @@ public sealed class NativeLibrariesTests
     public void The_mend_for_older_libstdcxx_changes_one_version_and_one_symbol()
     {
         // With a CUDA build or on another system the library is elsewhere or another one.
-        var library = OperatingSystem.IsLinux() ? NativeLibraries.TorchSharpFiles.FirstOrDefault(File.Exists) : null;
-        if (library is null)
+        var library = OperatingSystem.IsLinux() ? NativeLibraries.TorchSharpFile : null;
+        if (!File.Exists(library))
         {
             return;
         }

@@ -2,20 +2,29 @@ using SVco.Tests;
 
 namespace SVco.Scripting.Tests;
 
-/// <summary>Real processes killed without warning.</summary>
+/// <summary>Real processes killed without warning, as often as SVCO_KILLS says.</summary>
 public sealed class KillTests : IDisposable
 {
     const int Killed = 137;
     const string Reference = "reference ";
     const string Training = "training ";
 
-    /// <summary>Beginnings of lines that a run prints, and how long after one of them it is killed at most [ms].</summary>
+    static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("SVCO_KILLS") ?? "8");
+
+    /// <summary>Beginnings of lines that a run prints, and how long after one of them it is killed at most [ms]; half of them in training.</summary>
     static readonly (string Line, int Most)[] Moments =
     [
-        .. Enumerable.Repeat(("", 900), 4),
-        .. Enumerable.Repeat(("memory: ", 300), 2),
-        .. Enumerable.Repeat((Reference, 100), 4),
-        .. Enumerable.Repeat((Training, 150), 10),
+        .. Enumerable
+            .Range(0, Kills)
+            .Select(kill =>
+                (kill % 8) switch
+                {
+                    0 or 1 => ("", 900),
+                    2 => ("memory: ", 300),
+                    3 => (Reference, 100),
+                    _ => (Training, 150),
+                }
+            ),
     ];
 
     readonly string _folder = Directory.CreateTempSubdirectory("svco-kill").FullName;

@@ -153,8 +153,7 @@ sealed record InputText(string Text, int Caret)
     int LetterBefore(int place) =>
         place >= 2 && char.IsSurrogatePair(Text[place - 2], Text[place - 1]) ? place - 2 : Math.Max(0, place - 1);
 
-    int LetterAt(int place) =>
-        place > 0 && place < Text.Length && char.IsSurrogatePair(Text[place - 1], Text[place]) ? place - 1 : place;
+    int LetterAt(int place) => place > 0 && place < Text.Length && char.IsSurrogatePair(Text[place - 1], Text[place]) ? place - 1 : place;
 
     int LetterAfter(int place) =>
         place + 1 < Text.Length && char.IsSurrogatePair(Text[place], Text[place + 1]) ? place + 2 : Math.Min(Text.Length, place + 1);
