@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Fields;
 using SVco.Core.Objectives;
+using SVco.Evaluation.Results;
 using SVco.Files;
 using SVco.Models;
 using SVco.Models.Folders;
@@ -119,6 +120,12 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             return trained;
         }
 
+        // A model that was given away cannot be asked again.
+        if (trained.Checkpoint is null && File.Exists(Path.Combine(plan.Folder, EvaluationFile.FileName)))
+        {
+            return trained with { Evaluation = EvaluationFile.Load(plan.Folder) };
+        }
+
         try
         {
             return trained with { Evaluation = await new EvaluationRun(plan, progress, stop).RunAsync(dryRun: false) };
@@ -170,8 +177,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
     RunResult AlreadyFinished(RunFolder folder)
     {
-        progress.Note($"This run is finished: {folder.Checkpoint}. Train it anew with --restart, or elsewhere with --output.");
-        return RunResult.Of(folder.Path, RunState.AlreadyFinished, folder.Checkpoint);
+        var isThere = !RunFolder.IsGivenAway(folder.Path);
+        progress.Note(
+            $"This run is finished{(isThere ? $": {folder.Checkpoint}" : ", and its model was given away")}. Train it anew with --restart, or elsewhere with --output."
+        );
+        return RunResult.Of(folder.Path, RunState.AlreadyFinished, isThere ? folder.Checkpoint : null);
     }
 
     RunResult Run(RunFolder folder, string modelFolder, RunData read, string weights)

@@ -21,7 +21,7 @@ public enum RunState
 /// <param name="State">How it ended.</param>
 /// <param name="Train">The numbers of the last training step; null when there was none.</param>
 /// <param name="Validation">The numbers of the last validation; null when there was none.</param>
-/// <param name="Checkpoint">The finished model's folder; null when it was interrupted.</param>
+/// <param name="Checkpoint">The finished model's folder; null when it was interrupted, or an earlier run's was given away.</param>
 public sealed record RunResult(string Folder, RunState State, MetricsLine? Train, MetricsLine? Validation, string? Checkpoint)
 {
     /// <summary>What the benchmarks gave; null where the experiment names none, or the run has not come to its end.</summary>

@@ -10,6 +10,10 @@ public static partial class AtomicOutput
     public static bool IsTemporary(string name) =>
         name.StartsWith('.') && Guid.TryParseExact(name[^Math.Min(name.Length, 32)..], "N", out _);
 
+    /// <summary>A name beside a file or folder that says that it is on its way out.</summary>
+    public static string TemporaryBeside(string path) =>
+        Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.old-{Guid.NewGuid():N}");
+
     /// <summary>Removes what killed processes left half written in a folder and those below it.</summary>
     /// <param name="folder">No other process writes to it.</param>
     /// <exception cref="UserException">The disk refuses.</exception>
@@ -116,7 +120,7 @@ public static partial class AtomicOutput
             return;
         }
 
-        var old = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.old-{Guid.NewGuid():N}");
+        var old = TemporaryBeside(full);
         Directory.Move(full, old);
         try
         {

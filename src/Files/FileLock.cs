@@ -10,7 +10,45 @@ public sealed class FileLock : IDisposable
     const int MacWouldBlock = 35;
     const int WindowsSharingViolation = unchecked((int)0x80070020);
 
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
     readonly FileStream held;
+
+    FileLock(FileStream held) => this.held = held;
+
+    /// <summary>Takes the lock as soon as no other process holds it. The file stays: who waits for it must find the same.</summary>
+    /// <param name="path">The file; its folder is made.</param>
+    /// <param name="whenWaiting">Told once when another process holds it.</param>
+    /// <param name="whenRefused">What the person is to do when the folder cannot be written; stands after the reason.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <exception cref="UserException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static FileLock Wait(string path, Action whenWaiting, string whenRefused, CancellationToken stop)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        for (var isFirst = true; ; isFirst = false)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                Directory.CreateDirectory(folder);
+                return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1));
+            }
+            catch (IOException error) when (IsHeld(error))
+            {
+                if (isFirst)
+                {
+                    whenWaiting();
+                }
+
+                stop.WaitHandle.WaitOne(Look);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new UserException($"{folder} cannot be written: {error.Message.TrimEnd('.')}. {whenRefused}", error);
+            }
+        }
+    }
 
     /// <summary>Takes the lock at once or not at all.</summary>
     /// <param name="path">The file; its folder is made.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using SVco.Core;
 using SVco.Experiments;
 
@@ -12,8 +13,11 @@ static class RunProcess
 
     const int KilledExitCode = 137;
 
-    /// <summary>Of what a run printed, so many last lines say why it failed.</summary>
-    const int LinesOfFailure = 6;
+    /// <summary>SIGTERM, before the process could hear of it.</summary>
+    const int TerminatedExitCode = 143;
+
+    /// <summary>More lines than <see cref="LastWords"/> takes.</summary>
+    const int LinesOfFailure = 20;
 
     /// <summary>What starts this program.</summary>
     public static ImmutableArray<string> Program { get; } = ["dotnet", typeof(RunProcess).Assembly.Location];
@@ -21,14 +25,38 @@ static class RunProcess
     /// <summary>Makes a run; see <see cref="SweepRunner"/>.</summary>
     public static string? Run(SweepRunRequest request)
     {
-        using var log = new StreamWriter(request.Log, append: true) { AutoFlush = true };
-        var (code, last) = Start(request.Arguments, request.Threads, log.WriteLine, request.Stop);
+        using var log = Open(request.Log);
+        var (code, last) = Start(request.Arguments, request.Threads, line => Write(log, line), request.Stop);
         return code switch
         {
-            0 or InterruptedExitCode => null,
+            0 or InterruptedExitCode or TerminatedExitCode => null,
             KilledExitCode => "It was killed (SIGKILL), as the system does where memory is short. Fewer --jobs take less.",
-            _ => $"Exit code {code}: {string.Join(' ', last)}",
+            _ => $"Exit code {code}: {LastWords.Of(last)}",
         };
+    }
+
+    static FileStream Open(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be written: {error.Message}", error);
+        }
+    }
+
+    static void Write(FileStream log, string line)
+    {
+        try
+        {
+            log.Write(Encoding.UTF8.GetBytes($"{line}\n"));
+        }
+        catch (IOException)
+        {
+            // On a full disk the run's own error is the one to see.
+        }
     }
 
     /// <summary>The experiment of a script: what it prints when it is asked to.</summary>

@@ -26,6 +26,9 @@ sealed record AskedFolder(string Name, string Checkpoint, string Folder, Adapter
     /// <summary>Why the model cannot be had, when it has answered before; what it has not answered yet cannot be asked. Null where it is there.</summary>
     UserException? Missing { get; init; }
 
+    /// <summary>Where its answers and verdicts lie, when other evaluations share them; null where they are this evaluation's alone.</summary>
+    public string? Shared { get; init; }
+
     /// <summary>The folder, for what needs its files.</summary>
     /// <exception cref="UserException">The model is not there any more.</exception>
     public string Required => Missing is null ? Folder : throw new UserException($"{Name} is needed again. {Missing.Message}", Missing);

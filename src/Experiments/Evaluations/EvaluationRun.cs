@@ -106,7 +106,9 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
             models.Add(await AskedFolder.FindAsync(checkpoint, plan, progress, stop));
         }
 
-        return models;
+        return plan.BaseAnswers is { } shared
+            ? [models[0] with { Shared = Path.Combine(shared, models[0].Content) }, .. models[1..]]
+            : models;
     }
 
     (ImmutableArray<Answered> Benchmarks, ImmutableArray<CaptionLogProbs> Captions) Ask(
@@ -116,6 +118,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         Shard? part
     )
     {
+        using var held = part is null ? Hold(model) : null;
         using var loaded = new LoadedModel(model, plan);
         ImmutableArray<Answered> answered =
         [
@@ -195,6 +198,7 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
 
     async Task<EvaluatedModel> GradeAsync(AskedFolder model, ImmutableArray<Answered> answered, PlannedJudge judge)
     {
+        using var held = Hold(model);
         var evaluated = new List<EvaluatedBenchmark>();
         foreach (var one in answered)
         {
@@ -308,7 +312,19 @@ sealed class EvaluationRun(EvaluationPlan plan, RunProgress progress, Cancellati
         return new(own, Directory.GetFiles(folder, "answers*.jsonl").Where(file => file != own).Order(StringComparer.Ordinal));
     }
 
-    string FolderOf(AskedFolder model, PlannedBenchmark benchmark) => Path.Combine(plan.Folder, model.Name, benchmark.Folder);
+    string FolderOf(AskedFolder model, PlannedBenchmark benchmark) =>
+        Path.Combine(model.Shared ?? Path.Combine(plan.Folder, model.Name), benchmark.Folder);
+
+    /// <summary>Holds what several evaluations share; waits while another of them asks or judges, whose answers are then known.</summary>
+    FileLock? Hold(AskedFolder model) =>
+        model.Shared is not { } shared
+            ? null
+            : FileLock.Wait(
+                Path.Combine(shared, "lock"),
+                () => progress.Note($"Another run asks {model.Name}; its answers are waited for."),
+                "Mend that, or choose another folder for base_answers.",
+                stop
+            );
 
     string Command() =>
         plan.Command

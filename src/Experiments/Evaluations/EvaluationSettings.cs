@@ -118,6 +118,12 @@ public record EvaluationSettings
     [Field("Recorded replies to begin with: the judge.journal of another evaluation.", IsMachineSetting = true)]
     public string? JudgeReplies { get; init; }
 
+    [Field(
+        "Where the first model's answers and verdicts lie, so that several evaluations which have it in common ask and judge it once; in the evaluation's own folder when not given.",
+        IsMachineSetting = true
+    )]
+    public string? BaseAnswers { get; init; }
+
     [Field("The most answers that are written at a time.", From = 1, IsMachineSetting = true)]
     public int Batch { get; init; } = new Evaluation.Answers.AskSettings().Batch;
 }

@@ -63,7 +63,9 @@ sealed record NamedCheckpoint(string Name, string Checkpoint)
         var weights = resolved.GetValueOrDefault("model_sha256");
         return trained.IsEmpty
             ? throw new UserException(
-                $"--checkpoints {folder}: the run has no checkpoint yet. Let it end, or keep some on the way with --keep-every STEPS."
+                RunFolder.IsGivenAway(folder)
+                    ? $"--checkpoints {folder}: the run's checkpoints were given away by its sweep (keep: winner). Train it anew with --restart."
+                    : $"--checkpoints {folder}: the run has no checkpoint yet. Let it end, or keep some on the way with --keep-every STEPS."
             )
             :
             [

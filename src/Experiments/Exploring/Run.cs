@@ -12,7 +12,7 @@ namespace SVco.Experiments;
 /// <param name="Validations">The numbers of each validation.</param>
 public sealed record Run(string Folder, Experiment Experiment, ImmutableArray<StepRow> Steps, ImmutableArray<ValidationRow> Validations)
 {
-    /// <summary>The finished model's folder; null where the run has not come to its end.</summary>
+    /// <summary>The finished model's folder; null where the run has not come to its end, or its model was given away.</summary>
     public string? Checkpoint => Path.Combine(Folder, RunFolder.CheckpointFolder) is var folder && Directory.Exists(folder) ? folder : null;
 
     /// <summary>Reads a run's folder, also while the run goes on.</summary>
@@ -38,12 +38,17 @@ public sealed record Run(string Folder, Experiment Experiment, ImmutableArray<St
     /// <exception cref="UserException">The run has not come to its end, or its model cannot be read.</exception>
     public Task<ReadyModel> Load() =>
         Experiment.Model.Load(
-            Checkpoint ?? throw new UserException($"{Folder} has no finished model yet: the run has not come to its end."),
+            Checkpoint ?? throw new UserException($"{Folder} has no finished model{WhyNone}."),
             Experiment.Train,
             Experiment.Device
         );
 
+    string WhyNone =>
+        RunFolder.IsGivenAway(Folder)
+            ? " any more: its sweep gave it away (keep: winner). Train it anew with --restart"
+            : " yet: the run has not come to its end";
+
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Folder}: {Steps.Length} steps, {Validations.Length} validations, {(Checkpoint is null ? "not finished" : "finished")}";
+        $"{Folder}: {Steps.Length} steps, {Validations.Length} validations, {(RunFolder.IsFinishedIn(Folder) ? "finished" : "not finished")}";
 }

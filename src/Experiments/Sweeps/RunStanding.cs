@@ -21,7 +21,7 @@ sealed record RunStanding(SweepRun Run, int Steps, bool IsFinished, double? Valu
         var lines = MetricsLog.Read(path);
         var evaluation = run.Experiment.Evaluation?.Folder;
         var isEvaluated = evaluation is not null && File.Exists(Path.Combine(evaluation, EvaluationFile.FileName));
-        var isFinished = Directory.Exists(Path.Combine(path, RunFolder.CheckpointFolder)) && (evaluation is null || isEvaluated);
+        var isFinished = RunFolder.IsFinishedIn(path) && (evaluation is null || isEvaluated);
         double? value = !metric.IsOfBenchmarks
             ? lines.LastOrDefault(line => line.IsValidation) is { } last
                 ? metric.In(last)

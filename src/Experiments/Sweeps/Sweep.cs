@@ -12,6 +12,9 @@ public sealed record Sweep(string Name, Experiment Base, SearchSpace Space)
     /// <summary>The most runs of a sweep; more are a mistake in writing.</summary>
     const int MostRuns = 10_000;
 
+    /// <summary>The field of what the runs' evaluations have in common.</summary>
+    internal const string BaseAnswers = "evaluate.base_answers";
+
     /// <summary>The script that makes the experiment; null where the sweep's file says it all.</summary>
     public string? Script { get; init; }
 
@@ -20,6 +23,9 @@ public sealed record Sweep(string Name, Experiment Base, SearchSpace Space)
 
     /// <summary>What the points are compared by.</summary>
     public SweepMetric Metric { get; init; } = SweepMetric.ValidationLoss;
+
+    /// <summary>The models that stay on the disk.</summary>
+    public SweepKeep Keep { get; init; } = SweepKeep.All;
 
     /// <summary>Whether few steps decide which points are trained to the end; null where all are.</summary>
     public SuccessiveHalving? Halving { get; init; }
@@ -50,7 +56,13 @@ public sealed record Sweep(string Name, Experiment Base, SearchSpace Space)
                 .On(Base)
                 .With(SweepYaml.Seed, seed)
                 .With("output", Path.Combine(Folder, SweepFolder.RunsFolder, SweepRun.NameOf(point, seed)));
-            return new(point, seed, experiment.Validated());
+            // The runs' evaluations compare with the same base models, which are asked once.
+            var isShared = experiment.Evaluate is { IsAsked: true, BaseAnswers: null };
+            return new(
+                point,
+                seed,
+                (isShared ? experiment.With(BaseAnswers, Path.Combine(Folder, SweepFolder.BaseAnswersFolder)) : experiment).Validated()
+            );
         }
         catch (UserException error)
         {

@@ -10,7 +10,8 @@ namespace SVco.Experiments;
 /// <param name="Memory">The peak, in bytes.</param>
 /// <param name="Work">Its steps and operations.</param>
 /// <param name="Time">On this machine's processor, alone.</param>
-sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time)
+/// <param name="Room">On the disk.</param>
+sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time, RunRoom Room)
 {
     /// <summary>What a process takes before its first step, about: the runtime, libtorch, reading pairs and images.</summary>
     static readonly TimeSpan Start = TimeSpan.FromSeconds(3);
@@ -73,7 +74,7 @@ sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time)
             areImagesRead: false
         );
         var work = RunEstimate.Of(experiment, folder);
-        return new(MemoryEstimate.Of(plan).Total, work, work.At(rate) + Start);
+        return new(MemoryEstimate.Of(plan).Total, work, work.At(rate) + Start, RunSpace.Of(experiment, plan, folder, data.Train.Length));
     }
 
     /// <summary>The experiment without what changes neither memory nor time.</summary>

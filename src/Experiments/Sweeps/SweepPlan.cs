@@ -13,7 +13,8 @@ namespace SVco.Experiments;
 /// <summary>A sweep as it is asked for, from its YAML to its table.</summary>
 /// <param name="Sweep">The sweep.</param>
 /// <param name="Text">Its YAML.</param>
-public sealed record SweepPlan(Sweep Sweep, string Text)
+/// <param name="File">The file that has it.</param>
+public sealed record SweepPlan(Sweep Sweep, string Text, string File)
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
@@ -26,9 +27,6 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
     /// <summary>Where the sweep's runs, table and page go.</summary>
     public string Folder => Sweep.Folder;
 
-    /// <summary>Whether a process is working on the sweep now.</summary>
-    public bool IsHeld => new SweepFolder(Sweep.Folder).IsHeld;
-
     /// <summary>Holds nothing: what a run needs is its own process's.</summary>
     sealed class Slot : IDisposable
     {
@@ -38,12 +36,14 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
     /// <summary>Reads a sweep's file.</summary>
     /// <param name="file">The YAML file.</param>
     /// <param name="ofScript">The experiment of a script, whose path is given.</param>
+    /// <param name="output">The folder; runs/NAME for null.</param>
     /// <exception cref="UserException">The file is missing, or something in it is not known or makes no sense; the message says where.</exception>
-    public static SweepPlan Load(string file, Func<string, Experiment> ofScript)
-    {
-        var text = TextFile.Read(file);
-        return new(SweepYaml.Read(text, file, ofScript), text);
-    }
+    public static SweepPlan Load(string file, Func<string, Experiment> ofScript, string? output = null) =>
+        Of(TextFile.Read(file), file, ofScript, output);
+
+    /// <summary>Reads a sweep's YAML.</summary>
+    internal static SweepPlan Of(string text, string file, Func<string, Experiment> ofScript, string? output) =>
+        new(SweepYaml.Read(text, file, ofScript) with { Output = output }, text, file);
 
     /// <summary>Lists the runs with what they take, and makes none.</summary>
     /// <exception cref="UserException">A file of a run is missing or cannot be read.</exception>
@@ -61,9 +61,9 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
             );
         }
 
-        var schedule = Schedule(
-            runs.Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished).Select(run => estimates[run].Memory)
-        );
+        var unfinished = runs.Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished)
+            .ToDictionary(run => run, run => estimates[run]);
+        var schedule = Schedule(unfinished.Values.Select(estimate => estimate.Memory));
         var whole = TimeSpan.Zero;
         var left = runs.Length;
         var before = 0;
@@ -74,6 +74,9 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
             (before, left) = (steps ?? 0, Sweep.Halving?.Promoted(left / SeedCount) * SeedCount ?? left);
         }
 
+        told.Note(
+            SweepSpace.Of(Sweep, unfinished, schedule.Jobs) is var space && space.Fits ? space.Text : $"{space.Text} That does not fit."
+        );
         told.Note(
             $"{RunData.Count(runs.Length, "run")}, {schedule.Jobs} at once with {RunData.Count(schedule.Threads, "thread")} each: about {RunEstimate.Text(whole / Math.Min(schedule.Jobs, runs.Length))} on this machine's processor. Finished runs are not made again."
         );
@@ -106,10 +109,13 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
         told.Note(
             $"{Sweep.Name}: {RunData.Count(runs.Length, "run")}, {missing.Length} to make; {schedule.Jobs} at once with {RunData.Count(schedule.Threads, "thread")} each, in {folder.Path}"
         );
+        SweepSpace.Of(Sweep, estimates, schedule.Jobs).Require();
         foreach (var run in missing)
         {
-            folder.SetFailure(run, null);
+            folder.Forget(run);
         }
+
+        Tidy();
 
         var made = SweepProgress.Go(
             Sweep,
@@ -124,62 +130,27 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
                     jobs
                 )
         );
+        Tidy();
         return made.Results(Command);
     }
 
-    /// <summary>Writes the script of an array job of Slurm that makes the runs that are missing.</summary>
-    /// <param name="program">The program and its first arguments that the cluster's machines run in the place of <c>svco</c>.</param>
-    /// <param name="restart">Throws away what an earlier sweep left in the folder.</param>
-    /// <param name="progress">Is told what happens.</param>
-    /// <param name="stop">Ends it.</param>
-    /// <returns>The script's file; null where no run is missing.</returns>
-    /// <exception cref="UserException">Something the person can mend; or points are halved, for which runs must wait for each other.</exception>
-    public async Task<string?> WriteSlurmAsync(
-        ImmutableArray<string> program,
-        bool restart,
-        IProgress<RunEvent>? progress,
-        CancellationToken stop
-    )
+    /// <summary>How far the sweep in a folder is; nothing is started.</summary>
+    public SweepResults Status()
     {
-        if (Sweep.Halving is not null)
-        {
-            throw new UserException(
-                $"{Sweep.Name}: the tasks of an array job do not wait for each other, as the rungs of successive_halving must. Leave it out, or run on one machine without --slurm."
-            );
-        }
-
-        var folder = new SweepFolder(Path.GetFullPath(Sweep.Folder));
-        using var held = folder.Open(Sweep, Text, restart);
-        ImmutableArray<SweepRun> missing = [.. Sweep.Runs().Where(run => !RunStanding.Of(run, Sweep.Metric, folder).IsFinished)];
-        if (missing.IsEmpty)
-        {
-            return null;
-        }
-
-        var estimates = await SweepEstimate.OfAsync(missing, new RunProgress(progress), stop);
-        var script = new SlurmScript(
-            Sweep.Name,
-            Environment.CurrentDirectory,
-            folder.Logs,
-            [
-                .. missing.Select(run =>
-                    ShellCommand.Of([
-                        .. program,
-                        .. new SweepRunRequest(run, Source(folder), StopAfter: null, Threads: 1, folder.LogOf(run), stop).Arguments,
-                    ])
-                ),
-            ],
-            estimates.Values.Max(estimate => estimate.Memory),
-            Environment.ProcessorCount,
-            Jobs
-        );
-        return folder.WriteSlurm(script);
+        var folder = new SweepFolder(Sweep.Folder);
+        var tasks = SlurmTasks.In(folder);
+        var results = SweepProgress.Go(Sweep, Sweep.Runs(), folder).Results(Command, tasks);
+        ImmutableArray<string> work =
+            folder.IsHeld ? ["A process works on it."]
+            : !tasks.Notes.IsEmpty ? tasks.Notes
+            : results.Points.Any(point => point.Runs.Any(run => run.State is SweptRun.Begun or SweptRun.Waiting))
+                ? ["No process works on it."]
+            : [];
+        return results with { Notes = [.. results.Notes, .. work] };
     }
 
-    string Source(SweepFolder folder) => Sweep.Script is { } script ? Path.GetFullPath(script) : folder.ExperimentFile;
-
-    /// <summary>How far the sweep in a folder is; nothing is started.</summary>
-    public SweepResults Status() => SweepProgress.Go(Sweep, Sweep.Runs(), new SweepFolder(Sweep.Folder)).Results(Command);
+    /// <summary>Waits until no other process writes the sweep's table and page, and holds them off until what is returned is disposed of.</summary>
+    public IDisposable HoldReport(CancellationToken stop) => new SweepFolder(Sweep.Folder).HoldReport(stop);
 
     Job<Slot, RunStanding> Job(SweepRun run, int? steps, SweepEstimate? estimate, int threads, SweepRunner runner, SweepFolder folder)
     {
@@ -195,11 +166,10 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
                     : null,
             (_, work) =>
             {
-                var request = new SweepRunRequest(run, Source(folder), steps, threads, folder.LogOf(run), work.Stop);
                 var seen = RunStanding.Of(run, Sweep.Metric, folder).Steps;
                 work.Advance("starting", cost * seen);
-                var running = Task.Run(() => runner(request), CancellationToken.None);
-                while (!running.Wait(Look, CancellationToken.None))
+                var running = Task.Run(() => MadeAndTidied(run, steps, runner, threads, folder, work.Stop), CancellationToken.None);
+                while (!((IAsyncResult)running).AsyncWaitHandle.WaitOne(Look))
                 {
                     var now = MetricsLog.Read(run.Experiment.Folder).Select(line => line.Step).DefaultIfEmpty(0).Max();
                     if (now > seen)
@@ -209,22 +179,44 @@ public sealed record SweepPlan(Sweep Sweep, string Text)
                     }
                 }
 
-                return Ended(run, steps, running.Result, folder, work.Stop);
+                return running.GetAwaiter().GetResult();
             },
             _ => { }
         );
     }
 
-    RunStanding Ended(SweepRun run, int? steps, string? failure, SweepFolder folder, CancellationToken stop)
+    RunStanding MadeAndTidied(SweepRun run, int? steps, SweepRunner runner, int threads, SweepFolder folder, CancellationToken stop)
     {
+        var made = Made(run, steps, runner, threads, folder, stop);
+        Tidy();
+        return made;
+    }
+
+    /// <summary>Gives away the models that are not to stay.</summary>
+    internal void Tidy()
+    {
+        var folder = new SweepFolder(Sweep.Folder);
+        using var held = folder.HoldReport(CancellationToken.None);
+        Keeping.Tidy(Sweep, folder);
+    }
+
+    /// <summary>Makes a run as far as it is asked for, and keeps why it failed.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped before, and saved its state.</exception>
+    internal RunStanding Made(SweepRun run, int? steps, SweepRunner runner, int threads, SweepFolder folder, CancellationToken stop)
+    {
+        var failure = runner(new(run, folder.SourceOf(Sweep), steps, threads, folder.LogOf(run), stop));
         var standing = RunStanding.Of(run, Sweep.Metric, folder);
         if (standing.Reaches(steps))
         {
             return standing;
         }
 
-        // What it was asked to leave is no failure.
-        stop.ThrowIfCancellationRequested();
+        if (failure is null)
+        {
+            // What it was asked to leave is no failure.
+            stop.ThrowIfCancellationRequested();
+        }
+
         folder.SetFailure(run, failure ?? $"It ended before its {(steps is null ? "end" : $"validation after step {steps}")}.");
         return RunStanding.Of(run, Sweep.Metric, folder);
     }

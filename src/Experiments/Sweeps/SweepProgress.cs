@@ -10,7 +10,8 @@ namespace SVco.Experiments;
 /// <param name="Sweep">The sweep.</param>
 /// <param name="Runs">All its runs.</param>
 /// <param name="Dropped">Points that successive halving has left, and after how many steps.</param>
-sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, ImmutableDictionary<SweepPoint, int> Dropped)
+/// <param name="Folder">Its folder.</param>
+sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, ImmutableDictionary<SweepPoint, int> Dropped, SweepFolder Folder)
 {
     /// <summary>Goes through the rungs of a sweep, one alone where nothing is halved, until one is not reached.</summary>
     /// <param name="sweep">The sweep.</param>
@@ -38,7 +39,7 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
             dropped = dropped.AddRange(Left(sweep, standings, made).Select(point => KeyValuePair.Create(point, made)));
         }
 
-        return new(sweep, [.. runs.Select(run => RunStanding.Of(run, sweep.Metric, folder))], dropped);
+        return new(sweep, [.. runs.Select(run => RunStanding.Of(run, sweep.Metric, folder))], dropped, folder);
     }
 
     /// <summary>The points that do not go on to the next rung: all but the best share by the mean over seeds; a point with a failed run is behind the others.</summary>
@@ -53,28 +54,51 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
 
     /// <summary>The sweep as its report shows it.</summary>
     /// <param name="command">What makes the runs.</param>
-    public SweepResults Results(string command) =>
-        new(
-            Sweep.Name,
-            Sweep.Metric.Name,
-            Sweep.Metric.Maximize,
-            Sweep.Space.Paths,
-            [
-                .. Runs.GroupBy(run => run.Run.Point)
-                    .Select(point => new SweptPoint(
-                        [
-                            .. Sweep.Space.Paths.Select(path =>
-                                point.Key.Settings.FirstOrDefault(setting => setting.Path == path)?.Value
-                                // A listed point that does not name the field.
-                                ?? FieldText.Of(Sweep.Base[path])
-                            ),
-                        ],
-                        [.. point.Select(Swept)]
-                    )),
-            ],
-            Notes(),
-            command
+    /// <param name="tasks">Slurm's, asked for before the runs were looked at; null where it has none.</param>
+    public SweepResults Results(string command, SlurmTasks? tasks = null) =>
+        WithGivenAway(
+            new(
+                Sweep.Name,
+                Sweep.Metric.Name,
+                Sweep.Metric.Maximize,
+                Sweep.Space.Paths,
+                [
+                    .. Runs.GroupBy(run => run.Run.Point)
+                        .Select(point => new SweptPoint(
+                            [
+                                .. Sweep.Space.Paths.Select(path =>
+                                    point.Key.Settings.FirstOrDefault(setting => setting.Path == path)?.Value
+                                    // A listed point that does not name the field.
+                                    ?? FieldText.Of(Sweep.Base[path])
+                                ),
+                            ],
+                            [.. point.Select(run => Swept(run, tasks))]
+                        )),
+                ],
+                Notes(),
+                command
+            )
         );
+
+    /// <summary>Says which models are no longer there.</summary>
+    SweepResults WithGivenAway(SweepResults results)
+    {
+        SweepRun[] gone = [.. Runs.Select(run => run.Run).Where(run => RunFolder.IsGivenAway(run.Experiment.Folder))];
+        var missed = gone.Where(run => results.Winner is { } winner && winner.Runs.Any(one => one.Name == run.Name));
+        return gone.Length == 0
+            ? results
+            : results with
+            {
+                Notes =
+                [
+                    .. results.Notes,
+                    $"keep: winner gave the models of {RunData.Count(gone.Length, "run")} away.",
+                    .. missed.Select(run =>
+                        $"The model of {run.Name} went before it was the best. Make it again: {ShellCommand.Of(["./svco", "run", Folder.SourceOf(Sweep), .. run.Options, "--restart"])}"
+                    ),
+                ],
+            };
+    }
 
     ImmutableArray<string> Notes() =>
         [
@@ -107,21 +131,31 @@ sealed record SweepProgress(Sweep Sweep, ImmutableArray<RunStanding> Runs, Immut
             ? $"{run.Run.Name} has no {Sweep.Metric.Name}: the base model scores 0 in every benchmark, so that nothing is relative to it."
         : $"The {Sweep.Metric.Name} of {run.Run.Name} is no number.";
 
-    SweptRun Swept(RunStanding run) =>
-        new(
+    SweptRun Swept(RunStanding run, SlurmTasks? tasks)
+    {
+        var (queued, killed) = (tasks?.Of(run.Run.Name), run.IsFinished ? null : tasks?.Killed(run.Run.Name));
+        var log = killed is not null && File.Exists(Folder.LogOf(killed)) ? Folder.LogOf(killed) : Folder.LogOf(run.Run);
+        var failure =
+            run.Failure
+            ?? (killed is null ? "" : $"Its task {killed.Id} of Slurm is gone before the run came to its end: {LastWords.Of(log)}");
+        return new(
             run.Run.Name,
             run.Run.Seed,
             run.IsFinished ? "finished"
-                : run.Failure is not null ? "failed"
+                : queued is { IsPending: true } waiting ? waiting.Word
+                : failure.Length > 0 ? "failed"
+                : queued is { } task ? task.Word
                 : Dropped.ContainsKey(run.Run.Point) ? "dropped"
-                : run.Steps > 0 ? "begun"
-                : "waiting",
+                : run.Steps > 0 ? SweptRun.Begun
+                : SweptRun.Waiting,
             run.IsFinished,
             run.Steps,
             run.Value ?? double.NaN,
             Curves(run),
-            run.Failure ?? ""
+            failure,
+            failure.Length > 0 ? log : ""
         );
+    }
 
     ImmutableSortedDictionary<string, ImmutableArray<(int Step, double Value)>> Curves(RunStanding run) =>
         run

@@ -53,5 +53,6 @@ public sealed record SweepRun(SweepPoint Point, int Seed, Experiment Experiment)
         Point
             .Settings.Append(new(SweepYaml.Seed, $"{Seed}"))
             .Append(new("output", Experiment.Folder))
+            .Concat(Experiment.Evaluate.BaseAnswers is { } shared ? [new Setting(Sweep.BaseAnswers, shared)] : [])
             .Select(setting => $"{FieldOptions.NameOf(FieldNames.Find(setting.Path))}={setting.Value}");
 }

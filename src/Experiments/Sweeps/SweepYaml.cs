@@ -16,6 +16,7 @@ sealed class SweepYaml(string file)
 
     const string MaxSteps = "train.max_steps";
     const string Metric = "metric";
+    const string Keep = "keep";
 
     static readonly ImmutableArray<string> Keys =
     [
@@ -27,6 +28,7 @@ sealed class SweepYaml(string file)
         "successive_halving",
         "seeds",
         Metric,
+        Keep,
     ];
 
     readonly YamlNodes nodes = new(file);
@@ -53,6 +55,7 @@ sealed class SweepYaml(string file)
             Script = script,
             Seeds = Seeds(root, space),
             Metric = MetricOf(root),
+            Keep = KeepOf(root),
         };
         sweep = sweep with { Halving = Halving(root, sweep) };
         CheckMetric(root, sweep);
@@ -174,6 +177,19 @@ sealed class SweepYaml(string file)
             }
             : metric;
     }
+
+    SweepKeep KeepOf(YamlMappingNode root) =>
+        YamlNodes.Child(root, Keep) is not { } node
+            ? SweepKeep.All
+            : nodes.Text(node, Keep) switch
+            {
+                "all" => SweepKeep.All,
+                "winner" => SweepKeep.Winner,
+                var other => throw nodes.Wrong(
+                    node,
+                    $"keep is {other}; write all, or winner to give the models of points away that are behind, once they are measured"
+                ),
+            };
 
     SuccessiveHalving? Halving(YamlMappingNode root, Sweep sweep)
     {

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
 using SVco.Core;
 using SVco.Evaluation.Report.Sweeps;
 using SVco.Experiments;
@@ -49,6 +47,7 @@ static class SweepCommand
             slurm,
             sbatch,
             Status(),
+            Task(),
         };
         command.SetAction(
             (parsed, _) =>
@@ -74,8 +73,37 @@ static class SweepCommand
         command.SetAction(parsed =>
         {
             var plan = Load(parsed.GetRequiredValue(file), parsed.GetValue(output));
-            Show(plan.Status(), plan.Folder);
-            Console.WriteLine(plan.IsHeld ? "A process is working on it." : "No process is working on it.");
+            Show(plan, plan.Status);
+        });
+        return command;
+    }
+
+    /// <summary>What a task of an array job does.</summary>
+    static Command Task()
+    {
+        var (file, output) = (FileArgument(), OutputOption());
+        var run = new Argument<string>("run") { Description = "The run's name." };
+        var command = new Command("task", "Make one run of a sweep that was submitted to Slurm, and write the sweep's table and page anew.")
+        {
+            file,
+            run,
+            output,
+        };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            var plan = SlurmSweep.Submitted(parsed.GetRequiredValue(file), parsed.GetRequiredValue(output)!) with
+            {
+                Command = ShellCommand.Of(["./svco", "sweep", parsed.GetRequiredValue(file), $"--output={parsed.GetValue(output)}"]),
+            };
+            Console.WriteLine($"What the run prints goes to {parsed.GetValue(run)}.log.");
+            var isFinished = new SlurmSweep(plan).RunTask(parsed.GetRequiredValue(run), RunProcess.Run, Interrupt.Token);
+            using (plan.HoldReport(CancellationToken.None))
+            {
+                SweepReport.Write(plan.Status(), plan.Folder, DateTimeOffset.Now);
+            }
+
+            return isFinished ? 0 : 1;
         });
         return command;
     }
@@ -84,11 +112,11 @@ static class SweepCommand
 
     static Option<string?> OutputOption() => new("--output") { Description = "The folder; runs/NAME when not given." };
 
-    static SweepPlan Load(string file, string? output)
-    {
-        var plan = SweepPlan.Load(Repository.Find(file), RunProcess.ExperimentOf);
-        return plan with { Sweep = plan.Sweep with { Output = output }, Command = ShellCommand.Typed };
-    }
+    static SweepPlan Load(string file, string? output) =>
+        SweepPlan.Load(Repository.Find(file), RunProcess.ExperimentOf, output) with
+        {
+            Command = ShellCommand.Typed,
+        };
 
     static async Task<int> TellAsync(SweepPlan plan)
     {
@@ -105,44 +133,44 @@ static class SweepCommand
             new JobsDisplay(Console.Error, Interrupt.Token, "whole sweep", "runs").Show,
             Interrupt.Token
         );
-        Show(results, plan.Folder);
+        Show(plan, () => results);
         Interrupt.Token.ThrowIfCancellationRequested();
         return results.Points.Any(point => point.Runs.Any(run => run.Failure.Length > 0)) ? 1 : 0;
     }
 
     static async Task<int> SubmitAsync(SweepPlan plan, bool restart, string options)
     {
-        if (await plan.WriteSlurmAsync(RunProcess.Program, restart, new RunDisplay(Interrupt.Token), Interrupt.Token) is not { } script)
+        var submitted = await new SlurmSweep(plan).SubmitAsync(
+            RunProcess.Program,
+            restart,
+            options,
+            new RunDisplay(Interrupt.Token),
+            Interrupt.Token
+        );
+        Console.WriteLine(submitted);
+        if (submitted.Job is { } job)
         {
-            Console.WriteLine("All runs are finished; there is nothing to submit.");
-            return 0;
+            Console.WriteLine($"How far it is:  {ShellCommand.Of(["./svco", "sweep", "status", plan.File, .. OutputOf(plan)])}");
+            Console.WriteLine($"To end it:      scancel {job}    (what is made stays; the same command goes on)");
         }
 
-        string[] words = ["sbatch", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), script];
-        Console.WriteLine(script);
-        try
-        {
-            using var submitted = Process.Start(words[0], words[1..]);
-            await submitted.WaitForExitAsync(Interrupt.Token);
-            return submitted.ExitCode;
-        }
-        catch (Win32Exception)
-        {
-            throw new UserException(
-                $"There is no sbatch on the PATH, so nothing was submitted. On a machine of the cluster that sees the same files: {ShellCommand.Of(words)}"
-            );
-        }
+        return 0;
     }
 
-    static void Show(SweepResults results, string folder)
+    static string[] OutputOf(SweepPlan plan) => plan.Sweep.Output is { } output ? [$"--output={output}"] : [];
+
+    static void Show(SweepPlan plan, Func<SweepResults> look)
     {
-        Console.Write(SweepReport.Text(results));
-        if (!Directory.Exists(folder))
+        if (!Directory.Exists(plan.Folder))
         {
+            Console.Write(SweepReport.Text(look()));
             return;
         }
 
-        foreach (var path in SweepReport.Write(results, folder, DateTimeOffset.Now))
+        using var held = plan.HoldReport(CancellationToken.None);
+        var results = look();
+        Console.Write(SweepReport.Text(results));
+        foreach (var path in SweepReport.Write(results, plan.Folder, DateTimeOffset.Now))
         {
             Console.WriteLine(path);
         }

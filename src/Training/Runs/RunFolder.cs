@@ -9,7 +9,7 @@ namespace SVco.Training;
 /// <summary>
 /// The folder of a run: <c>experiment.yaml</c> (what was run), <c>metrics.jsonl</c> and <c>tensorboard/</c> (what happened),
 /// <c>status.json</c> (where it stands, until it is finished), <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from), <c>kept/step-N/</c> (checkpoints to choose from) and <c>checkpoint/</c> (the finished
-/// model in HuggingFace's or PEFT's layout). Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
+/// model in HuggingFace's or PEFT's layout), or an empty <c>given_away/</c> in its place. Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -20,6 +20,8 @@ public sealed class RunFolder : IDisposable
     public const string CheckpointFolder = "checkpoint";
 
     const string LockFile = "lock";
+    const string StatesFolder = "checkpoints";
+    const string GivenAwayFolder = "given_away";
 
     readonly FileLock _lock;
 
@@ -32,10 +34,65 @@ public sealed class RunFolder : IDisposable
     public string Checkpoint => System.IO.Path.Combine(Path, CheckpointFolder);
 
     /// <summary>What a run that was stopped goes on from.</summary>
-    public SavedState State => new(States);
+    public SavedState State => StateIn(Path);
 
     /// <summary>Whether the run has come to its end.</summary>
-    public bool IsFinished => Directory.Exists(Checkpoint);
+    public bool IsFinished => IsFinishedIn(Path);
+
+    /// <summary>What the run in a folder goes on from.</summary>
+    public static SavedState StateIn(string run) => new(StatesIn(run));
+
+    /// <summary>Whether the run in a folder has come to its end, with its model still there or given away.</summary>
+    public static bool IsFinishedIn(string run) => Directory.Exists(System.IO.Path.Combine(run, CheckpointFolder)) || IsGivenAway(run);
+
+    /// <summary>Whether the models of the finished run in a folder were given away (<see cref="GiveAway"/>).</summary>
+    public static bool IsGivenAway(string run) => Directory.Exists(System.IO.Path.Combine(run, GivenAwayFolder));
+
+    /// <summary>
+    /// Gives the models and states of a run away: its numbers and settings stay, and it still counts as finished if it was. Nothing is written for
+    /// it, so it can be done on a full disk, and what a killed process has begun is done by the next call.
+    /// </summary>
+    /// <param name="run">The run's folder.</param>
+    /// <exception cref="UserException">Another process works there, or the disk refuses.</exception>
+    public static void GiveAway(string run)
+    {
+        string In(string name) => System.IO.Path.Combine(run, name);
+        IEnumerable<string> Leaving() =>
+            Directory
+                .GetFileSystemEntries(run)
+                .Where(entry => AtomicOutput.IsTemporary(System.IO.Path.GetFileName(entry)))
+                .Concat(IsGivenAway(run) ? Directory.GetFileSystemEntries(In(GivenAwayFolder)) : []);
+        string[] models = [CheckpointFolder, KeptFolder, StatesFolder];
+        if (!File.Exists(In(Description)) || !models.Any(name => Directory.Exists(In(name))) && !Leaving().Any())
+        {
+            return;
+        }
+
+        using var held = Lock(run);
+        try
+        {
+            // A folder of this name, empty in the end, is what says that the run was finished.
+            if (Directory.Exists(In(CheckpointFolder)) && !IsGivenAway(run))
+            {
+                Directory.Move(In(CheckpointFolder), In(GivenAwayFolder));
+            }
+
+            foreach (var name in models.Where(name => Directory.Exists(In(name))))
+            {
+                // A state of which half is left would be taken for a damaged one.
+                Directory.Move(In(name), AtomicOutput.TemporaryBeside(In(name)));
+            }
+
+            foreach (var entry in Leaving().ToArray())
+            {
+                Delete(entry);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"The models in {run} cannot be given away: {error.Message}", error);
+        }
+    }
 
     /// <summary>The pairs that were refused, a JSON object a line.</summary>
     public string RefusedFile => System.IO.Path.Combine(Path, "refused.jsonl");
@@ -78,7 +135,7 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The step of the state that a run's folder holds to go on from; 0 where it holds none.</summary>
     /// <param name="run">A run's folder.</param>
-    public static int SavedStepOf(string run) => new SavedState(StatesIn(run)).Step;
+    public static int SavedStepOf(string run) => StateIn(run).Step;
 
     const string KeptFolder = "kept";
 
@@ -86,7 +143,7 @@ public sealed class RunFolder : IDisposable
 
     static string StatusIn(string run) => System.IO.Path.Combine(run, "status.json");
 
-    static string StatesIn(string run) => System.IO.Path.Combine(run, "checkpoints");
+    static string StatesIn(string run) => System.IO.Path.Combine(run, StatesFolder);
 
     string States => StatesIn(Path);
 

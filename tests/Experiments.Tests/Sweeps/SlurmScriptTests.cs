@@ -10,25 +10,26 @@ public sealed class SlurmScriptTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    static SlurmScript Script(params string[] commands) =>
-        new("two words", "/here", "/here/logs", [.. commands], Memory: 800L << 20, Cores: 4, Jobs: 3);
+    static SlurmScript Script(string command, params string[] runs) =>
+        new("two words", "/here", "/100%/logs", command, [.. runs], Memory: 800L << 20, Cores: 4, Jobs: 3);
 
     [Fact]
     public void The_job_asks_for_a_task_for_each_run_with_its_memory_and_is_queued_again()
     {
-        var lines = $"{Script("a", "b", "c")}".Split('\n');
+        var lines = $"{Script("make", "a", "b", "c")}".Split('\n');
         Assert.Contains("#SBATCH --array=0-2%3", lines);
         Assert.Contains("#SBATCH '--job-name=two words'", lines);
-        Assert.Contains("#SBATCH --mem=1000M", lines);
+        Assert.Contains("#SBATCH --output=/100%%/logs/slurm-%A_%a.log", lines);
+        Assert.Contains("#SBATCH --mem=1256M", lines);
         Assert.Contains("#SBATCH --requeue", lines);
     }
 
     /// <summary>With srun as a program that runs what it is given, and scontrol as one that notes it.</summary>
-    async Task<(string Output, int Code)> Run(int task, params string[] commands)
+    async Task<(string Output, int Code)> Run(int task, string command, params string[] runs)
     {
-        Stand("srun", "shift; exec \"$@\"");
+        Stand("srun", "while [[ $1 == --* ]]; do shift; done; exec \"$@\"");
         Stand("scontrol", "echo scontrol \"$@\"");
-        File.WriteAllText(folder.At("job"), $"{Script(commands)}");
+        File.WriteAllText(folder.At("job"), $"{Script(command, runs)}");
         var start = new ProcessStartInfo("bash", [folder.At("job")])
         {
             RedirectStandardOutput = true,
@@ -62,9 +63,10 @@ public sealed class SlurmScriptTests : IDisposable
             return;
         }
 
-        Assert.Equal(("one", 0), await Run(0, ShellCommand.Of(["echo", "one"]), ShellCommand.Of(["echo", "two (2)"])));
-        Assert.Equal(("two (2)", 0), await Run(1, ShellCommand.Of(["echo", "one"]), ShellCommand.Of(["echo", "two (2)"])));
-        Assert.Equal(("scontrol requeue 7_0", 130), await Run(0, "bash -c 'exit 130'"));
-        Assert.Equal(("", 3), await Run(0, "bash -c 'exit 3'"));
+        Assert.Equal(("made one", 0), await Run(0, ShellCommand.Of(["echo", "made"]), "one", "two (2)"));
+        Assert.Equal(("made two (2)", 0), await Run(1, ShellCommand.Of(["echo", "made"]), "one", "two (2)"));
+        Assert.Equal(("scontrol requeue 7_0", 130), await Run(0, "bash -c 'exit 130'", "one"));
+        Assert.Equal(("scontrol requeue 7_0", 143), await Run(0, "bash -c 'exit 143'", "one"));
+        Assert.Equal(("", 3), await Run(0, "bash -c 'exit 3'", "one"));
     }
 }

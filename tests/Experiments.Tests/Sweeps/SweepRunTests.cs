@@ -24,7 +24,7 @@ public sealed class SweepRunTests : IDisposable
             {{space}}
             """;
         var sweep = SweepYaml.Read(text, "x.yaml", _ => throw new InvalidOperationException()) with { Output = folder.At("sweep") };
-        return new SweepPlan(sweep, text) { Jobs = 1, Command = "svco sweep x.yaml" };
+        return new SweepPlan(sweep, text, "x.yaml") { Jobs = 1, Command = "svco sweep x.yaml" };
     }
 
     string? Make(SweepRunRequest request)
@@ -36,7 +36,7 @@ public sealed class SweepRunTests : IDisposable
 
         _ = request.StopAfter is { } end
             ? request.Run.Experiment.RunUntilAsync(end, stop: request.Stop).Result
-            : request.Run.Experiment.RunAsync(stop: request.Stop).Result;
+            : request.Run.Experiment.RunAsync(progress: new Seen(next => notes.Add($"{next}")), stop: request.Stop).Result;
         return null;
     }
 
@@ -137,11 +137,84 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [Fact]
+    public async Task The_base_model_is_asked_once_for_all_runs()
+    {
+        var data = Path.Combine(Golden.RepositoryRoot, "experiments", "eval_tiny", "benchmarks");
+        var plan = Plan("grid: {train.learning_rate: [1e-3, 1e-2]}");
+        var asked = plan.Sweep.Base.With("evaluate.benchmarks", "MMVP").With("evaluate.data", data).With("evaluate.limit", 4);
+        var results = await Run(plan with { Sweep = plan.Sweep with { Base = asked } });
+
+        Assert.All(results.Points, point => Assert.True(point.IsFinished));
+        Assert.Single(notes, note => note.Contains("Began { Title = base MMVP", StringComparison.Ordinal));
+        Assert.Equal(2, notes.Count(note => note.Contains("Began { Title = finished MMVP", StringComparison.Ordinal)));
+    }
+
+    bool Has(SweptRun run, string name) => Directory.Exists(folder.At("sweep", "runs", run.Name, name));
+
+    [Fact]
+    public async Task Only_the_winners_models_stay_where_that_was_asked_and_what_went_counts_as_finished()
+    {
+        const string rates = "grid: {train.learning_rate: [1e-6, 1e-2]}\nseeds: [1, 2]";
+        var all = await Run(Plan(rates, steps: 2));
+        Assert.All(all.Points.SelectMany(point => point.Runs), run => Assert.True(Has(run, "checkpoint")));
+        var (winner, other) = (all.Ranked[0], all.Ranked[1]);
+        File.WriteAllText(folder.At("sweep", "runs", other.Runs[0].Name, "mine.txt"), "stays");
+
+        var kept = await Run(Plan($"{rates}\nkeep: winner", steps: 2));
+        Assert.Empty(made);
+        Assert.All(winner.Runs, run => Assert.True(Has(run, "checkpoint")));
+        Assert.All(other.Runs, run => Assert.False(Has(run, "checkpoint")));
+        Assert.True(File.Exists(folder.At("sweep", "runs", other.Runs[0].Name, "mine.txt")));
+        Assert.Equal(
+            all.Points.SelectMany(point => point.Runs).Select(run => run.Value),
+            kept.Points.SelectMany(point => point.Runs).Select(run => run.Value)
+        );
+        Assert.Contains("keep: winner gave the models of 2 runs away.", kept.Notes);
+        var gone = await Plan(rates, steps: 2).Sweep.Runs().Single(run => run.Name == other.Runs[0].Name).Experiment.RunAsync();
+        Assert.Equal((RunState.AlreadyFinished, null), (gone.State, gone.Checkpoint));
+        Assert.Contains(
+            "keep: winner",
+            (await Assert.ThrowsAsync<UserException>(() => SVco.Experiments.Run.Read(gone.Folder).Load())).Message
+        );
+
+        // A point that becomes the best by another metric is told with what makes its model again.
+        var turned = await Run(Plan($"{rates}\nkeep: winner", steps: 2, metric: "{name: eval_loss, goal: maximize}"));
+        Assert.Contains(
+            turned.Notes,
+            note =>
+                note.StartsWith($"The model of {other.Runs[0].Name} went", StringComparison.Ordinal)
+                && note.EndsWith(" --restart", StringComparison.Ordinal)
+        );
+        Assert.All(winner.Runs, run => Assert.True(Has(run, "checkpoint")));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_measured_keeps_its_model()
+    {
+        var results = await Run(Plan("grid: {train.learning_rate: [1e-6, 1e-2]}\nkeep: winner", metric: "eval_nothing"));
+        Assert.All(results.Points.SelectMany(point => point.Runs), run => Assert.True(Has(run, "checkpoint")));
+    }
+
+    [Fact]
+    public async Task States_that_successive_halving_left_go_and_their_points_can_still_be_trained_to_the_end()
+    {
+        const string rates = "grid: {train.learning_rate: [1e-6, 1e-4, 1e-2]}";
+        var results = await Run(Plan($"{rates}\nsuccessive_halving: {{min_steps: 1, factor: 2}}\nkeep: winner", steps: 2));
+        Assert.Equal(["dropped", "dropped", "finished"], results.Points.Select(point => point.Runs[0].State).Order());
+        Assert.All(results.Points.Where(point => !point.IsFinished), point => Assert.False(Has(point.Runs[0], "checkpoints")));
+
+        var whole = await Run(Plan(rates, steps: 2));
+        Assert.Equal(2, made.Count);
+        Assert.All(whole.Points, point => Assert.Equal(("finished", 2), (point.Runs[0].State, point.Runs[0].Steps)));
+    }
+
+    [Fact]
     public async Task A_dry_run_lists_the_runs_with_memory_and_time_and_makes_none()
     {
         await Plan("grid: {train.learning_rate: [1e-6, 1e-2]}\nseeds: [1, 2]").TellAsync(new Seen(next => notes.Add($"{next}")), default);
 
         Assert.Matches(@"learning_rate=1e-2, seed 2: 1 step, about 0\.\d GiB and \d+ s", string.Join('\n', notes));
+        Assert.Matches(@"need up to \d+\.\d MiB on the disk of .*; with `keep: winner` up to ", notes[^2]);
         Assert.Matches("4 runs, 1 at once with .* each: about", notes[^1]);
         Assert.False(Directory.Exists(folder.At("sweep")));
     }

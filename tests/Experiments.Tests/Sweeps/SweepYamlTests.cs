@@ -95,6 +95,7 @@ public class SweepYamlTests
     [InlineData("- 1", "line 1, column 1", "a mapping")]
     [InlineData(Grid + "seeds: [1, -1]", "line 2, column 12", "at least 0")]
     [InlineData("grid: {train.seed: [1]}\nseeds: [1]", "line 2, column 8", "an axis already")]
+    [InlineData(Grid + "keep: best", "line 2, column 7", "winner")]
     [InlineData(Grid + "metric: loss", "line 2, column 9", "eval_loss")]
     [InlineData(Grid + "metric: {name: eval_loss, goal: up}", "line 2, column 33", "minimize or maximize")]
     [InlineData(Grid + "metric: average_improvement", "line 2, column 9", "evaluate.benchmarks")]

@@ -21,9 +21,28 @@ public static class SweepReport
     /// <summary>The training loss in the curves of a run.</summary>
     const string TrainLoss = "loss";
 
-    /// <summary>The summary and the table for a terminal.</summary>
+    /// <summary>So many failed runs are told of in a terminal.</summary>
+    const int MostFailures = 4;
+
+    /// <summary>The table, the summary and what failed, for a terminal.</summary>
     public static string Text(SweepResults sweep) =>
-        $"{GridText.Of(SweepGrid.Of(sweep))}{string.Concat(sweep.Summary.SelectMany(line => TerminalText.Wrapped(line, TerminalText.Width)).Select(line => $"{line}\n"))}";
+        $"{GridText.Of(SweepGrid.Of(sweep))}{string.Concat(sweep.Summary.SelectMany(line => TerminalText.Wrapped(line, TerminalText.Width)).Concat(FailureText(sweep)).Select(line => $"{line}\n"))}";
+
+    static IEnumerable<string> FailureText(SweepResults sweep) =>
+        [
+            .. sweep
+                .Failed.Take(MostFailures)
+                .SelectMany(run =>
+                    TerminalText
+                        .Wrapped($"Failed: {run.Name}", TerminalText.Width)
+                        .AddRange(TerminalText.Hanging("  ", run.Failure))
+                        // A path that is to be copied is not broken.
+                        .Add($"  {run.Log}")
+                ),
+            .. sweep.Failed.Length > MostFailures
+                ? [$"{sweep.Failed.Length - MostFailures} more failed; the page says why."]
+                : Array.Empty<string>(),
+        ];
 
     /// <summary>Writes the page and the CSV files.</summary>
     /// <param name="sweep">The sweep.</param>
@@ -97,11 +116,8 @@ public static class SweepReport
     static ImmutableArray<Line> Lines(ImmutableArray<SweptPoint> points, string name) =>
         [.. points.Select((point, at) => new Line(Name(point, at), at, point.Curve(name))).Where(line => !line.Points.IsEmpty)];
 
-    static Html Failures(SweepResults sweep)
-    {
-        SweptRun[] failed = [.. sweep.Points.SelectMany(point => point.Runs).Where(run => run.Failure.Length > 0)];
-        return failed.Length == 0
+    static Html Failures(SweepResults sweep) =>
+        sweep.Failed.IsEmpty
             ? Html.Empty
-            : $"<dl>{failed.Select<SweptRun, Html>(run => $"<dt>{run.Name}</dt><dd><code>{run.Failure}</code></dd>")}</dl>";
-    }
+            : $"<dl>{sweep.Failed.Select<SweptRun, Html>(run => $"<dt>{run.Name}</dt><dd><code>{run.Failure}</code><br>{run.Log}</dd>")}</dl>";
 }

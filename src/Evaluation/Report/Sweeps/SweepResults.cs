@@ -27,7 +27,8 @@ public sealed record SweepResults(
             .. Points
                 .OrderByDescending(point => point.IsFinished)
                 .ThenBy(point => point.Value is null)
-                .ThenByDescending(point => point.Runs.Max(run => run.Steps))
+                // Those that came to their end are compared however many steps that took.
+                .ThenByDescending(point => point.IsFinished ? 0 : point.Runs.Max(run => run.Steps))
                 .ThenBy(point => point.Value is { } value ? (Maximize ? -value.Mean : value.Mean) : 0),
         ];
 
@@ -52,6 +53,9 @@ public sealed record SweepResults(
 
     /// <summary>Whether the lead is another from seed to seed, beyond rounding; only then its interval says something.</summary>
     internal bool DoSeedsDiffer => Lead is { HalfWidth: { } half, Mean: var mean } && half > 1e-9 * Math.Abs(mean);
+
+    /// <summary>The runs that failed.</summary>
+    public ImmutableArray<SweptRun> Failed => [.. Points.SelectMany(point => point.Runs).Where(run => run.Failure.Length > 0)];
 
     /// <summary>What came of it, in sentences.</summary>
     public ImmutableArray<string> Summary

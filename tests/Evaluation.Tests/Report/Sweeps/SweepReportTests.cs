@@ -48,6 +48,25 @@ public sealed class SweepReportTests : IDisposable
     }
 
     [Fact]
+    public void Points_that_came_to_their_end_are_compared_however_many_steps_that_took()
+    {
+        var few = Point("1e-6", "Sft()", Run(1, 1.0, steps: 5));
+        var many = Point("1e-5", "Sft()", Run(1, 2.0, steps: 10));
+        Assert.Equal("1e-6", Sweep(maximize: false, many, few).Winner!.Values[0]);
+        Assert.Equal("1e-5", Sweep(maximize: true, few, many).Winner!.Values[0]);
+    }
+
+    [Fact]
+    public void A_terminal_is_told_of_the_first_failures_with_their_logs()
+    {
+        var failed = Enumerable.Range(0, 6).Select(seed => Run(seed, double.NaN, "failed") with { Log = $"logs/run{seed}.log" });
+        var text = SweepReport.Text(Sweep(maximize: false, Point("1e-6", "Sft()", [.. failed])));
+        Assert.Contains("Failed: run0\n  <no memory>\n  logs/run0.log\n", text);
+        Assert.DoesNotContain("run5", text);
+        Assert.Contains("2 more failed", text);
+    }
+
+    [Fact]
     public void The_lead_is_paired_by_seed()
     {
         // Differences 1.0 and 0.9.
