@@ -31,7 +31,7 @@ static class DoctorCommand
 
     static async Task<int> RunAsync(CancellationToken stop)
     {
-        using var ranks = Collectives.Connect();
+        var ranks = Collectives.OfProcess;
         var seen = RanksCheck.Run(ranks);
         if (ranks.Rank > 0)
         {

@@ -8,9 +8,25 @@ public static class Collectives
     /// <summary>How long a rank waits for the others unless SVCO_PATIENCE says otherwise [s].</summary>
     const double Patience = 600;
 
-    /// <summary>Connects this process.</summary>
+    static readonly Lazy<ICollective> Connected = new(Connect, LazyThreadSafetyMode.ExecutionAndPublication);
+
+    /// <summary>The ranks that this process is one of; connected at the first use, until the process ends.</summary>
     /// <exception cref="UserException">It was started as one of several in a way that cannot connect them.</exception>
-    public static ICollective Connect()
+    public static ICollective OfProcess => Connected.Value;
+
+    /// <summary>Lets go of the others; the last thing that a process does.</summary>
+    public static void End()
+    {
+        if (Connected.IsValueCreated)
+        {
+            Connected.Value.Dispose();
+        }
+    }
+
+    /// <summary>What rank 0 says, on all of them.</summary>
+    public static bool SaysFirst(this ICollective ranks, bool says) => ranks.Max(ranks.Rank == 0 && says ? 1 : 0) > 0;
+
+    static ICollective Connect()
     {
         // Open MPI's mpirun, or srun --mpi=pmix; MPICH's mpirun, or srun --mpi=pmi2.
         var isOpen = Has("OMPI_COMM_WORLD_SIZE") || Has("PMIX_RANK");

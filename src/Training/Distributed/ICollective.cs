@@ -29,7 +29,9 @@ public interface ICollective : IDisposable
     Task Broadcast(MemoryPiece piece, int root);
 
     /// <summary>The largest of all ranks' numbers: how a decision that one of them takes from its own clock or signal becomes everyone's.</summary>
-    int Max(int mine);
+    /// <param name="mine">This rank's.</param>
+    /// <param name="mayTakeLong">Whether others may have hours of work before they make the call, so that waiting for them is no fault.</param>
+    int Max(int mine, bool mayTakeLong = false);
 
     /// <summary>Ends all ranks at once, this process too.</summary>
     /// <param name="message">Says which rank ends them and why; written to standard error.</param>

@@ -127,7 +127,7 @@ public sealed class MpiCollective : ICollective
         });
 
     /// <inheritdoc/>
-    public int Max(int mine) => Done(() => MpiLibrary.Max(mine));
+    public int Max(int mine, bool mayTakeLong = false) => Done(() => MpiLibrary.Max(mine), mayTakeLong);
 
     /// <inheritdoc/>
     public void Abort(string message)
@@ -153,11 +153,14 @@ public sealed class MpiCollective : ICollective
     /// <inheritdoc/>
     public void Dispose()
     {
-        Done(() =>
-        {
-            MpiLibrary.End();
-            return true;
-        });
+        Done(
+            () =>
+            {
+                MpiLibrary.End();
+                return true;
+            },
+            mayTakeLong: true
+        );
         calls.CompleteAdding();
         thread.Join();
         calls.Dispose();
@@ -210,15 +213,20 @@ public sealed class MpiCollective : ICollective
         }
     }
 
-    T Done<T>(Func<T> call) => Call(call).GetAwaiter().GetResult();
+    T Done<T>(Func<T> call, bool mayTakeLong = false) => Call(call, mayTakeLong).GetAwaiter().GetResult();
 
     /// <summary>Makes a call when those before it are done; a rank that waits too long for the others ends all.</summary>
-    Task<T> Call<T>(Func<T> call)
+    Task<T> Call<T>(Func<T> call, bool mayTakeLong = false)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         calls.Add(() =>
         {
-            using var watchdog = new Timer(_ => GiveUp(), null, patience, Timeout.InfiniteTimeSpan);
+            using var watchdog = new Timer(
+                _ => GiveUp(),
+                null,
+                mayTakeLong ? Timeout.InfiniteTimeSpan : patience,
+                Timeout.InfiniteTimeSpan
+            );
             try
             {
                 done.SetResult(call());

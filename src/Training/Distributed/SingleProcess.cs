@@ -26,7 +26,7 @@ public sealed class SingleProcess : ICollective
     public Task Broadcast(MemoryPiece piece, int root) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public int Max(int mine) => mine;
+    public int Max(int mine, bool mayTakeLong = false) => mine;
 
     /// <inheritdoc/>
     public void Abort(string message)
