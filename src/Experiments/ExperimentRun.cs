@@ -187,7 +187,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     PackedScoring Scoring => new() { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
 
     MemoryPlan Plan(RunData data, string modelFolder, bool areImagesRead) =>
-        RunMemory.Plan(experiment, modelFolder, data, Scoring, Devices.Parse(experiment.Device), areImagesRead);
+        RunMemory.Plan(experiment, modelFolder, data, Scoring, Devices.Parse(experiment.Device), areImagesRead, ranks.Size);
 
     RunFolder Open(string modelFolder, string weights, bool restart)
     {

@@ -14,6 +14,14 @@ public static class Collectives
     /// <exception cref="UserException">It was started as one of several in a way that cannot connect them.</exception>
     public static ICollective OfProcess => Connected.Value;
 
+    /// <summary>Whether this process speaks to the person: it is alone or rank 0. Known from the launcher, before ranks are connected.</summary>
+    public static bool IsFirst { get; } =
+        new[] { "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK" }
+            .Select(Environment.GetEnvironmentVariable)
+            .FirstOrDefault(rank => rank is { Length: > 0 })
+        is null
+            or "0";
+
     /// <summary>Lets go of the others; the last thing that a process does.</summary>
     public static void End()
     {

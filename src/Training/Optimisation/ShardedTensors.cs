@@ -36,7 +36,8 @@ sealed class ShardedTensors
         {
             foreach (var (index, parameter) in parameters.Index())
             {
-                sums[index] = Sum(sums[index], parameter.Value.grad);
+                // The first is taken as it is.
+                sums[index] = sums[index] is null ? parameter.Value.grad?.DetachFromDisposeScope() : Sum(sums[index], parameter.Value.grad);
             }
         }
         else
