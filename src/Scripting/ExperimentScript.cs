@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SVco.Experiments;
 using SVco.Scripting.Display;
 using SVco.Scripting.Host;
+using SVco.Training.Distributed;
 
 namespace SVco.Scripting;
 
@@ -35,7 +36,9 @@ public static class ExperimentScript
                     var result = stopAfter is { } steps
                         ? await asked.RunUntilAsync(steps, restart, display, stop)
                         : await asked.RunAsync(restart, display, stop);
-                    return result.State == RunState.Interrupted && stop.IsCancellationRequested ? InterruptedExitCode : 0;
+                    // Of ranks another may have been asked. Launchers take another code than 0 of any rank for a failure, and end the others.
+                    var isStopped = result.State == RunState.Interrupted && (stopAfter is null || stop.IsCancellationRequested);
+                    return isStopped && Collectives.IsFirst ? InterruptedExitCode : 0;
                 }
             default:
                 throw new UnreachableException();

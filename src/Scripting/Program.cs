@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SVco.Scripting;
 using SVco.Scripting.Host;
+using SVco.Training.Distributed;
 
 ScriptTasks.IsOurHost = true;
 
@@ -19,4 +20,8 @@ catch (Exception error)
 {
     Console.Error.WriteLine(ScriptFailure.Describe(error, [], ScriptHostOptions.FromEnvironment()));
     return 1;
+}
+finally
+{
+    Collectives.End();
 }

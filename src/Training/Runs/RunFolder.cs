@@ -23,9 +23,10 @@ public sealed class RunFolder : IDisposable
     const string StatesFolder = "checkpoints";
     const string GivenAwayFolder = "given_away";
 
-    readonly FileLock _lock;
+    /// <summary>Null on the ranks that write nothing.</summary>
+    readonly FileLock? _lock;
 
-    RunFolder(string path) => (Path, _lock) = (path, Lock(path));
+    RunFolder(string path, FileLock? held) => (Path, _lock) = (path, held);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -162,7 +163,7 @@ public sealed class RunFolder : IDisposable
             );
         }
 
-        var folder = new RunFolder(path);
+        var folder = new RunFolder(path, Lock(path));
         try
         {
             folder.Begin(experiment, difference, restart);
@@ -174,6 +175,9 @@ public sealed class RunFolder : IDisposable
             throw;
         }
     }
+
+    /// <summary>The folder of a run that another rank has opened; this one reads it and writes nothing.</summary>
+    public static RunFolder OfAnotherRank(string path) => new(path, held: null);
 
     /// <summary>Whether a folder is a run's or can become one: it is not there, is empty, or holds what a process killed at its very first write leaves.</summary>
     static bool IsRun(string path) =>
@@ -250,7 +254,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     static FileLock Lock(string path) =>
         new(
@@ -278,6 +282,18 @@ public sealed class RunFolder : IDisposable
     public void HoldTo(string what, string content)
     {
         var file = System.IO.Path.Combine(Path, $"{what}.sha256");
+        if (_lock is null && File.Exists(file) && TextFile.Read(file) != content)
+        {
+            throw new UserException(
+                $"The {what} on {Environment.MachineName} are not those of rank 0. All ranks must see the same files: keep them on a shared disk, or copy them again."
+            );
+        }
+
+        if (_lock is null)
+        {
+            return;
+        }
+
         if (!File.Exists(file) || (State.Newest is null && !File.Exists(ReferenceFile)))
         {
             WriteText(file, content);
@@ -289,18 +305,34 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Lists the pairs that were refused and why.</summary>
-    public void WriteRefused(IEnumerable<Refusal> refused) => JsonLines.Write(RefusedFile, refused);
+    public void WriteRefused(IEnumerable<Refusal> refused)
+    {
+        if (_lock is not null)
+        {
+            JsonLines.Write(RefusedFile, refused);
+        }
+    }
 
     /// <summary>Keeps what is trained as it is now, to choose from afterwards.</summary>
     /// <param name="model">The model.</param>
     /// <param name="adapter">Its adapter, which alone is kept then.</param>
     /// <param name="step">Optimiser steps made.</param>
-    public void Keep(VisionLanguageModel model, LoraAdapter? adapter, int step) =>
-        SavedState.SaveModel(model, adapter, System.IO.Path.Combine(Kept, SavedState.NameOf(step)));
+    public void Keep(VisionLanguageModel model, LoraAdapter? adapter, int step)
+    {
+        if (_lock is not null)
+        {
+            SavedState.SaveModel(model, adapter, System.IO.Path.Combine(Kept, SavedState.NameOf(step)));
+        }
+    }
 
     /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
     public void Finish(VisionLanguageModel model, LoraAdapter? adapter)
     {
+        if (_lock is null)
+        {
+            return;
+        }
+
         SavedState.SaveModel(model, adapter, Checkpoint);
         State.Delete();
         File.Delete(StatusFile);
