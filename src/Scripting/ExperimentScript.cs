@@ -8,7 +8,7 @@ namespace SVco.Scripting;
 /// <summary>How a script runs an experiment.</summary>
 public static class ExperimentScript
 {
-    const int InterruptedExitCode = 130;
+    internal const int InterruptedExitCode = 130;
 
     /// <summary>
     /// Runs an experiment in the terminal until its end or Ctrl-C; the same call goes on with an interrupted run. Options in
@@ -35,6 +35,11 @@ public static class ExperimentScript
                     var result = stopAfter is { } steps
                         ? await asked.RunUntilAsync(steps, restart, display, stop)
                         : await asked.RunAsync(restart, display, stop);
+                    if (result.State == RunState.Interrupted)
+                    {
+                        Console.WriteLine(ShellCommand.GoesOn([.. args]));
+                    }
+
                     return result.State == RunState.Interrupted && stop.IsCancellationRequested ? InterruptedExitCode : 0;
                 }
             default:

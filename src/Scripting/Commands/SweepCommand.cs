@@ -87,7 +87,7 @@ static class SweepCommand
     static SweepPlan Load(string file, string? output)
     {
         var plan = SweepPlan.Load(Repository.Find(file), RunProcess.ExperimentOf);
-        return plan with { Sweep = plan.Sweep with { Output = output }, Command = ShellCommand.Typed };
+        return plan with { Sweep = plan.Sweep with { Output = output }, Command = ShellCommand.Typed ?? "" };
     }
 
     static async Task<int> TellAsync(SweepPlan plan)
