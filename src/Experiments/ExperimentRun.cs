@@ -91,7 +91,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && ranks.Size == 1)
         {
-            progress.Note("Stopped before the first step. The same command goes on from there.");
+            progress.Note("Stopped before the first step.");
             return RunResult.Of(experiment.Folder, RunState.Interrupted, null);
         }
     }
@@ -166,7 +166,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            progress.Note("The model is trained; its evaluation was stopped. The same command goes on from there.");
+            progress.Note("The model is trained; its evaluation was stopped.");
             return trained with { State = RunState.Interrupted };
         }
     }
@@ -362,7 +362,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             return RunResult.Of(folder.Path, RunState.Finished, folder.Checkpoint);
         }
 
-        progress.Note($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}. The same command goes on from there.");
+        progress.Note($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}; the state is saved.");
         return RunResult.Of(folder.Path, RunState.Interrupted, null);
     }
 

@@ -11,9 +11,9 @@ try
 {
     return await SvcoCommands.Parse(args).InvokeAsync(invocation);
 }
-catch (OperationCanceledException) when (Interrupt.Token.IsCancellationRequested)
+catch (OperationCanceledException error) when (Interrupt.Token.IsCancellationRequested)
 {
-    Console.Error.WriteLine("Interrupted. The same command goes on from here.");
+    Console.Error.WriteLine((error as InterruptedException ?? new(args, error)).Message);
     return 130;
 }
 catch (Exception error)

@@ -34,6 +34,23 @@ public static class Interrupt
     /// <summary>Cancelled by the first Ctrl-C.</summary>
     public static CancellationToken Token => run?.Token ?? Source.Token;
 
+    /// <summary>Does something that a command goes on with when it was interrupted.</summary>
+    /// <param name="args">The command's arguments.</param>
+    /// <param name="run">Does it until it is asked to stop.</param>
+    /// <exception cref="InterruptedException">It was interrupted.</exception>
+    internal static async Task TellAsync(IEnumerable<string> args, Func<CancellationToken, Task> run)
+    {
+        var stop = Token;
+        try
+        {
+            await run(stop);
+        }
+        catch (OperationCanceledException error) when (stop.IsCancellationRequested)
+        {
+            throw new InterruptedException([.. args], error);
+        }
+    }
+
     /// <summary>Whether the process was asked to end: by Ctrl-C outside of sessions, SIGTERM, or a closed terminal.</summary>
     internal static bool IsEnding => Source.IsCancellationRequested;
 
