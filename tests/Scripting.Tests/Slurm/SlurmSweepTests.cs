@@ -100,6 +100,7 @@ public sealed class SlurmSweepTests : IDisposable
         Assert.Contains("Ending cleanly", File.ReadAllText(folder.At("runs", "rates", "logs", "slurm-1_0.log")));
 
         // What is missing is submitted again, and nothing twice.
+        Assert.Contains("(invalid partition specified: nowhere;", await Sweep("rates.yaml", "--slurm", "--sbatch=--partition=nowhere"));
         Assert.Matches(@"Submitted as job \d+ of Slurm with 2 tasks\.", await Sweep("rates.yaml", "--slurm", "--sbatch=--hold"));
         Assert.Contains("Nothing to submit: 2 runs wait or run", await Sweep("rates.yaml", "--slurm"));
         cluster.Run("scancel", "--user=root");
