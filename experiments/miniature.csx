@@ -18,13 +18,13 @@ if (Args.Contains("--help"))
 var options = StudyOptions.Parse([.. Args]);
 var baseModel = Path.Combine(Repository.Root, "experiments", "miniature_base");
 var folder = options.Output ?? Path.Combine("runs", options.Name);
-var command = ShellCommand.Of("experiments/miniature.csx", Args);
+var command = ShellCommand.Typed ?? ShellCommand.Of("experiments/miniature.csx", Args);
 if (options.FromScratch)
 {
     baseModel = Path.Combine(folder, "base");
     if (!Directory.Exists(baseModel) && BaseTraining.Run(BaseRecipe.Default, baseModel, Console.WriteLine, Interrupt.Token) is null)
     {
-        Console.Error.WriteLine($"Stopped; finished stages of the base model are kept. The same command goes on:\n  {command}");
+        Console.Error.WriteLine($"Stopped; finished stages of the base model are kept. {ShellCommand.GoesOn([.. Args])}");
         return 130;
     }
 }
@@ -39,7 +39,7 @@ var models = MiniatureStudy.Run(
 );
 if (Interrupt.Token.IsCancellationRequested)
 {
-    Console.Error.WriteLine($"Stopped; {models.Length} models are measured. The same command goes on:\n  {command}");
+    Console.Error.WriteLine($"Stopped; {models.Length} models are measured. {ShellCommand.GoesOn([.. Args])}");
     return 130;
 }
 

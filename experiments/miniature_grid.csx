@@ -32,7 +32,7 @@ if (Interrupt.Token.IsCancellationRequested)
     return 130;
 }
 
-var results = StudyReport.Write(settings, models, folder, ShellCommand.Of("experiments/miniature_grid.csx", Args));
+var results = StudyReport.Write(settings, models, folder, ShellCommand.Typed ?? ShellCommand.Of("experiments/miniature_grid.csx", Args));
 Console.WriteLine(StudyTable.Text(results));
 foreach (var path in HtmlReport.Write([(results, folder)], Path.Combine(folder, "report.html"), DateTimeOffset.Now))
 {

@@ -4,6 +4,7 @@ using SVco.Core.Fields;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
+using SVco.Training.Distributed;
 
 namespace SVco.Experiments;
 
@@ -12,7 +13,7 @@ namespace SVco.Experiments;
 
 /// <summary>
 /// An experiment as a value: a base model, an objective, data, training settings, and what the machine gives to it. Nothing happens before
-/// it is run (<see cref="RunAsync"/>). Each field has a dotted name, see <see cref="Fields"/>.
+/// it is run (<see cref="RunAsync(bool, IProgress{RunEvent}?, CancellationToken)"/>). Each field has a dotted name, see <see cref="Fields"/>.
 /// </summary>
 /// <param name="Name">Names the run's folder.</param>
 public sealed record Experiment([property: Field("Names the run's folder.")] string Name)
@@ -93,7 +94,11 @@ public sealed record Experiment([property: Field("Names the run's folder.")] str
     /// <param name="stop">Asks the run to save its state and end.</param>
     /// <exception cref="UserException">Something the person can mend: a file, a field.</exception>
     public Task<RunResult> RunAsync(bool restart = false, IProgress<RunEvent>? progress = null, CancellationToken stop = default) =>
-        new ExperimentRun(this, new RunProgress(progress), stop).RunAsync(restart);
+        RunAsync(Collectives.OfProcess, restart, progress, stop);
+
+    /// <summary>The same as one of several ranks, which all run it; rank 0 alone tells and writes.</summary>
+    internal Task<RunResult> RunAsync(ICollective ranks, bool restart, IProgress<RunEvent>? progress, CancellationToken stop) =>
+        new ExperimentRun(this, new RunProgress(ranks.Rank == 0 ? progress : null), stop, ranks).RunAsync(restart);
 
     /// <inheritdoc/>
     public override string ToString() => ToYaml();

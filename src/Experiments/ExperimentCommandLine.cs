@@ -66,7 +66,7 @@ public static class ExperimentCommandLine
             yaml,
         };
         options.AddTo(command);
-        command.HelpName = $"svco run {experiment.Name}.csx";
+        command.HelpName = ShellCommand.Before(args) ?? $"{ShellCommand.Svco} run {experiment.Name}.csx";
         var parsed = command.Parse(args);
         if (parsed.Action is not null)
         {

@@ -11,6 +11,7 @@ using SVco.Models.Images;
 using SVco.Models.Lora;
 using SVco.Training;
 using SVco.Training.Caching;
+using SVco.Training.Distributed;
 
 namespace SVco.Experiments;
 
@@ -18,12 +19,35 @@ namespace SVco.Experiments;
 /// <param name="experiment">What to run.</param>
 /// <param name="progress">Is told what happens.</param>
 /// <param name="stop">Asks the run to save its state and end.</param>
-sealed class ExperimentRun(Experiment experiment, RunProgress progress, CancellationToken stop)
+/// <param name="ranks">The processes that run it together.</param>
+sealed class ExperimentRun(Experiment experiment, RunProgress progress, CancellationToken stop, ICollective ranks)
 {
+    /// <summary>What rank 0 tells the others where there is nothing to train.</summary>
+    const int Ended = 1;
+
     /// <summary>The adapter that was given in the place of a model; null for a model.</summary>
     AdapterFolder? adapter;
 
+    /// <summary>Runs it; what one of several ranks cannot go on with ends all.</summary>
     public async Task<RunResult> RunAsync(bool restart)
+    {
+        try
+        {
+            return await RunOneAsync(restart);
+        }
+        catch (Exception error) when (ranks.Size > 1)
+        {
+            // What all ranks see, rank 0 tells.
+            await Task.Delay(ranks.Rank == 0 ? TimeSpan.Zero : PatienceWithFirst, CancellationToken.None);
+            var what = error is UserException or OperationCanceledException ? error.Message : $"{error}";
+            ranks.Abort($"Rank {ranks.Rank} of {ranks.Size} on {Environment.MachineName}: {what}");
+            throw;
+        }
+    }
+
+    static readonly TimeSpan PatienceWithFirst = TimeSpan.FromSeconds(2);
+
+    async Task<RunResult> RunOneAsync(bool restart)
     {
         experiment.Validated();
         progress.Note(
@@ -37,6 +61,16 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             experiment.Data.RequireFiles();
             RequireBenchmarks(experiment);
             adapter = FindAdapter();
+            // Rank 0 downloads, hashes and fills caches; the others wait until it has the run's folder, and find what they need.
+            if (ranks.Rank > 0 && ranks.Max(0, mayTakeLong: true) == Ended)
+            {
+                return RunResult.Of(
+                    experiment.Folder,
+                    RunState.AlreadyFinished,
+                    Path.Combine(experiment.Folder, RunFolder.CheckpointFolder)
+                );
+            }
+
             var modelFolder = await ModelHub.ResolveAsync(
                 adapter?.Base ?? experiment.Model.Checkpoint,
                 progress,
@@ -55,9 +89,9 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             weights = adapter?.FingerprintOn(weights) ?? weights;
             return await EvaluatedAsync(RunOrAlreadyFinished(modelFolder, read, weights, restart));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && ranks.Size == 1)
         {
-            progress.Note("Stopped before the first step. The same command goes on from there.");
+            progress.Note("Stopped before the first step.");
             return RunResult.Of(experiment.Folder, RunState.Interrupted, null);
         }
     }
@@ -82,8 +116,10 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
     RunResult RunOrAlreadyFinished(string modelFolder, RunData read, string weights, bool restart)
     {
-        using var folder = Open(modelFolder, weights, restart);
-        return folder.IsFinished ? AlreadyFinished(folder) : Run(folder, modelFolder, read, weights);
+        using var folder = ranks.Rank == 0 ? Open(modelFolder, weights, restart) : RunFolder.OfAnotherRank(experiment.Folder);
+        return folder.IsFinished ? AlreadyFinished(folder)
+            : ranks.Rank == 0 ? progress.Recorded(folder.StatusFile, stop, () => Run(folder, modelFolder, read, weights))
+            : Run(folder, modelFolder, read, weights);
     }
 
     /// <summary>That a benchmark is not there or the judge has no key is told before training and not after it.</summary>
@@ -113,7 +149,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     /// <summary>The result with what the benchmarks give, where the experiment names some.</summary>
     async Task<RunResult> EvaluatedAsync(RunResult trained)
     {
-        if (trained.State == RunState.Interrupted || experiment.Evaluation is not { } plan)
+        if (ranks.Rank > 0 || trained.State == RunState.Interrupted || experiment.Evaluation is not { } plan)
         {
             return trained;
         }
@@ -130,7 +166,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            progress.Note("The model is trained; its evaluation was stopped. The same command goes on from there.");
+            progress.Note("The model is trained; its evaluation was stopped.");
             return trained with { State = RunState.Interrupted };
         }
     }
@@ -160,7 +196,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     PackedScoring Scoring => new() { MemorySmall = experiment.Memory == Memory.Small, TokenBudget = experiment.TokenBudget };
 
     MemoryPlan Plan(RunData data, string modelFolder, bool areImagesRead) =>
-        RunMemory.Plan(experiment, modelFolder, data, Scoring, Devices.Parse(experiment.Device), areImagesRead);
+        RunMemory.Plan(experiment, modelFolder, data, Scoring, Devices.Parse(experiment.Device), areImagesRead, ranks.Size);
 
     RunFolder Open(string modelFolder, string weights, bool restart)
     {
@@ -175,6 +211,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
     RunResult AlreadyFinished(RunFolder folder)
     {
+        ranks.Max(Ended);
         var isThere = !RunFolder.IsGivenAway(folder.Path);
         progress.Note(
             $"This run is finished{(isThere ? $": {folder.Checkpoint}" : ", and its model was given away")}. Train it anew with --restart, or elsewhere with --output."
@@ -187,6 +224,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         folder.State.Check(progress.Note);
         NativeLibraries.Load();
         var data = Prepare(folder, modelFolder, read);
+        if (ranks.Rank == 0)
+        {
+            ranks.Max(0);
+        }
+
         if (experiment.Memory == Memory.Small)
         {
             NativeHeap.ReturnFreedBlocks();
@@ -202,13 +244,16 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, fingerprint);
         // Before the weights of a saved state are restored: the reference is the model before training.
-        var reference =
-            (
-                ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note) is { } known
-                && known.Has(job.Evaluated.ReferenceCells())
-                    ? known
-                    : null
-            ) ?? ScoreReference(job, folder, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
+        var known =
+            ranks.Rank == 0
+            && ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note) is { } before
+            && before.Has(job.Evaluated.ReferenceCells());
+        if (!ranks.SaysFirst(known))
+        {
+            ScoreReference(job, folder, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
+        }
+
+        var reference = ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note)!;
         using var trained = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, trained, reference, folder, data);
     }
@@ -268,6 +313,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             Validation = data.Validation,
             Settings = experiment.Train,
             Scoring = Scoring,
+            Ranks = ranks,
             Images =
                 experiment.FeatureCache == 0
                     ? new LiveFeatures(model, loader)
@@ -275,7 +321,8 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         };
     }
 
-    ReferenceTable ScoreReference(TrainingSetup job, RunFolder folder, ReferenceCache cache)
+    /// <summary>Writes the reference's table; when it ends it is there for all ranks.</summary>
+    void ScoreReference(TrainingSetup job, RunFolder folder, ReferenceCache cache)
     {
         var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
         if (job.Evaluated.NeedsReference)
@@ -295,9 +342,12 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             );
         }
 
-        var reference = ReferenceTable.Of(job.Pairs.Length, scored);
-        reference.Write(folder.ReferenceFile);
-        return reference;
+        if (ranks.Rank == 0)
+        {
+            ReferenceTable.Of(job.Pairs.Length, scored).Write(folder.ReferenceFile);
+        }
+
+        ranks.Max(0);
     }
 
     RunResult TrainAndSave(TrainingSetup job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)
@@ -307,27 +357,28 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         if (Train(trainer, job, adapter, folder))
         {
             folder.Finish(job.Model, adapter);
+            progress.Tell(new RunEvent.Finished(folder.Path));
             progress.Note($"Finished: {folder.Checkpoint}{data.RefusedNote(folder)}");
             return RunResult.Of(folder.Path, RunState.Finished, folder.Checkpoint);
         }
 
-        progress.Note($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}. The same command goes on from there.");
+        progress.Note($"Stopped after step {trainer.Optimizer.Steps} of {trainer.Steps}; the state is saved.");
         return RunResult.Of(folder.Path, RunState.Interrupted, null);
     }
 
     /// <summary>Makes the steps that are left, logs them and saves now and then; false when it was asked to stop.</summary>
     bool Train(Trainer trainer, TrainingSetup job, LoraAdapter? adapter, RunFolder folder)
     {
-        using var log = new MetricsLog(folder.Path, trainer.Optimizer.Steps);
+        using var log = ranks.Rank == 0 ? new MetricsLog(folder.Path, trainer.Optimizer.Steps) : null;
         var interrupted = false;
         progress.Go(
-            "training",
+            RunStatus.Training,
             trainer.Optimizer.Steps,
             trainer.Steps,
-            trainer.Run(stop, log.IsEvaluated),
+            trainer.Run(stop, ranks.SaysFirst(log?.IsEvaluated ?? false)),
             next =>
             {
-                log.Write(next);
+                log?.Write(next);
                 interrupted |= next is TrainingEvent.Interrupted;
                 // Before the state of the same step: a run that is killed between the two makes the step again.
                 if (next is TrainingEvent.Stepped { Step: var made } && made % job.Settings.KeepEvery == 0 && made < trainer.Steps)
@@ -337,7 +388,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
                 if (interrupted || next is TrainingEvent.Stepped { Step: var step } && step % job.Settings.SaveEvery == 0)
                 {
-                    folder.State.Save(job.Model, adapter, trainer.Optimizer);
+                    folder.State.Save(job.Model, adapter, trainer.Optimizer, ranks);
                 }
 
                 progress.Tell(new RunEvent.Trained(next));

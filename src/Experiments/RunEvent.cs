@@ -28,4 +28,8 @@ public abstract record RunEvent
 
     /// <summary>The stage is at its end, or was left.</summary>
     public sealed record Ended : RunEvent;
+
+    /// <summary>The model is trained and saved.</summary>
+    /// <param name="Folder">The run's folder, with its numbers.</param>
+    public sealed record Finished(string Folder) : RunEvent;
 }

@@ -16,13 +16,15 @@ static class RunMemory
     /// <param name="scoring">How they are scored.</param>
     /// <param name="device">Where.</param>
     /// <param name="areImagesRead">Before they are, one may be broken, and each counts as the model's usual one.</param>
+    /// <param name="ranks">How many processes train together.</param>
     public static MemoryPlan Plan(
         Experiment experiment,
         string modelFolder,
         RunData data,
         PackedScoring scoring,
         torch.Device device,
-        bool areImagesRead
+        bool areImagesRead,
+        int ranks = 1
     )
     {
         var (model, load) = (experiment.Model, experiment.Model.LoadOptions(device));
@@ -41,6 +43,8 @@ static class RunMemory
             Type = load.Dtype!.Value,
             VisionType = load.VisionDtype ?? load.Dtype.Value,
             Lora = model.Lora is { } lora ? Adapters.Config(config, model.Frozen, lora) : null,
+            Accumulates = experiment.Train.Accumulation > 1,
+            Ranks = ranks,
             Scoring = scoring,
         };
     }

@@ -76,6 +76,24 @@ public sealed class FileLock : IDisposable
     /// <summary>Whether a file could not be opened because another process holds it.</summary>
     public static bool IsHeld(IOException error) => error.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation;
 
+    /// <summary>Whether a process holds the lock of a file now; nothing is made, and a lock that is held stays so.</summary>
+    public static bool IsHeldAt(string path)
+    {
+        try
+        {
+            using var look = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return false;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException error) when (IsHeld(error))
+        {
+            return true;
+        }
+    }
+
     /// <summary>Lets go of it.</summary>
     public void Dispose() => held.Dispose();
 }

@@ -24,7 +24,10 @@ public static class EvaluationScript
             case EvaluationCommand.Ended(var code):
                 return code;
             case EvaluationCommand.Run(var asked, var dryRun):
-                await (asked with { Command = ShellCommand.Typed }).RunAsync(dryRun, new RunDisplay(Interrupt.Token), Interrupt.Token);
+                await Interrupt.TellAsync(
+                    args,
+                    stop => (asked with { Command = ShellCommand.Typed }).RunAsync(dryRun, new RunDisplay(stop), stop)
+                );
                 return 0;
             default:
                 throw new UnreachableException();

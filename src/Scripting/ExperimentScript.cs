@@ -2,13 +2,14 @@ using System.Diagnostics;
 using SVco.Experiments;
 using SVco.Scripting.Display;
 using SVco.Scripting.Host;
+using SVco.Training.Distributed;
 
 namespace SVco.Scripting;
 
 /// <summary>How a script runs an experiment.</summary>
 public static class ExperimentScript
 {
-    const int InterruptedExitCode = 130;
+    internal const int InterruptedExitCode = 130;
 
     /// <summary>
     /// Runs an experiment in the terminal until its end or Ctrl-C; the same call goes on with an interrupted run. Options in
@@ -35,7 +36,14 @@ public static class ExperimentScript
                     var result = stopAfter is { } steps
                         ? await asked.RunUntilAsync(steps, restart, display, stop)
                         : await asked.RunAsync(restart, display, stop);
-                    return result.State == RunState.Interrupted && stop.IsCancellationRequested ? InterruptedExitCode : 0;
+                    if (result.State == RunState.Interrupted && Collectives.IsFirst)
+                    {
+                        Console.WriteLine(ShellCommand.GoesOn([.. args]));
+                    }
+
+                    // Of ranks another may have been asked. Launchers take another code than 0 of any rank for a failure, and end the others.
+                    var isStopped = result.State == RunState.Interrupted && (stopAfter is null || stop.IsCancellationRequested);
+                    return isStopped && Collectives.IsFirst ? InterruptedExitCode : 0;
                 }
             default:
                 throw new UnreachableException();

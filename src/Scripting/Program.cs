@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SVco.Scripting;
 using SVco.Scripting.Host;
+using SVco.Training.Distributed;
 
 ScriptTasks.IsOurHost = true;
 
@@ -10,13 +11,17 @@ try
 {
     return await SvcoCommands.Parse(args).InvokeAsync(invocation);
 }
-catch (OperationCanceledException) when (Interrupt.Token.IsCancellationRequested)
+catch (OperationCanceledException error) when (Interrupt.Token.IsCancellationRequested)
 {
-    Console.Error.WriteLine("Interrupted. The same command goes on from here.");
+    Console.Error.WriteLine((error as InterruptedException ?? new(args, error)).Message);
     return 130;
 }
 catch (Exception error)
 {
     Console.Error.WriteLine(ScriptFailure.Describe(error, [], ScriptHostOptions.FromEnvironment()));
     return 1;
+}
+finally
+{
+    Collectives.End();
 }

@@ -98,6 +98,8 @@ static class RunProcess
             Environment = { ["OMP_NUM_THREADS"] = $"{threads}" },
         };
         EndOfInput.Ask(start.Environment);
+        // The person has typed another command.
+        start.Environment[ShellCommand.Variable] = "";
         using var process = Process.Start(start)!;
         var last = new Queue<string>();
         var gate = new Lock();

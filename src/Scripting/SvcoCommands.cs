@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SVco.Experiments;
 using SVco.Scripting.Commands;
 
 namespace SVco.Scripting;
@@ -13,6 +14,7 @@ static class SvcoCommands
         var root = new RootCommand("SVco: finetune vision-language models on contrast pairs, so that their words follow the image.")
         {
             RunCommand.Create(),
+            WatchCommand.Create(),
             NewCommand.Create(),
             SweepCommand.Create(),
             EvalCommand.Create(),
@@ -22,9 +24,10 @@ static class SvcoCommands
             ReplCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
+            HelpCommand.Create(Parse),
         };
         root.Options.OfType<VersionOption>().Single().Action = new SvcoVersion();
-        root.HelpName = "svco";
+        root.HelpName = ShellCommand.Svco;
 
         // A file of arguments (@file) would change what a script sees.
         return root.Parse(RunCommand.KeepScriptArguments(args), new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -24,7 +24,7 @@ public static class TableScript
             case TableCommand.Ended(var code):
                 return code;
             case TableCommand.Run(var asked, var dryRun):
-                await asked.RunAsync(dryRun, new RunDisplay(Interrupt.Token), Interrupt.Token);
+                await Interrupt.TellAsync(args, stop => asked.RunAsync(dryRun, new RunDisplay(stop), stop));
                 return 0;
             default:
                 throw new UnreachableException();

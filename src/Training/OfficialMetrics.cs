@@ -32,16 +32,25 @@ public static class OfficialMetrics
             .ToImmutableSortedDictionary(metric => metric.Name, metric => metric.Value!.Value, StringComparer.Ordinal);
     }
 
+    /// <summary>The name of the term whose reward margin a number is, such as attend W; null where the number is another.</summary>
+    /// <param name="name">The number's official name.</param>
+    /// <param name="prefix">train or eval.</param>
+    public static string? TermOfMargin(string name, string prefix) =>
+        name.Split($"{prefix}_reward_margin/") is ["", var rest] && rest.Split("_reward_margins") is [var term, ""]
+            ? Names.FirstOrDefault(known => known.Official == term).Term ?? term.Replace('_', ' ')
+            : null;
+
+    static readonly ImmutableArray<(string Term, string Official)> Names =
+    [
+        ("attend W", "img_win_vs_no_img"),
+        ("reject W", "no_img_vs_img_lose"),
+        ("attend L", "img_lose_vs_no_img"),
+        ("reject L", "no_img_vs_img_win"),
+    ];
+
     /// <summary>The official name of a term, e.g. img_win_vs_no_img; for a term the official code does not have, its own name.</summary>
     static string NameOf(TermMetrics term) =>
-        term.Name switch
-        {
-            "attend W" => "img_win_vs_no_img",
-            "reject W" => "no_img_vs_img_lose",
-            "attend L" => "img_lose_vs_no_img",
-            "reject L" => "no_img_vs_img_win",
-            var name => name.Replace(' ', '_'),
-        };
+        Names.FirstOrDefault(known => known.Term == term.Name).Official ?? term.Name.Replace(' ', '_');
 
     /// <summary>The official name of a cell, e.g. img_rejected_res_chosen for W.Mismatch.</summary>
     static string NameOf(Cell cell) =>

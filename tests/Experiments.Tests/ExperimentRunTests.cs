@@ -56,10 +56,46 @@ public sealed class ExperimentRunTests : IDisposable
         );
         Assert.Equal((RunState.Interrupted, null), (stopped.State, stopped.Checkpoint));
         Assert.Equal(1, stopped.Train!.Step);
+        Assert.Equal(
+            (RunStatus.Training, 2),
+            Status<RunPhase.Stopped>(phase => phase.Status) is var said ? (said.Stage, said.Total) : default
+        );
 
         var whole = await Short.With("output", _folder.At("whole")).RunAsync();
         Assert.Equal($"{whole.Train}", $"{(await Short.With("memory", "small").RunAsync()).Train}");
     }
+
+    [Fact]
+    public async Task A_run_tells_other_processes_what_it_is_at_and_why_it_failed()
+    {
+        var seen = new List<RunPhase>();
+        var failing = new Seen(next =>
+        {
+            if (next is RunEvent.Began or RunEvent.Trained)
+            {
+                seen.Add(RunFolder.PhaseOf(_folder.At("run")));
+            }
+
+            if (next is RunEvent.Trained)
+            {
+                throw new UserException("The lamp went out.");
+            }
+        });
+        await Assert.ThrowsAsync<UserException>(() => Short.RunAsync(progress: failing));
+
+        Assert.All(seen, phase => Assert.IsType<RunPhase.AtWork>(phase));
+        Assert.Equal(
+            ["beginning", "images", "reference", RunStatus.Training],
+            seen.Cast<RunPhase.AtWork>().Select(phase => phase.Status!.Stage)
+        );
+        Assert.Equal("The lamp went out.", Status<RunPhase.Failed>(phase => phase.Status).Failure);
+        await Short.RunAsync();
+        Assert.IsType<RunPhase.Finished>(RunFolder.PhaseOf(_folder.At("run")));
+        Assert.False(File.Exists(_folder.At("run", "status.json")));
+    }
+
+    RunStatus Status<T>(Func<T, RunStatus> of)
+        where T : RunPhase => of(Assert.IsType<T>(RunFolder.PhaseOf(_folder.At("run"))));
 
     [Fact]
     public async Task A_run_may_end_after_some_steps_and_goes_on_to_the_same_loss()

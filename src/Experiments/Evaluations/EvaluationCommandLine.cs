@@ -27,7 +27,7 @@ public static class EvaluationCommandLine
         var options = new FieldOptions(plan, EvaluationPlan.AllFields);
         var command = new RootCommand($"The evaluation {plan.Name}.") { dryRun };
         options.AddTo(command);
-        command.HelpName = $"svco eval {plan.Name}.csx";
+        command.HelpName = ShellCommand.Before(args) ?? $"{ShellCommand.Svco} eval {plan.Name}.csx";
         var parsed = command.Parse(args);
         return parsed.Action is not null
             ? new EvaluationCommand.Ended(parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }))

@@ -48,7 +48,7 @@ public static class TableCommandLine
         var options = new FieldOptions(table.Evaluate, Fields);
         var command = new RootCommand($"The table {table.Name}.") { dryRun, tiny, output, rows, set };
         options.AddTo(command);
-        command.HelpName = $"svco run {table.Name}.csx";
+        command.HelpName = ShellCommand.Before(args) ?? $"{ShellCommand.Svco} run {table.Name}.csx";
         var parsed = command.Parse(args);
         if (parsed.Action is not null)
         {

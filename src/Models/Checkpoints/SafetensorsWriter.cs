@@ -17,17 +17,20 @@ public static class SafetensorsWriter
 
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The order of the reference library: larger elements first, so that every tensor is aligned to its element size.</summary>
+    public static IReadOnlyList<NamedTensor> InOrder(IEnumerable<NamedTensor> tensors) =>
+        [.. tensors.OrderByDescending(tensor => tensor.Value.ElementSize).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
+
     /// <summary>Writes one file, whole or not at all. Equal tensors give equal bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors, or with <paramref name="values"/> only their shapes and types.</param>
+    /// <param name="values">Makes a tensor's values when its turn comes, <see cref="InOrder"/>.</param>
     /// <exception cref="UserException">The disk refuses; an older file of that name is unchanged.</exception>
     /// <exception cref="ArgumentException">A name occurs twice.</exception>
-    public static void Write(string path, IEnumerable<NamedTensor> tensors)
+    public static void Write(string path, IEnumerable<NamedTensor> tensors, Func<NamedTensor, Tensor>? values = null)
     {
         NativeLibraries.Load();
-        // The order of the reference library: larger elements first, so that every tensor is aligned to its element size.
-        var sorted = tensors
-            .OrderByDescending(tensor => tensor.Value.ElementSize)
-            .ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
-            .ToList();
+        var sorted = InOrder(tensors);
         var header = Header(sorted);
         AtomicOutput.WriteFile(
             path,
@@ -36,7 +39,8 @@ public static class SafetensorsWriter
                 stream.Write(header);
                 foreach (var tensor in sorted)
                 {
-                    WriteValues(stream, tensor.Value);
+                    using var scope = NewDisposeScope();
+                    WriteValues(stream, values?.Invoke(tensor) ?? tensor.Value);
                 }
             }
         );
@@ -115,7 +119,7 @@ public static class SafetensorsWriter
 
     static long Bytes(NamedTensor tensor) => tensor.Value.NumberOfElements * tensor.Value.ElementSize;
 
-    static byte[] Header(List<NamedTensor> tensors)
+    static byte[] Header(IReadOnlyList<NamedTensor> tensors)
     {
         using var buffer = new MemoryStream();
         buffer.Write(new byte[8]);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SVco.Scripting.Display;
 using SVco.Scripting.Host;
 
@@ -7,11 +6,6 @@ namespace SVco.Scripting.Commands;
 /// <summary>Shows how far a stage of a curation is: a bar with the time left in a terminal, a line now and then elsewhere.</summary>
 sealed class DataProgress(string title)
 {
-    // Drawing costs more than a candidate whose embeddings are cached.
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan PauseOfLines = TimeSpan.FromSeconds(10);
-
-    readonly Stopwatch clock = Stopwatch.StartNew();
     IProgressDisplay? shown;
     int last;
 
@@ -29,14 +23,10 @@ sealed class DataProgress(string title)
 
         if (shown is null)
         {
-            (shown, last) = (ProgressDisplay.Create(title, before, total, Interrupt.Token, PauseOfLines), before);
+            (shown, last) = (ProgressDisplay.Create(title, before, total, Interrupt.Token), before);
         }
 
-        if (done == total || clock.Elapsed > Pause)
-        {
-            shown.Advance(what, "", done - last);
-            last = done;
-            clock.Restart();
-        }
+        shown.Advance([what], done - last);
+        last = done;
     }
 }

@@ -8,6 +8,7 @@ using SVco.Models;
 using SVco.Models.Hub;
 using SVco.Training;
 using SVco.Training.Bench;
+using SVco.Training.Distributed;
 using TorchSharp;
 using static System.FormattableString;
 
@@ -30,6 +31,13 @@ static class DoctorCommand
 
     static async Task<int> RunAsync(CancellationToken stop)
     {
+        var ranks = Collectives.OfProcess;
+        var seen = RanksCheck.Run(ranks);
+        if (ranks.Rank > 0)
+        {
+            return 0;
+        }
+
         (string Heading, Func<Task<string>> Look)[] looks =
         [
             ("SVco", () => Task.FromResult(SvcoVersion.Text)),
@@ -45,6 +53,7 @@ static class DoctorCommand
             ("versions", () => Task.FromResult(NativeLibraries.Versions)),
             ("device", () => Task.FromResult(Device())),
             ("memory", () => Task.FromResult(Memory())),
+            ("ranks", () => Task.FromResult(Ranks(seen))),
             ("disk", () => Task.FromResult($"{DiskSpace.Text(DiskSpace.Free("."))} free in {Environment.CurrentDirectory}")),
             ("cache", () => Task.FromResult($"{CacheRoot.Folder}, {Size(CacheRoot.Folder)}; SVCO_CACHE names another")),
             ("hub", () => Task.FromResult($"{HubSettings.FromEnvironment()}")),
@@ -87,6 +96,13 @@ static class DoctorCommand
         var machine = new MachineMemory();
         return $"{DiskSpace.Text(machine.Free)} free of {DiskSpace.Text(machine.Installed)}";
     }
+
+    static string Ranks(RanksCheck seen) =>
+        seen.Hosts.Count == 1
+            ? seen.Description
+            : Invariant(
+                $"{seen.Hosts.Count} through {seen.Description}: {string.Join(", ", seen.Hosts.CountBy(host => host).Select(host => $"{host.Value} on {host.Key}"))}; "
+            ) + Invariant($"each sends {seen.BytesPerSecond / 1e9:F2} GB/s, an agreement takes {seen.Latency.TotalMicroseconds:F0} us");
 
     static string Size(string folder) =>
         Directory.Exists(folder)

@@ -44,7 +44,7 @@ static class NewCommand
             Console.WriteLine(file);
         }
 
-        Console.WriteLine($"Next: {ShellCommand.Of(["svco", "run", Path.Combine(folder, $"{name}.csx")])}");
+        Console.WriteLine($"Next: {ShellCommand.Svco} {ShellCommand.Of(["run", Path.Combine(folder, $"{name}.csx")])}");
     }
 
     static string Filled(string resource, string name)

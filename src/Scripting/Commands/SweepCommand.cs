@@ -115,7 +115,7 @@ static class SweepCommand
     static SweepPlan Load(string file, string? output) =>
         SweepPlan.Load(Repository.Find(file), RunProcess.ExperimentOf, output) with
         {
-            Command = ShellCommand.Typed,
+            Command = ShellCommand.Typed ?? "",
         };
 
     static async Task<int> TellAsync(SweepPlan plan)

@@ -4,7 +4,9 @@ namespace SVco.Scripting.Display;
 interface IProgressDisplay
 {
     /// <summary>So many more are done.</summary>
-    void Advance(string metrics, string speed, int by = 1);
+    /// <param name="numbers">What is known of the stage now, the most important first.</param>
+    /// <param name="by">How many more.</param>
+    void Advance(IReadOnlyList<string> numbers, int by = 1);
 
     /// <summary>A line that stays.</summary>
     void Note(string text);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SVco.Scripting.Printing;
 using SVco.Training.Scheduling;
 
 namespace SVco.Scripting.Display;
@@ -18,8 +19,6 @@ public sealed class JobsDisplay(
     string many = "models"
 )
 {
-    const int Width = 24;
-
     readonly bool terminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
     readonly RedrawnRows drawn = new(interrupt);
     int tenths = -1;
@@ -29,7 +28,9 @@ public sealed class JobsDisplay(
     {
         if (terminal)
         {
-            Draw(Rows(progress, Console.WindowWidth > 0 ? Console.WindowWidth : 80, whole, many));
+            var columns = Console.WindowWidth > 0 ? Console.WindowWidth : 80;
+            var rows = Rows(progress, columns, whole, many);
+            writer.Write(drawn.Over(rows, columns) + string.Concat(rows.Select(row => row + Environment.NewLine)));
         }
         else if ((int)(10 * progress.Done) > tenths)
         {
@@ -41,30 +42,26 @@ public sealed class JobsDisplay(
     /// <summary>The rows to show, none wider than the terminal: one that wraps could not be drawn over.</summary>
     internal static ImmutableArray<string> Rows(JobsProgress progress, int width, string whole = "whole study", string many = "models")
     {
-        var names = progress.Running.Select(job => job.Name).Prepend(whole).Max(name => name.Length);
+        var names = progress.Running.Select(job => job.Name).Prepend(whole).Max(CellText.Width);
+        var padded = Math.Min(names, ProgressRow.MostOfTitle(width - 1));
         return
         [
             Row(whole, progress.Done, $"{progress.Finished} of {progress.Jobs} {many}", progress.Left),
             .. progress.Running.Select(job => Row(job.Name, job.Done, job.Doing, job.Left)),
         ];
 
-        string Row(string name, double done, string what, TimeSpan? left)
-        {
-            var filled = (int)(done * Width);
-            var row = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name.PadRight(names)} {new string('█', filled)}{new string('░', Width - filled)} {Math.Floor(100 * done), 3:F0} %  {what}"
-            );
-            row += done < 1 && left is { } time ? $"  {Text(time)} left" : "";
-            return row.Length < width ? row : row[..(width - 1)];
-        }
+        string Row(string name, double done, string what, TimeSpan? left) =>
+            ProgressRow
+                .Of(
+                    name + new string(' ', Math.Max(0, padded - CellText.Width(name))),
+                    done,
+                    [
+                        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * done), 3:F0} %"),
+                        what,
+                        done < 1 && left is { } time ? $"{DurationText.Of(time)} left" : "",
+                    ],
+                    width - 1
+                )
+                .ToString();
     }
-
-    void Draw(ImmutableArray<string> rows) =>
-        writer.Write(drawn.Over(rows.Length) + string.Concat(rows.Select(row => row + Environment.NewLine)));
-
-    static string Text(TimeSpan time) =>
-        TimeSpan
-            .FromSeconds(Math.Ceiling(time.TotalSeconds))
-            .ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 }

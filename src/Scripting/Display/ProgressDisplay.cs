@@ -13,7 +13,6 @@ static class ProgressDisplay
     /// <param name="done">How many of its items were done before; the time left does not count them.</param>
     /// <param name="total">How many items it has.</param>
     /// <param name="stop">Cancelled by Ctrl-C.</param>
-    /// <param name="pause">Between two lines where there is no terminal; a second when null.</param>
-    public static IProgressDisplay Create(string title, int done, int total, CancellationToken stop, TimeSpan? pause = null) =>
-        IsTerminal ? new ProgressBar(title, done, total, stop) : new ProgressLines(title, done, total, pause ?? TimeSpan.FromSeconds(1));
+    public static IProgressDisplay Create(string title, int done, int total, CancellationToken stop) =>
+        IsTerminal ? new ProgressBar(title, done, total, stop) : new ProgressLines(title, done, total);
 }

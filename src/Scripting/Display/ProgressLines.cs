@@ -2,21 +2,33 @@ using System.Diagnostics;
 
 namespace SVco.Scripting.Display;
 
-/// <summary>A line now and then, for where there is no terminal: the pause keeps the log file of a long run readable.</summary>
-sealed class ProgressLines(string title, int done, int total, TimeSpan pause) : IProgressDisplay
+/// <summary>
+/// A line now and then, for where there is no terminal. The longer a stage takes the longer is the pause, a minute at most: short stages show that
+/// something happens, and the log file of a long one stays readable.
+/// </summary>
+sealed class ProgressLines(string title, int done, int total) : IProgressDisplay
 {
-    readonly Stopwatch _sinceLine = new();
-    int _done = done;
+    const double ShareOfElapsed = 0.05;
+    static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    public void Advance(string metrics, string speed, int by)
+    readonly StageClock clock = new(done, total);
+    readonly Stopwatch sinceLine = new();
+    int now = done;
+
+    public void Advance(IReadOnlyList<string> numbers, int by)
     {
-        _done += by;
-        if (!_sinceLine.IsRunning || _sinceLine.Elapsed > pause || _done == total)
+        now += by;
+        if (!sinceLine.IsRunning || now == total || sinceLine.Elapsed > PauseAfter(clock.Elapsed))
         {
-            Console.WriteLine($"{title} {_done}/{total}  {metrics}  {speed}".TrimEnd());
-            _sinceLine.Restart();
+            Console.WriteLine(string.Join("  ", [$"{title} {now}/{total}", clock.Text(now), .. numbers]).TrimEnd());
+            sinceLine.Restart();
         }
     }
 
     public void Note(string text) => Console.WriteLine(text);
+
+    /// <summary>How long nothing is said after so much time.</summary>
+    internal static TimeSpan PauseAfter(TimeSpan elapsed) =>
+        TimeSpan.FromSeconds(Math.Clamp(ShareOfElapsed * elapsed.TotalSeconds, Shortest.TotalSeconds, Longest.TotalSeconds));
 }

@@ -4,6 +4,7 @@ using Spectre.Console;
 using SVco.Core.Metrics;
 using SVco.Experiments;
 using SVco.Models.Hub;
+using SVco.Scripting.Printing;
 using SVco.Training;
 
 namespace SVco.Scripting.Display;
@@ -12,6 +13,9 @@ namespace SVco.Scripting.Display;
 /// <param name="stop">Cancelled by Ctrl-C.</param>
 sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
 {
+    /// <summary>So that the whole stands in a terminal of 24 rows.</summary>
+    const int RowsOfCurves = 20;
+
     readonly Stopwatch _clock = new();
     IProgressDisplay? _shown;
     string _download = "";
@@ -35,13 +39,21 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
                 _clock.Restart();
                 break;
             case RunEvent.Advanced:
-                _shown?.Advance("", "");
+                _shown?.Advance([]);
                 break;
             case RunEvent.Trained(var next):
                 Show(next);
                 break;
             case RunEvent.Ended:
                 _shown = null;
+                break;
+            // A log has the numbers as lines, and `svco watch` draws them from the run's folder.
+            case RunEvent.Finished(var folder) when !Console.IsOutputRedirected:
+                if (RunCurves.Of(MetricsLog.Read(folder), AnsiConsole.Profile.Width, RowsOfCurves) is { } curves)
+                {
+                    AnsiConsole.Write(curves);
+                }
+
                 break;
         }
     }
@@ -76,25 +88,31 @@ sealed class RunDisplay(CancellationToken stop) : IProgress<RunEvent>
             case TrainingEvent.Stepped step:
                 _tokens += step.Tokens;
                 (_time, _waiting) = (_time + step.Time, _waiting + step.DataTime);
-                var rate = _tokens / _clock.Elapsed.TotalSeconds;
-                _shown?.Advance(
-                    Describe(step.Metrics),
-                    string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} tokens/s, waiting for data {_waiting / _time:0%}")
-                );
+                _shown?.Advance([
+                    LossOf(step.Metrics),
+                    string.Create(CultureInfo.InvariantCulture, $"{_tokens / _clock.Elapsed.TotalSeconds:#,0} tokens/s"),
+                    string.Create(CultureInfo.InvariantCulture, $"waiting for data {_waiting / _time:0%}"),
+                    AccuraciesOf(step.Metrics, step.IsReference),
+                ]);
                 break;
             case TrainingEvent.Evaluated evaluated:
-                Note($"validation after step {evaluated.Step}: {Describe(evaluated.Metrics)}");
+                Note(
+                    $"validation after step {evaluated.Step}: {LossOf(evaluated.Metrics)}  {AccuraciesOf(evaluated.Metrics, evaluated.IsReference)}".TrimEnd()
+                );
                 break;
         }
     }
 
-    /// <summary>Loss and the share of pairs on the right side of each term.</summary>
-    static string Describe(TableMetrics metrics) =>
-        string.Join(
-            "  ",
-            metrics
-                .Terms.Where(term => term.Accuracy is not null)
-                .Select(term => $"{term.Name} {100 * term.Accuracy!.Value:0}%")
-                .Prepend(string.Create(CultureInfo.InvariantCulture, $"loss {metrics.Loss:0.0000}"))
-        );
+    static string LossOf(TableMetrics metrics) => $"loss {NumberText.Of(metrics.Loss)}";
+
+    /// <summary>The share of pairs on the right side of each term. Of a policy that is still the reference it would be that of its rounding errors.</summary>
+    static string AccuraciesOf(TableMetrics metrics, bool isReference) =>
+        isReference
+            ? "still the reference"
+            : string.Join(
+                "  ",
+                metrics
+                    .Terms.Where(term => term.Accuracy is not null)
+                    .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {100 * term.Accuracy:0}%"))
+            );
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using SVco.Core;
+using SVco.Experiments;
 
 namespace SVco.Scripting.Host;
 
@@ -12,7 +13,7 @@ static class ScriptFailure
     /// <param name="options">How to show it.</param>
     public static string Describe(Exception error, IReadOnlyList<string> files, ScriptHostOptions options) =>
         options.ShowTrace ? Trace(error)
-        : Unwrap(error) is var cause && cause is UserException ? cause.Message
+        : Unwrap(error) is var cause && cause is UserException ? ShellCommand.InTypedWords(cause.Message)
         : string.Join('\n', [.. Lines(cause, files, options)]);
 
     static string Trace(Exception error) =>

@@ -52,9 +52,9 @@ public static class ScriptHost
             options.Error.WriteLine(error.Message);
             return 1;
         }
-        catch (OperationCanceledException) when (Interrupt.Token.IsCancellationRequested)
+        catch (OperationCanceledException error) when (Interrupt.Token.IsCancellationRequested)
         {
-            options.Error.WriteLine("Interrupted.");
+            options.Error.WriteLine(error is InterruptedException ? error.Message : "Interrupted.");
             return 130;
         }
         catch (Exception error)

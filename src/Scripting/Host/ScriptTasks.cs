@@ -64,5 +64,10 @@ static class ScriptTasks
             Console.Error.WriteLine(error.Message);
             return 1;
         }
+        catch (InterruptedException error)
+        {
+            Console.Error.WriteLine(error.Message);
+            return ExperimentScript.InterruptedExitCode;
+        }
     }
 }

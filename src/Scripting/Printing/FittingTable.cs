@@ -10,8 +10,8 @@ namespace SVco.Scripting.Printing;
 /// <param name="Cells">A text for each row.</param>
 sealed record TableColumnText(string Name, bool IsNumber, ImmutableArray<string> Cells)
 {
-    /// <summary>The letters that nothing of it is cut at.</summary>
-    public int Width => Cells.Append(Name).Max(text => text.Length);
+    /// <summary>The columns of the terminal that nothing of it is cut at.</summary>
+    public int Width => Cells.Append(Name).Max(CellText.Width);
 }
 
 /// <summary>A table with one line a row: where the terminal is too narrow, the widest columns are cut.</summary>
@@ -30,7 +30,7 @@ sealed class FittingTable(ImmutableArray<TableColumnText> columns) : Renderable
         foreach (var (column, width) in columns.Zip(widths))
         {
             table.AddColumn(
-                new TableColumn(new Text(ShortText.Cut(column.Name, width)))
+                new TableColumn(new Text(CellText.Cut(column.Name, width)))
                 {
                     Alignment = column.IsNumber ? Justify.Right : Justify.Left,
                     NoWrap = true,
@@ -40,7 +40,7 @@ sealed class FittingTable(ImmutableArray<TableColumnText> columns) : Renderable
 
         for (var row = 0; row < columns[0].Cells.Length; row++)
         {
-            table.AddRow([.. columns.Zip(widths, (column, width) => new Text(ShortText.Cut(column.Cells[row], width)))]);
+            table.AddRow([.. columns.Zip(widths, (column, width) => new Text(CellText.Cut(column.Cells[row], width)))]);
         }
 
         return ((IRenderable)table).Render(options, maxWidth);

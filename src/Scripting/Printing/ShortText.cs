@@ -7,10 +7,10 @@ namespace SVco.Scripting.Printing;
 /// <summary>A value in one short line, as a cell of a table.</summary>
 static class ShortText
 {
-    const int MostLetters = 60;
+    const int MostColumns = 60;
 
     public static string Of(object? value) =>
-        Cut(
+        CellText.Cut(
             value switch
             {
                 null => "none",
@@ -25,16 +25,9 @@ static class ShortText
                 ICollection many => $"{many.Count} items",
                 _ => $"{value}",
             },
-            MostLetters
+            MostColumns
         );
 
     /// <summary>Whether values of a type stand under each other by their digits.</summary>
     public static bool IsNumber(Type type) => type.IsPrimitive && type != typeof(bool) && type != typeof(char);
-
-    /// <summary>A text in one line of at most so many letters; an ellipsis at its end stands for what is missing.</summary>
-    public static string Cut(string text, int letters)
-    {
-        var line = text.ReplaceLineEndings(" ");
-        return line.Length <= letters ? line : $"{line[..(letters - 1)]}…";
-    }
 }

@@ -55,8 +55,13 @@ public sealed record MemoryEstimate(
         ParameterShape[] trained = [.. shapes.Where(shape => plan.Lora is null && plan.Trained.HasFlag(shape.Part))];
         return new(
             shapes.Sum(Size) + adapter,
-            trained.Sum(Size) + adapter,
-            trained.Sum(shape => shape.Count * (2 * Wide + (Size(shape) < shape.Count * Wide ? Wide : 0))) + 2 * adapter,
+            // A micro batch's, and the sum of those before.
+            (trained.Sum(Size) + adapter)
+                is var gradients
+            && (plan.Accumulates || plan.Ranks > 1)
+                ? gradients + gradients / plan.Ranks
+                : gradients,
+            (trained.Sum(shape => shape.Count * (2 * Wide + (Size(shape) < shape.Count * Wide ? Wide : 0))) + 2 * adapter) / plan.Ranks,
             Decoder(plan) + (trained.Concat(adapted).Any(shape => shape.Part == Part.VisionTower) ? VisionKept(plan) : 0),
             LayerWorking(plan) + HeadWorking(plan) + Kernels(plan),
             VisionWorking(plan),

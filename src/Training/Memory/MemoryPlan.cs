@@ -37,6 +37,12 @@ public sealed record MemoryPlan(
     /// <summary>The adapter that is trained in place of the parameters, if any.</summary>
     public LoraConfig? Lora { get; init; }
 
+    /// <summary>Whether the gradients of several micro batches are added up.</summary>
+    public bool Accumulates { get; init; }
+
+    /// <summary>How many processes train together; each has a part of the sums, moments and master weights.</summary>
+    public int Ranks { get; init; } = 1;
+
     /// <summary>How pairs are scored.</summary>
     public PackedScoring Scoring { get; init; } = new();
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SVco.Core.Training;
 using SVco.Models;
 using static TorchSharp.torch;
@@ -10,6 +11,10 @@ namespace SVco.Training;
 /// </summary>
 public sealed class AdamW : IDisposable
 {
+    const string First = "first";
+    const string Second = "second";
+    const string Master = "master";
+
     readonly double _beta1;
     readonly double _beta2;
     readonly double _epsilon;
@@ -18,7 +23,7 @@ public sealed class AdamW : IDisposable
     sealed record Slot(string Name, Tensor Parameter, double WeightDecay, Tensor FirstMoment, Tensor SecondMoment, Tensor? Master);
 
     /// <summary>Starts with zero moments.</summary>
-    /// <param name="parameters">The trainable parameters, updated in place.</param>
+    /// <param name="parameters">The trainable parameters or parts of them, updated in place.</param>
     /// <param name="decays">Whether a parameter of this name gets weight decay.</param>
     /// <param name="settings">Betas, epsilon and weight decay.</param>
     public AdamW(IEnumerable<NamedTensor> parameters, Func<string, bool> decays, TrainSettings settings)
@@ -29,7 +34,7 @@ public sealed class AdamW : IDisposable
         [
             .. parameters.Select(parameter =>
             {
-                var type = parameter.Value.dtype is ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+                var type = TypeOf(parameter.Value.dtype);
                 return new Slot(
                     parameter.Name,
                     parameter.Value,
@@ -50,27 +55,38 @@ public sealed class AdamW : IDisposable
     /// tensors, for saving and restoring.
     /// </summary>
     public IEnumerable<NamedTensor> State =>
-        _slots.SelectMany(slot =>
-            (NamedTensor[])
-                [
-                    new($"first.{slot.Name}", slot.FirstMoment),
-                    new($"second.{slot.Name}", slot.SecondMoment),
-                    .. slot.Master is { } master ? [new NamedTensor($"master.{slot.Name}", master)] : (NamedTensor[])[],
-                ]
+        _slots.SelectMany(
+            (slot, index) => Kinds(slot.Parameter.dtype).Select(kind => new NamedTensor($"{kind}.{slot.Name}", this[kind, index]))
         );
 
-    /// <summary>One update from the gradients that lie at the parameters; a parameter without a gradient is left alone.</summary>
+    /// <summary>What is kept of a parameter of a type: its moments, and master weights where updates would be lost in its rounding.</summary>
+    internal static ImmutableArray<string> Kinds(ScalarType type) => type == TypeOf(type) ? [First, Second] : [First, Second, Master];
+
+    /// <summary>The type of what is kept.</summary>
+    internal static ScalarType TypeOf(ScalarType parameter) => parameter is ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+
+    /// <summary>A tensor of a kind of the parameter of an index.</summary>
+    internal Tensor this[string kind, int index] =>
+        kind switch
+        {
+            First => _slots[index].FirstMoment,
+            Second => _slots[index].SecondMoment,
+            _ => _slots[index].Master!,
+        };
+
+    /// <summary>One update; a parameter without a gradient is left alone.</summary>
+    /// <param name="gradients">A gradient for each parameter, or null.</param>
     /// <param name="learningRate">The rate.</param>
     /// <param name="gradientFactor">What the gradients are multiplied by before use; see <see cref="GradientClipping"/>.</param>
-    public void Step(double learningRate, double gradientFactor = 1)
+    public void Step(IReadOnlyList<Tensor?> gradients, double learningRate, double gradientFactor = 1)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Steps++;
-        foreach (var slot in _slots)
+        foreach (var (index, slot) in _slots.Index())
         {
             using var each = NewDisposeScope();
-            if (slot.Parameter.grad is not { } gradient)
+            if (gradients[index] is not { } gradient)
             {
                 continue;
             }

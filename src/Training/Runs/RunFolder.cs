@@ -8,7 +8,7 @@ namespace SVco.Training;
 
 /// <summary>
 /// The folder of a run: <c>experiment.yaml</c> (what was run), <c>metrics.jsonl</c> and <c>tensorboard/</c> (what happened),
-/// <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from), <c>kept/step-N/</c> (checkpoints to choose from) and <c>checkpoint/</c> (the finished
+/// <c>status.json</c> (where it stands, until it is finished), <c>pairs.sha256</c> and <c>images.sha256</c> (on which pairs and images), <c>checkpoints/step-N/</c> (the newest state to go on from), <c>kept/step-N/</c> (checkpoints to choose from) and <c>checkpoint/</c> (the finished
 /// model in HuggingFace's or PEFT's layout), or an empty <c>given_away/</c> in its place. Everything in it is written beside its place, synced and renamed, so a crash leaves the last good state.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -23,9 +23,10 @@ public sealed class RunFolder : IDisposable
     const string StatesFolder = "checkpoints";
     const string GivenAwayFolder = "given_away";
 
-    readonly FileLock _lock;
+    /// <summary>Null on the ranks that write nothing.</summary>
+    readonly FileLock? _lock;
 
-    RunFolder(string path) => (Path, _lock) = (path, Lock(path));
+    RunFolder(string path, FileLock? held) => (Path, _lock) = (path, held);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -40,7 +41,7 @@ public sealed class RunFolder : IDisposable
     public bool IsFinished => IsFinishedIn(Path);
 
     /// <summary>What the run in a folder goes on from.</summary>
-    public static SavedState StateIn(string run) => new(System.IO.Path.Combine(run, StatesFolder));
+    public static SavedState StateIn(string run) => new(StatesIn(run));
 
     /// <summary>Whether the run in a folder has come to its end, with its model still there or given away.</summary>
     public static bool IsFinishedIn(string run) => Directory.Exists(System.IO.Path.Combine(run, CheckpointFolder)) || IsGivenAway(run);
@@ -100,15 +101,52 @@ public sealed class RunFolder : IDisposable
     /// <summary>The reference's log-probabilities; see <see cref="ReferenceTable"/>.</summary>
     public string ReferenceFile => System.IO.Path.Combine(Path, "reference.json");
 
+    /// <summary>Where the run stands; see <see cref="RunStatus"/>.</summary>
+    public string StatusFile => StatusIn(Path);
+
+    /// <summary>Where a run stands, for whoever looks from another process.</summary>
+    /// <param name="run">A run's folder, or one that can become it.</param>
+    /// <exception cref="UserException">It is a folder of something else.</exception>
+    public static RunPhase PhaseOf(string run)
+    {
+        if (!IsRun(run))
+        {
+            throw new UserException($"{run} is not a run's folder: it has no {Description}. Runs lie in runs/NAME.");
+        }
+
+        // The lock first: what a process leaves is there before it lets go.
+        var isHeld = FileLock.IsHeldAt(System.IO.Path.Combine(run, LockFile));
+        var status = SealedJson.Find<RunStatus>(StatusIn(run));
+        var checkpoint = System.IO.Path.Combine(run, CheckpointFolder);
+        return Directory.Exists(checkpoint) ? new RunPhase.Finished(checkpoint)
+            : isHeld ? new RunPhase.AtWork(status)
+            : !File.Exists(System.IO.Path.Combine(run, Description)) ? new RunPhase.NotBegun()
+            : status switch
+            {
+                null => new RunPhase.Left(),
+                { End: null } => new RunPhase.Killed(status),
+                { End: RunEnd.Failed } => new RunPhase.Failed(status),
+                _ => new RunPhase.Stopped(status),
+            };
+    }
+
     /// <summary>The checkpoints that were kept on the way, by their steps.</summary>
     /// <param name="run">A run's folder.</param>
     public static IEnumerable<(int Step, string Folder)> KeptIn(string run) => SavedState.StepsIn(System.IO.Path.Combine(run, KeptFolder));
+
+    /// <summary>The step of the state that a run's folder holds to go on from; 0 where it holds none.</summary>
+    /// <param name="run">A run's folder.</param>
+    public static int SavedStepOf(string run) => StateIn(run).Step;
 
     const string KeptFolder = "kept";
 
     string Kept => System.IO.Path.Combine(Path, KeptFolder);
 
-    string States => System.IO.Path.Combine(Path, StatesFolder);
+    static string StatusIn(string run) => System.IO.Path.Combine(run, "status.json");
+
+    static string StatesIn(string run) => System.IO.Path.Combine(run, StatesFolder);
+
+    string States => StatesIn(Path);
 
     /// <summary>Opens a run's folder, new or to go on.</summary>
     /// <param name="path">The folder.</param>
@@ -125,7 +163,7 @@ public sealed class RunFolder : IDisposable
             );
         }
 
-        var folder = new RunFolder(path);
+        var folder = new RunFolder(path, Lock(path));
         try
         {
             folder.Begin(experiment, difference, restart);
@@ -137,6 +175,9 @@ public sealed class RunFolder : IDisposable
             throw;
         }
     }
+
+    /// <summary>The folder of a run that another rank has opened; this one reads it and writes nothing.</summary>
+    public static RunFolder OfAnotherRank(string path) => new(path, held: null);
 
     /// <summary>Whether a folder is a run's or can become one: it is not there, is empty, or holds what a process killed at its very first write leaves.</summary>
     static bool IsRun(string path) =>
@@ -189,6 +230,7 @@ public sealed class RunFolder : IDisposable
         if (IsFinished)
         {
             State.Delete();
+            File.Delete(StatusFile);
         }
     }
 
@@ -199,6 +241,7 @@ public sealed class RunFolder : IDisposable
         [
             ReferenceFile,
             RefusedFile,
+            StatusFile,
             .. new[] { MetricsLog.FileName, "images.sha256", "pairs.sha256" }.Select(name => System.IO.Path.Combine(Path, name)),
         ];
         string[] folders = [Checkpoint, States, Kept, System.IO.Path.Combine(Path, MetricsLog.EventsFolder)];
@@ -211,7 +254,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     static FileLock Lock(string path) =>
         new(
@@ -239,6 +282,18 @@ public sealed class RunFolder : IDisposable
     public void HoldTo(string what, string content)
     {
         var file = System.IO.Path.Combine(Path, $"{what}.sha256");
+        if (_lock is null && File.Exists(file) && TextFile.Read(file) != content)
+        {
+            throw new UserException(
+                $"The {what} on {Environment.MachineName} are not those of rank 0. All ranks must see the same files: keep them on a shared disk, or copy them again."
+            );
+        }
+
+        if (_lock is null)
+        {
+            return;
+        }
+
         if (!File.Exists(file) || (State.Newest is null && !File.Exists(ReferenceFile)))
         {
             WriteText(file, content);
@@ -250,20 +305,37 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Lists the pairs that were refused and why.</summary>
-    public void WriteRefused(IEnumerable<Refusal> refused) => JsonLines.Write(RefusedFile, refused);
+    public void WriteRefused(IEnumerable<Refusal> refused)
+    {
+        if (_lock is not null)
+        {
+            JsonLines.Write(RefusedFile, refused);
+        }
+    }
 
     /// <summary>Keeps what is trained as it is now, to choose from afterwards.</summary>
     /// <param name="model">The model.</param>
     /// <param name="adapter">Its adapter, which alone is kept then.</param>
     /// <param name="step">Optimiser steps made.</param>
-    public void Keep(VisionLanguageModel model, LoraAdapter? adapter, int step) =>
-        SavedState.SaveModel(model, adapter, System.IO.Path.Combine(Kept, SavedState.NameOf(step)));
+    public void Keep(VisionLanguageModel model, LoraAdapter? adapter, int step)
+    {
+        if (_lock is not null)
+        {
+            SavedState.SaveModel(model, adapter, System.IO.Path.Combine(Kept, SavedState.NameOf(step)));
+        }
+    }
 
     /// <summary>Writes the finished model; the states to go on from are then of no more use and go.</summary>
     public void Finish(VisionLanguageModel model, LoraAdapter? adapter)
     {
+        if (_lock is null)
+        {
+            return;
+        }
+
         SavedState.SaveModel(model, adapter, Checkpoint);
         State.Delete();
+        File.Delete(StatusFile);
     }
 
     static void WriteText(string path, string text) =>

@@ -5,6 +5,7 @@ using SVco.Files;
 using SVco.Models;
 using SVco.Models.Checkpoints;
 using SVco.Models.Lora;
+using SVco.Training.Distributed;
 
 namespace SVco.Training;
 
@@ -43,12 +44,21 @@ public sealed class SavedState(string folder)
             orderby step
             select (step.Value, state);
 
-    /// <summary>Saves everything the run needs to go on, then removes the state before.</summary>
-    public void Save(VisionLanguageModel model, LoraAdapter? adapter, Optimizer optimizer)
+    /// <summary>
+    /// Saves everything the run needs to go on, then removes the state before. All ranks take part, and rank 0 writes; what is written does not
+    /// depend on how many they are.
+    /// </summary>
+    public void Save(VisionLanguageModel model, LoraAdapter? adapter, Optimizer optimizer, ICollective ranks)
     {
         var newest = Path.Combine(folder, NameOf(optimizer.Steps));
-        if (newest == Newest)
+        if (ranks.SaysFirst(newest == Newest))
         {
+            return;
+        }
+
+        if (ranks.Rank > 0)
+        {
+            optimizer.Save(OptimizerFile);
             return;
         }
 
@@ -58,7 +68,7 @@ public sealed class SavedState(string folder)
             temporary =>
             {
                 SaveModel(model, adapter, Path.Combine(temporary, ModelFolder));
-                SafetensorsWriter.Write(Path.Combine(temporary, OptimizerFile), optimizer.State);
+                optimizer.Save(Path.Combine(temporary, OptimizerFile));
                 SealedJson.Write(Path.Combine(temporary, StepFile), new Progress(optimizer.Steps, ContentHash.OfFolder(temporary)));
             }
         );
@@ -96,11 +106,7 @@ public sealed class SavedState(string folder)
             }
 
             using var moments = SafetensorsFile.Open(Path.Combine(state, OptimizerFile));
-            foreach (var tensor in optimizer.State)
-            {
-                moments.CopyTo(tensor.Name, tensor.Value);
-            }
-
+            optimizer.Restore(moments);
             return ProgressOf(state, _ => { }).Step;
         });
 

@@ -15,6 +15,7 @@ public sealed class Trainer : IDisposable
 {
     readonly TrainingSetup _job;
     readonly ReferenceTable _reference;
+    readonly SharedBatches _shared;
     readonly TrainingStep _step;
     readonly ImmutableArray<PlannedStep> _plan;
 
@@ -24,13 +25,13 @@ public sealed class Trainer : IDisposable
     /// <param name="reference">The reference's log-probabilities of the job's pairs; see <see cref="ReferenceScoring"/>.</param>
     public Trainer(TrainingSetup job, IEnumerable<NamedTensor> parameters, ReferenceTable reference)
     {
-        (_job, _reference) = (job, reference);
+        (_job, _reference, _shared) = (job, reference, new SharedBatches(job));
         _plan = StepPlan.Steps(job.Train.Length, job.Settings);
         Optimizer = new Optimizer(
             parameters,
             name => job.Model.Config.HasWeightDecay(name, job.Settings.Behaviour),
             job.Settings,
-            job.Replicas
+            job.Ranks
         );
         _step = new TrainingStep(job.Model, job.Objective, job.Scoring, Optimizer);
     }
@@ -50,7 +51,8 @@ public sealed class Trainer : IDisposable
     public IEnumerable<TrainingEvent> Run(CancellationToken stop, bool evaluated = true)
     {
         var first = Optimizer.Steps;
-        using var batches = _job.Batches(_plan.Skip(first).SelectMany(step => step.MicroBatches), _job.Objective.Cells()).GetEnumerator();
+        using var batches = _job.Batches(_plan.Skip(first).SelectMany(step => _shared.Own(step.MicroBatches)), _job.Objective.Cells())
+            .GetEnumerator();
         var due = !evaluated && IsEvaluatedAfter(first);
         for (var step = first; due || step < Steps; step++)
         {
@@ -64,7 +66,7 @@ public sealed class Trainer : IDisposable
                 }
             }
 
-            if (stop.IsCancellationRequested)
+            if (_shared.IsAsked(stop))
             {
                 yield return new TrainingEvent.Interrupted(step);
                 yield break;
@@ -82,17 +84,30 @@ public sealed class Trainer : IDisposable
     {
         var (whole, waiting) = (Stopwatch.StartNew(), new Stopwatch());
         var rate = LearningRate.At(_job.Settings, Optimizer.Steps, Steps);
-        var micro = step
-            .MicroBatches.Select(_ =>
+        var own = new List<ScoredBatch>();
+        foreach (var (round, isLast) in _shared.Rounds(step.MicroBatches.Length))
+        {
+            if (round is not null)
             {
                 waiting.Start();
                 batches.MoveNext();
                 waiting.Stop();
-                var metrics = TableMetrics.Of(_job.Objective, _step.Accumulate(batches.Current, _reference, 1.0 / step.Divisor));
-                RequireFinite("loss", metrics.Loss, batches.Current.Pairs);
-                return (Metrics: metrics, Tokens: batches.Current.TokenCount(_job.Objective.Cells(), _job.Model.Config));
-            })
-            .ToArray();
+                var table = _step.Accumulate(batches.Current, _reference, 1.0 / step.Divisor);
+                own.Add(ScoredBatch.Of(table, batches.Current.TokenCount(_job.Objective.Cells(), _job.Model.Config)));
+            }
+
+            if (!isLast)
+            {
+                Optimizer.AddGradients();
+            }
+        }
+
+        var micro = _shared.All(_job.Objective, step.MicroBatches, own, _reference);
+        foreach (var (batch, of) in micro.Zip(step.MicroBatches))
+        {
+            RequireFinite("loss", batch.Metrics.Loss, of.Select(index => _job.Train[index]));
+        }
+
         var norm = Optimizer.Update(rate);
         RequireFinite("gradient", norm, step.MicroBatches.SelectMany(batch => batch.Select(index => _job.Train[index])));
         return new TrainingEvent.Stepped(
@@ -104,8 +119,14 @@ public sealed class Trainer : IDisposable
             whole.Elapsed,
             waiting.Elapsed,
             TableMetrics.Mean([.. micro.Select(batch => batch.Metrics)])
-        );
+        )
+        {
+            IsReference = IsReferenceAfter(Optimizer.Steps - 1),
+        };
     }
+
+    bool IsReferenceAfter(int steps) =>
+        _job.Objective.NeedsReference && Enumerable.Range(0, steps).All(step => LearningRate.At(_job.Settings, step, Steps) == 0);
 
     bool IsEvaluatedAfter(int steps) =>
         !_job.Validation.IsEmpty && steps > 0 && (steps % _job.Settings.EvaluateEvery == 0 || steps == Steps);
@@ -114,15 +135,26 @@ public sealed class Trainer : IDisposable
     TrainingEvent Evaluate(CancellationToken stop)
     {
         var cells = _job.Evaluated.Cells();
-        var validation = Enumerable.Range(_job.Train.Length, _job.Validation.Length).Chunk(_job.Settings.BatchSize);
-        var tables = _job.Batches(validation.Select(batch => batch.ToImmutableArray()), cells)
-            .Select(batch => batch.Table(_job.Evaluated, _job.Scoring.Score(_job.Model, batch.Pairs, cells, batch.Images), _reference))
+        ImmutableArray<ImmutableArray<int>> validation =
+        [
+            .. Enumerable
+                .Range(_job.Train.Length, _job.Validation.Length)
+                .Chunk(_job.Settings.BatchSize)
+                .Select(batch => batch.ToImmutableArray()),
+        ];
+        var own = _job.Batches(_shared.Own(validation), cells)
+            .Select(batch => new ScoredBatch(_job.Scoring.Score(_job.Model, batch.Pairs, cells, batch.Images), Tokens: 0))
             .TakeWhile(_ => !stop.IsCancellationRequested)
-            .Select(table => TableMetrics.Of(_job.Evaluated, table))
-            .ToImmutableArray();
-        return stop.IsCancellationRequested
+            .ToList();
+        return _shared.IsAsked(stop)
             ? new TrainingEvent.Interrupted(Optimizer.Steps)
-            : new TrainingEvent.Evaluated(Optimizer.Steps, TableMetrics.EvaluationMean(tables));
+            : new TrainingEvent.Evaluated(
+                Optimizer.Steps,
+                TableMetrics.EvaluationMean([.. _shared.All(_job.Evaluated, validation, own, _reference).Select(batch => batch.Metrics)])
+            )
+            {
+                IsReference = IsReferenceAfter(Optimizer.Steps),
+            };
     }
 
     double Epochs(int steps) => (double)_plan.Take(steps).Sum(step => step.MicroBatches.Sum(batch => batch.Length)) / _job.Train.Length;

@@ -25,10 +25,21 @@ public abstract record TrainingEvent
         TimeSpan Time,
         TimeSpan DataTime,
         TableMetrics Metrics
-    ) : TrainingEvent;
+    ) : TrainingEvent
+    {
+        /// <inheritdoc cref="Evaluated.IsReference"/>
+        public bool IsReference { get; init; }
+    }
 
     /// <summary>The validation pairs were scored.</summary>
-    public sealed record Evaluated(int Step, TableMetrics Metrics) : TrainingEvent;
+    public sealed record Evaluated(int Step, TableMetrics Metrics) : TrainingEvent
+    {
+        /// <summary>
+        /// Whether the policy was still the reference, since no step before had a learning rate: its rewards are 0 but for what rounding leaves, and accuracies
+        /// count nothing else.
+        /// </summary>
+        public bool IsReference { get; init; }
+    }
 
     /// <summary>The run was asked to stop and did so between two steps; the same command goes on from the checkpoint.</summary>
     public sealed record Interrupted(int Step) : TrainingEvent;

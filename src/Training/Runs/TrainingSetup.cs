@@ -5,6 +5,7 @@ using SVco.Core.Metrics;
 using SVco.Core.Objectives;
 using SVco.Core.Training;
 using SVco.Models;
+using SVco.Training.Distributed;
 
 namespace SVco.Training;
 
@@ -40,7 +41,7 @@ public sealed record TrainingSetup
     public IScoring Scoring { get; init; } = new PackedScoring();
 
     /// <summary>The processes that train together.</summary>
-    public IReplicas Replicas { get; init; } = new SingleReplica();
+    public ICollective Ranks { get; init; } = new SingleProcess();
 
     /// <summary>How many batches may be prefetched.</summary>
     internal const int PrefetchedBatches = 4;

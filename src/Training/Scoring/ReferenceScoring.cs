@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using SVco.Core;
 using SVco.Core.Objectives;
 
@@ -23,6 +24,16 @@ public static class ReferenceScoring
             yield break;
         }
 
+        if (job.Ranks.Size > 1)
+        {
+            foreach (var entry in ScoreTogether(job, cache, cells))
+            {
+                yield return entry;
+            }
+
+            yield break;
+        }
+
         var unknown = new List<int>();
         foreach (var (index, pair) in job.Pairs.Index())
         {
@@ -36,16 +47,59 @@ public static class ReferenceScoring
             }
         }
 
-        // Each pair alone, so that its numbers do not depend to the last bit on which others were known already.
-        foreach (var batch in job.Batches(unknown.Select(pair => ImmutableArray.Create(pair)), cells))
+        foreach (var (index, scored) in Scored(job, unknown, cells))
         {
-            var (pair, scored) = (batch.Pairs[0], job.Scoring.Score(job.Model, batch.Pairs, cells, batch.Images)[0]);
-            if (!scored.Values.All(double.IsFinite))
-            {
-                throw NotFinite(pair);
-            }
+            yield return (index, cache?.Keep(job.Pairs[index], scored) ?? scored);
+        }
+    }
 
-            yield return (batch.Indices[0], cache?.Keep(pair, scored) ?? scored);
+    /// <summary>Rank 0 knows the cache and gives all entries; the others score their share and give none.</summary>
+    static IEnumerable<(int Pair, ImmutableDictionary<Cell, double> Cells)> ScoreTogether(
+        TrainingSetup job,
+        ReferenceCache? cache,
+        IReadOnlyCollection<Cell> cells
+    )
+    {
+        var unknown = new List<int>();
+        foreach (var (index, pair) in job.Pairs.Index().Where(_ => job.Ranks.Rank == 0))
+        {
+            if (cache?.Find(pair, cells) is { } known)
+            {
+                yield return (index, known);
+            }
+            else
+            {
+                unknown.Add(index);
+            }
+        }
+
+        var asked = MemoryMarshal.Cast<byte, int>(job.Ranks.Gather(MemoryMarshal.AsBytes([.. unknown]))[0]).ToArray();
+        ImmutableArray<Cell> order = [.. cells];
+        double[] own =
+        [
+            .. Scored(job, asked.Where((_, at) => at % job.Ranks.Size == job.Ranks.Rank), cells)
+                .SelectMany(scored => order.Select(cell => scored.Cells[cell])),
+        ];
+        var all = job.Ranks.Gather(MemoryMarshal.AsBytes(own.AsSpan()));
+        foreach (var (at, index) in asked.Index().Where(_ => job.Ranks.Rank == 0))
+        {
+            var numbers = MemoryMarshal.Cast<byte, double>(all[at % job.Ranks.Size])[(at / job.Ranks.Size * order.Length)..].ToArray();
+            var scored = order.Select((cell, i) => (cell, i)).ToImmutableDictionary(one => one.cell, one => numbers[one.i]);
+            yield return (index, cache?.Keep(job.Pairs[index], scored) ?? scored);
+        }
+    }
+
+    /// <summary>Each pair alone, so that its numbers do not depend to the last bit on which others were known already.</summary>
+    static IEnumerable<(int Pair, ImmutableDictionary<Cell, double> Cells)> Scored(
+        TrainingSetup job,
+        IEnumerable<int> pairs,
+        IReadOnlyCollection<Cell> cells
+    )
+    {
+        foreach (var batch in job.Batches(pairs.Select(pair => ImmutableArray.Create(pair)), cells))
+        {
+            var scored = job.Scoring.Score(job.Model, batch.Pairs, cells, batch.Images)[0];
+            yield return scored.Values.All(double.IsFinite) ? (batch.Indices[0], scored) : throw NotFinite(batch.Pairs[0]);
         }
     }
 

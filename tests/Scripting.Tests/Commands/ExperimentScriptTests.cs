@@ -154,6 +154,10 @@ public sealed class ExperimentScriptTests : IDisposable
 
         Assert.Equal(130, process.ExitCode);
         Assert.DoesNotContain("training 1/", rest);
+        Assert.Matches(
+            @"Stopped before the first step\.\nIt goes on from here with:\n  dotnet \S+SVco\.Scripting\.dll run \S+svco_lvint\.csx --model ",
+            rest
+        );
     }
 
     [Fact]

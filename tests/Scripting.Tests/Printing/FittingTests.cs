@@ -60,6 +60,42 @@ public sealed class FittingTests
         Assert.Equal("nothing to draw", Lines(new TextPlot([new PlotLine("loss", [])]), 80)[0]);
     }
 
+    [Property]
+    public Property Each_curve_of_a_plot_has_a_mark_of_its_own_and_no_row_is_wider_than_the_terminal() =>
+        Prop.ForAll(
+            (
+                from counts in Gen.Choose(1, 40).ListOf(4)
+                from values in Gen.Choose(-1000, 1000).ListOf(160)
+                from width in Gen.Choose(40, 200)
+                select (counts, values, width)
+            ).ToArbitrary(),
+            given =>
+            {
+                var names = new[] { "attend W", "reject W", "attend L", "reject L" };
+                PlotLine[] curves =
+                [
+                    .. names.Select(
+                        (name, curve) =>
+                            new PlotLine(
+                                name,
+                                [
+                                    .. Enumerable
+                                        .Range(0, given.counts[curve])
+                                        .Select(step => (step + 100 * curve, given.values[40 * curve + step] / 8.0)),
+                                ]
+                            )
+                    ),
+                ];
+                var lines = Lines(new TextPlot([.. curves], 6), given.width);
+                return lines.All(line => line.Length <= given.width)
+                    && lines.Length is 8 or 9
+                    // Steps apart, so that no curve is hidden behind another.
+                    && lines[..6].Any(line => line.Any(letter => letter is >= '\u2801' and <= '\u28ff'))
+                    && "ox+".All(mark => lines[..6].Any(line => line.Contains(mark)))
+                    && "ox+".Zip(names[1..]).All(name => string.Join("  ", lines[6..]).Contains($"{name.First} {name.Second}"));
+            }
+        );
+
     static string[] Lines(IRenderable shown, int width)
     {
         var writer = new StringWriter();

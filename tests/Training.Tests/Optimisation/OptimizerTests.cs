@@ -26,13 +26,16 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void Only_what_requires_gradients_is_updated_and_by_the_sum_over_all_replicas()
+    public void Only_what_requires_gradients_is_updated_by_the_sum_of_all_micro_batches()
     {
         using var scope = NewDisposeScope();
         var (trained, frozen) = (ones(1).requires_grad_(), ones(1));
         NamedTensor[] parameters = [new("trained", trained), new("frozen", frozen)];
-        using var optimizer = new Optimizer(parameters, _ => false, Settings, new Twins());
-        trained.grad = tensor(new[] { 3f });
+        using var optimizer = new Optimizer(parameters, _ => false, Settings);
+        trained.grad = tensor(new[] { 2f });
+        optimizer.AddGradients();
+        Assert.Null(trained.grad);
+        trained.grad = tensor(new[] { 4f });
 
         Assert.Equal(6, optimizer.Update(0.1), 1e-6);
 
@@ -42,22 +45,5 @@ public class OptimizerTests
         Assert.Equal(1, optimizer.Steps);
         Assert.Null(trained.grad);
         Assert.Equal(["trained"], optimizer.Trainable.Select(parameter => parameter.Name));
-    }
-
-    /// <summary>Two processes with the same gradients.</summary>
-    sealed class Twins : IReplicas
-    {
-        public int Count => 2;
-
-        public int Rank => 0;
-
-        public void SumGradients(IReadOnlyList<NamedTensor> parameters)
-        {
-            using var noGradient = no_grad();
-            foreach (var parameter in parameters)
-            {
-                parameter.Value.grad!.add_(parameter.Value.grad!.clone());
-            }
-        }
     }
 }

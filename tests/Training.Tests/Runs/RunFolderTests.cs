@@ -220,7 +220,7 @@ public sealed class RunFolderTests : IDisposable
         var file = Path.Combine(Run, "checkpoints", "step-00000007", "optimizer.safetensors");
         if (moments is null)
         {
-            SafetensorsWriter.Write(file, optimizer.State);
+            optimizer.Save(file);
             File.WriteAllBytes(file, File.ReadAllBytes(file)[..^(state == "{}" ? 1 : 0)]);
         }
         else
@@ -233,6 +233,41 @@ public sealed class RunFolderTests : IDisposable
         var error = Assert.Throws<UserException>(() => folder.State.Restore(optimizer));
         Assert.Contains("step-00000007 is damaged", error.Message);
         Assert.Contains("--restart", error.Message);
+    }
+
+    [Fact]
+    public void Another_process_sees_by_the_folder_where_a_run_stands()
+    {
+        RunPhase Phase() => RunFolder.PhaseOf(Run);
+        var status = new RunStatus("reference", 0, 3, 24, DateTimeOffset.UtcNow);
+
+        Assert.IsType<RunPhase.NotBegun>(Phase());
+        Directory.CreateDirectory(Run);
+        Assert.IsType<RunPhase.NotBegun>(Phase());
+        using (var folder = Open())
+        {
+            Assert.Equal(new RunPhase.AtWork(null), Phase());
+            status.Write(folder.StatusFile);
+            Assert.Equal(new RunPhase.AtWork(status), Phase());
+            // Looking takes nothing away.
+            Assert.Equal(new RunPhase.AtWork(status), Phase());
+            Assert.Contains("Another process", Assert.Throws<UserException>(() => Open()).Message);
+        }
+
+        Assert.Equal(new RunPhase.Killed(status), Phase());
+        // As a process that is killed leaves it on Linux.
+        Put("lock", "");
+        Assert.Equal(new RunPhase.Killed(status), Phase());
+        var failed = status with { End = RunEnd.Failed, Failure = "no room" };
+        failed.Write(Path.Combine(Run, "status.json"));
+        Assert.Equal(new RunPhase.Failed(failed), Phase());
+        (status with { End = RunEnd.Stopped }).Write(Path.Combine(Run, "status.json"));
+        Assert.IsType<RunPhase.Stopped>(Phase());
+        Put("status.json", "{");
+        Assert.IsType<RunPhase.Left>(Phase());
+        Put("checkpoint/model.safetensors", "");
+        Assert.Equal(new RunPhase.Finished(Path.Combine(Run, "checkpoint")), Phase());
+        Assert.Throws<UserException>(() => RunFolder.PhaseOf(Path.Combine(Run, "checkpoint")));
     }
 
     RunFolder Open(bool restart = false, string experiment = "name: a") =>

@@ -47,6 +47,35 @@ public class TrainerTests
         Assert.Equal(new TrainingEvent.Interrupted(2), events[^1]);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0.3, true)]
+    [InlineData(0.3, false)]
+    public void What_is_scored_before_the_first_step_with_a_learning_rate_is_called_the_reference(double warmup, bool needsReference)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var random = new PackedCase(5, torch.ScalarType.Float32);
+        var job = Job(random);
+        job = job with
+        {
+            Objective = needsReference ? job.Objective : job.Objective.ReferenceFree(),
+            Settings = job.Settings with { WarmupRatio = warmup, EvaluateEvery = 1, MaxSteps = 4 },
+        };
+        using var trainer = Start(random, job);
+        byte[] Weights() => [.. random.Model.Parameters.SelectMany(parameter => parameter.Value.detach().bytes.ToArray())];
+        var (initial, isInitial) = (Weights(), true);
+        foreach (var next in trainer.Run(default))
+        {
+            Assert.Equal(
+                isInitial && needsReference,
+                next is TrainingEvent.Stepped step ? step.IsReference : ((TrainingEvent.Evaluated)next).IsReference
+            );
+            isInitial = Weights().SequenceEqual(initial);
+        }
+
+        Assert.False(isInitial);
+    }
+
     /// <summary>A loss may be finite in double while its weights overflow the model's fp32.</summary>
     [Theory]
     [InlineData("1e300*(r.W.Match)", "the gradient is")]

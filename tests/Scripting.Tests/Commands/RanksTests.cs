@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using SVco.Tests;
+
+namespace SVco.Scripting.Tests;
+
+/// <summary>Runs of several processes that MPI connects, as a person starts them.</summary>
+public sealed class RanksTests : IDisposable
+{
+    static readonly string Script = Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx");
+    static readonly string[] Settings = ["--accumulation", "4", "--epochs", "8", "--evaluate-every", "4"];
+
+    readonly TemporaryFolder work = new();
+
+    public void Dispose() => work.Dispose();
+
+    /// <summary>
+    /// The launcher passes SIGUSR1 on to all ranks; what they save, another number of them of another library goes on from, of which one is
+    /// killed, and others after that.
+    /// </summary>
+    [MpiFact]
+    public async Task Ranks_train_to_the_bits_of_one_process_also_when_they_are_stopped_and_killed_on_the_way()
+    {
+        await Run([], Script, "alone");
+        using (var process = Start(OpenMpi(2), Script, "ranks"))
+        {
+            var error = process.StandardError.ReadToEndAsync();
+            await Until(process, "training 1/");
+            Process.Start("kill", ["-USR1", $"{process.Id}"]).WaitForExit();
+            var rest = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.Contains("Stopped after step ", rest);
+            Assert.Equal(1, (await error).Split("Ending cleanly").Length - 1);
+            // MPICH's launcher mostly gives 0 once it has passed the signal on.
+            Assert.Equal(130, process.ExitCode);
+        }
+
+        Assert.False(Directory.Exists(work.At("ranks", "checkpoint")));
+        using (var process = Start(Mpich(2), Script, "ranks", "--save-every", "2"))
+        {
+            _ = process.StandardError.ReadToEndAsync();
+            await Until(process, "training ");
+            Process.Start("pkill", ["-KILL", "-n", "-f", $"SVco.Scripting.dll run .* --output {work.At("ranks")}"]).WaitForExit();
+            await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.NotEqual(0, process.ExitCode);
+        }
+
+        await Run(OpenMpi(4), Script, "ranks");
+        AssertSame("alone", "ranks", "model.safetensors");
+    }
+
+    [MpiFact]
+    public async Task Ranks_train_an_adapter_on_16_bit_weights_to_the_bits_of_one_process()
+    {
+        var script = work.At("adapter.csx");
+        File.WriteAllText(
+            script,
+            $$"""
+            #load "{{Path.Combine(Golden.RepositoryRoot, "src", "Scripting", "svco.csx")}}"
+            var model = LlavaInterleave7B with { Precision = Precision.BFloat16, Lora = new(Rank: 4, Alpha: 8, "q_proj", "v_proj") };
+            return await Experiment("adapter").Model(model).Data(Mvc.Train, validation: Mvc.Validation).OrTiny().Run(Args);
+            """
+        );
+        await Run([], script, "alone");
+        await Run(Mpich(2), script, "two");
+
+        AssertSame("alone", "two", "adapter_model.safetensors");
+    }
+
+    [MpiFact]
+    public async Task A_mistake_is_told_once()
+    {
+        using var process = Start(OpenMpi(2), Script, "wrong", "--data", work.At("nothing.json"));
+        var error = process.StandardError.ReadToEndAsync();
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.NotEqual(0, process.ExitCode);
+        Assert.Equal(1, (await error).Split("Rank 0 of 2 on ").Length - 1);
+        Assert.Contains("nothing.json", await error);
+        Assert.DoesNotContain("Rank 1 of 2", await error);
+    }
+
+    static string[] OpenMpi(int ranks) => ["mpirun.openmpi", "-n", $"{ranks}", "--oversubscribe", "--bind-to", "none"];
+
+    static string[] Mpich(int ranks) => ["mpirun.mpich", "-n", $"{ranks}"];
+
+    async Task Run(string[] launcher, string script, string run)
+    {
+        using var process = Start(launcher, script, run);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output + await error);
+        // Rank 0 alone speaks.
+        Assert.Equal(1, output.Split("Finished: ").Length - 1);
+    }
+
+    static async Task Until(Process process, string line)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } said && !said.StartsWith(line, StringComparison.Ordinal)) { }
+    }
+
+    /// <summary>With a cache of its own, so that each run scores its reference, and as many threads as every other rank.</summary>
+    Process Start(string[] launcher, string script, string run, params string[] options) =>
+        SvcoProcess.StartCommand(
+            work.At(),
+            new()
+            {
+                ["SVCO_CACHE"] = work.At($"{run} cache"),
+                ["OMP_NUM_THREADS"] = "1",
+                ["OMPI_ALLOW_RUN_AS_ROOT"] = "1",
+                ["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1",
+            },
+            [
+                .. launcher,
+                "dotnet",
+                Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"),
+                "run",
+                script,
+                .. Settings,
+                "--output",
+                work.At(run),
+                .. options,
+            ]
+        );
+
+    void AssertSame(string one, string other, string weights)
+    {
+        foreach (var file in new[] { Path.Combine("checkpoint", weights), "metrics.jsonl", "reference.json" })
+        {
+            Assert.True(
+                File.ReadAllBytes(work.At(one, file)).AsSpan().SequenceEqual(File.ReadAllBytes(work.At(other, file))),
+                $"{file} of {other} is another."
+            );
+        }
+    }
+}
