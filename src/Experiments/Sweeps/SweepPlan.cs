@@ -169,7 +169,7 @@ public sealed record SweepPlan(Sweep Sweep, string Text, string File)
                 var seen = RunStanding.Of(run, Sweep.Metric, folder).Steps;
                 work.Advance("starting", cost * seen);
                 var running = Task.Run(() => MadeAndTidied(run, steps, runner, threads, folder, work.Stop), CancellationToken.None);
-                while (!((IAsyncResult)running).AsyncWaitHandle.WaitOne(Look))
+                while (Task.WaitAny([running], Look) < 0)
                 {
                     var now = MetricsLog.Read(run.Experiment.Folder).Select(line => line.Step).DefaultIfEmpty(0).Max();
                     if (now > seen)
