@@ -253,7 +253,8 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             ScoreReference(job, folder, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
         }
 
-        var reference = ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note)!;
+        // What is to be said of the file was said above.
+        var reference = ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, _ => { })!;
         using var trained = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, trained, reference, folder, data);
     }
