@@ -178,7 +178,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     {
         folder.State.Check(progress.Note);
         NativeLibraries.Load();
-        var data = Prepare(folder, modelFolder, read);
+        var (data, images) = Prepare(folder, modelFolder, read);
         if (experiment.Memory == Memory.Small)
         {
             NativeHeap.ReturnFreedBlocks();
@@ -193,20 +193,21 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         adapter?.MergeInto(model);
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, fingerprint);
+        var keys = new ReferenceKeys(fingerprint, images.ContentOf);
+        ImmutableArray<string> names = [.. job.Pairs.Select(pair => keys.OfPair(pair, job.Evaluated.ReferenceCells()))];
         // Before the weights of a saved state are restored: the reference is the model before training.
         var reference =
             (
-                ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note) is { } known
-                && known.Has(job.Evaluated.ReferenceCells())
+                ReferenceTable.Read(folder.ReferenceFile, names, progress.Note) is { } known && known.Has(job.Evaluated.ReferenceCells())
                     ? known
                     : null
-            ) ?? ScoreReference(job, folder, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
+            ) ?? ScoreReference(job, folder, names, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
         using var trained = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, trained, reference, folder, data);
     }
 
     /// <summary>The pairs, which must be those that the run in the folder began with.</summary>
-    RunData Prepare(RunFolder folder, string modelFolder, RunData read)
+    (RunData Data, RunImages Images) Prepare(RunFolder folder, string modelFolder, RunData read)
     {
         var (data, images) = Usable(read, modelFolder, usable => folder.WriteRefused(usable.Refused));
         foreach (var line in data.Summary(folder.RefusedFile))
@@ -222,7 +223,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         folder.HoldTo("pairs", data.Fingerprint());
         // What the processor makes of them belongs to them.
         folder.HoldTo("images", ContentHash.Of($"{images.Fingerprint(data)}\n{ImageProcessor.SettingsOf(modelFolder)}"));
-        return data;
+        return (data, images);
     }
 
     /// <summary>The pairs that can be trained on, with their images read.</summary>
@@ -267,7 +268,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         };
     }
 
-    ReferenceTable ScoreReference(TrainingSetup job, RunFolder folder, ReferenceCache cache)
+    ReferenceTable ScoreReference(TrainingSetup job, RunFolder folder, ImmutableArray<string> names, ReferenceCache cache)
     {
         var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
         if (job.Evaluated.NeedsReference)
@@ -288,7 +289,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
 
         var reference = ReferenceTable.Of(job.Pairs.Length, scored);
-        reference.Write(folder.ReferenceFile);
+        reference.Write(folder.ReferenceFile, names);
         return reference;
     }
 
