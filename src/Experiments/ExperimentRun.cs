@@ -223,7 +223,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     {
         folder.State.Check(progress.Note);
         NativeLibraries.Load();
-        var data = Prepare(folder, modelFolder, read);
+        var (data, images) = Prepare(folder, modelFolder, read);
         if (ranks.Rank == 0)
         {
             ranks.Max(0);
@@ -243,24 +243,26 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         adapter?.MergeInto(model);
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, fingerprint);
+        var keys = new ReferenceKeys(fingerprint, images.ContentOf);
+        ImmutableArray<string> names = [.. job.Pairs.Select(pair => keys.OfPair(pair, job.Evaluated.ReferenceCells()))];
         // Before the weights of a saved state are restored: the reference is the model before training.
         var known =
             ranks.Rank == 0
-            && ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, progress.Note) is { } before
+            && ReferenceTable.Read(folder.ReferenceFile, names, progress.Note) is { } before
             && before.Has(job.Evaluated.ReferenceCells());
         if (!ranks.SaysFirst(known))
         {
-            ScoreReference(job, folder, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
+            ScoreReference(job, folder, names, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
         }
 
         // What is to be said of the file was said above.
-        var reference = ReferenceTable.Read(folder.ReferenceFile, job.Pairs.Length, _ => { })!;
+        var reference = ReferenceTable.Read(folder.ReferenceFile, names, _ => { })!;
         using var trained = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, trained, reference, folder, data);
     }
 
     /// <summary>The pairs, which must be those that the run in the folder began with.</summary>
-    RunData Prepare(RunFolder folder, string modelFolder, RunData read)
+    (RunData Data, RunImages Images) Prepare(RunFolder folder, string modelFolder, RunData read)
     {
         var (data, images) = Usable(read, modelFolder, usable => folder.WriteRefused(usable.Refused));
         foreach (var line in data.Summary(folder.RefusedFile))
@@ -276,7 +278,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         folder.HoldTo("pairs", data.Fingerprint());
         // What the processor makes of them belongs to them.
         folder.HoldTo("images", ContentHash.Of($"{images.Fingerprint(data)}\n{ImageProcessor.SettingsOf(modelFolder)}"));
-        return data;
+        return (data, images);
     }
 
     /// <summary>The pairs that can be trained on, with their images read.</summary>
@@ -323,7 +325,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     }
 
     /// <summary>Writes the reference's table; when it ends it is there for all ranks.</summary>
-    void ScoreReference(TrainingSetup job, RunFolder folder, ReferenceCache cache)
+    void ScoreReference(TrainingSetup job, RunFolder folder, ImmutableArray<string> names, ReferenceCache cache)
     {
         var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
         if (job.Evaluated.NeedsReference)
@@ -345,7 +347,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
         if (ranks.Rank == 0)
         {
-            ReferenceTable.Of(job.Pairs.Length, scored).Write(folder.ReferenceFile);
+            ReferenceTable.Of(job.Pairs.Length, scored).Write(folder.ReferenceFile, names);
         }
 
         ranks.Max(0);

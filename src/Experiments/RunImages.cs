@@ -113,9 +113,10 @@ sealed class RunImages
             string.Join('\n', data.All.SelectMany(pair => Sides(pair.Pair)).SelectMany(FilesOf).Distinct().Select(file => contents[file]))
         );
 
-    /// <summary>What an image shows, whatever its file is called.</summary>
+    /// <summary>What an image shows, whatever its file is called; as <see cref="ImageContent.Of"/> without reading it again.</summary>
     public string ContentOf(ImageSource image) =>
-        contents.GetValueOrDefault(image) ?? $"{image} of {string.Join(", ", FilesOf(image).Select(file => contents[file]))}";
+        contents.GetValueOrDefault(image)
+        ?? $"{image} of {string.Join(", ", image.Files.Select(file => contents[new ImageSource.File(file)]))}";
 
     void Read(ImageSource file, ImageProcessor processor, string settings, Behaviour behaviour, DiskCache known)
     {

@@ -229,8 +229,16 @@ static class FuzzReaders
         new(
             "reference table",
             700,
-            [Text("""[{"W.Match":-12.5,"L.Match":-3},{"W.None":-1}]""")],
-            folder => OfFile(folder, "reference.json", file => ReferenceTable.Read(file, 2, _ => { }))
+            [Text("""{"a":{"W.Match":-12.5,"L.Match":-3},"b":{"W.NoImage":-1}}""")],
+            folder =>
+                input =>
+                    OfFile(folder, "reference.json", file => ReferenceTable.Read(file, ["a", "b"], _ => { }))(
+                    // With the checksum of what was changed, since a wrong one is all that would be looked at.
+                    [
+                        .. Text($$"""{"sha256":"{{ContentHash.Of(input)}}","value":"""),
+                        .. input,
+                        .. "}"u8,
+                    ])
         ),
         new(
             "study results",
