@@ -24,7 +24,7 @@ public sealed class MiniatureScriptTests : IDisposable
 
         Assert.StartsWith("whole study", first);
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains("./svco run experiments/miniature.csx --quick --output 'my study'", rest);
+        Assert.Contains($" run {Script} --quick --output 'my study'", rest);
         Assert.DoesNotContain('\u001b', rest);
         Assert.False(File.Exists(Path.Combine(_folder, "my study", "report.html")));
     }

@@ -41,7 +41,7 @@ public sealed class HostProcessTests : IDisposable
     {
         var (help, code) = await RunAsync("run", "--help");
         Assert.Equal(0, code);
-        Assert.Contains("svco run <file> [<args>...]", help);
+        Assert.Contains(" run <file> [<args>...]", help);
         Assert.Matches(@"^SVco \d+\.\d+\.\d+", (await RunAsync("--version")).Output);
     }
 
