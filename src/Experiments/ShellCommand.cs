@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Reflection;
+using SVco.Training.Distributed;
 
 namespace SVco.Experiments;
 
@@ -9,22 +9,24 @@ public static class ShellCommand
     /// <summary>The environment variable in which a starter such as <c>./svco</c> says what was typed in its place; empty where nobody typed anything.</summary>
     public const string Variable = "SVCO_COMMAND";
 
-    const string OurProgram = "SVco.Scripting";
     const string Repl = "repl";
 
     /// <summary>What makes a command begin anew, or end early; the second has a value.</summary>
     static readonly ImmutableArray<string> NotGoingOn = ["--restart", ExperimentCommandLine.StopAfter];
 
-    static readonly ImmutableArray<string> Words = [.. Environment.GetCommandLineArgs()];
-
-    static readonly TypedCommand? Known = TypedCommand.Of(Words, Environment.GetEnvironmentVariable(Variable));
+    // What stands before the words of a launcher's processes nobody tells.
+    static readonly TypedCommand? Known = Collectives.IsLaunched
+        ? null
+        : TypedCommand.Of([.. Environment.GetCommandLineArgs()], Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>The command that the person has typed; null where that cannot be known.</summary>
     public static string? Typed => Known is { } known ? Of([.. known.Program, .. known.Args]) : null;
 
+    /// <summary>Whether this process is the program <c>svco</c> and not another that uses it; the program says so.</summary>
+    public static bool IsSvco { get; set; }
+
     /// <summary>How the person calls the program <c>svco</c>.</summary>
-    public static string Svco =>
-        Known is { } known && Assembly.GetEntryAssembly()?.GetName().Name == OurProgram ? Of(known.Program) : "svco";
+    public static string Svco => IsSvco && Known is { } known ? Of(known.Program) : "svco";
 
     /// <summary>A message with commands such as <c>`svco data read`</c>, in which the program is called as the person has called it.</summary>
     public static string InTypedWords(string message) => message.Replace("`svco ", $"`{Svco} ", StringComparison.Ordinal);
@@ -38,7 +40,7 @@ public static class ShellCommand
     public static string GoesOn(IReadOnlyList<string> args)
     {
         var (kept, left) = GoingOn(args);
-        return Known?.Before(args) is { } before && !(Assembly.GetEntryAssembly()?.GetName().Name == OurProgram && before[^1] == Repl)
+        return Known is { } known && known.Before(args) is { } before && !(IsSvco && known.Args is [Repl, ..])
                 ? $"It goes on from here with:\n  {Of([.. kept.IsEmpty && before[^1] == "--" ? before[..^1] : before, .. kept])}"
             : left.IsEmpty ? "The same command goes on from here."
             : $"The same command without {string.Join(" and ", left)} goes on from here.";

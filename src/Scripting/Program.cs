@@ -1,9 +1,10 @@
 using System.CommandLine;
+using SVco.Experiments;
 using SVco.Scripting;
 using SVco.Scripting.Host;
 using SVco.Training.Distributed;
 
-ScriptTasks.IsOurHost = true;
+(ScriptTasks.IsOurHost, ShellCommand.IsSvco) = (true, true);
 
 // Ctrl-C belongs to Interrupt, exceptions to ScriptFailure.
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };

@@ -326,13 +326,16 @@ public sealed class ExperimentRunTests : IDisposable
     {
         await Stop();
         File.WriteAllText(State("state.json"), """{"Step":1}""");
-        // Numbers by the pairs' places.
-        File.WriteAllText(_folder.At("run", "reference.json"), """[{"W.Match": -1}]""");
+        // A list in the order of the pairs.
+        File.WriteAllText(_folder.At("run", "reference.json"), """[{"W.Match":-1}]""");
 
         var result = await Short.RunAsync(progress: new Seen(_events.Add));
 
-        Assert.Equal(1, _events.Count(next => next is RunEvent.Note(var text) && text.Contains("without a checksum")));
-        Assert.Equal(1, _events.Count(next => next is RunEvent.Note(var text) && text.Contains("did not say of which pair its numbers are")));
+        Assert.Single(_events, next => next is RunEvent.Note(var text) && text.Contains("without a checksum"));
+        Assert.Single(
+            _events,
+            next => next is RunEvent.Note(var text) && text.EndsWith("of which pair its numbers are. The reference is scored again.")
+        );
         Assert.Equal($"{(await Short.With("output", _folder.At("whole")).RunAsync()).Train}", $"{result.Train}");
     }
 

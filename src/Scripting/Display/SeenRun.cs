@@ -80,7 +80,8 @@ sealed record SeenRun(string Folder, RunPhase Phase, ImmutableArray<MetricsLine>
     public string? End =>
         Phase switch
         {
-            RunPhase.Finished(var checkpoint) => $"finished{After}: {checkpoint}",
+            RunPhase.Finished({ } checkpoint) => $"finished{After}: {checkpoint}",
+            RunPhase.Finished => $"finished{After}; its model was given away since",
             RunPhase.Stopped => $"stopped{After}, as its process says it was asked to. {GoesOn}",
             RunPhase.Failed(var status) => $"failed ({status.Stage}{After}): {status.Failure}",
             RunPhase.Killed(var status) =>
@@ -108,7 +109,7 @@ sealed record SeenRun(string Folder, RunPhase Phase, ImmutableArray<MetricsLine>
         };
 
     string GoesOn =>
-        RunFolder.SavedStepOf(Folder) is > 0 and var saved
+        RunFolder.StateIn(Folder).Step is > 0 and var saved
             ? $"The command that made it goes on from the saved state of step {saved}."
             : "The command that made it begins it again: no state was saved.";
 

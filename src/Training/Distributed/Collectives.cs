@@ -14,13 +14,16 @@ public static class Collectives
     /// <exception cref="UserException">It was started as one of several in a way that cannot connect them.</exception>
     public static ICollective OfProcess => Connected.Value;
 
+    /// <summary>The rank as the launcher says it; null where there is no launcher.</summary>
+    static readonly string? LaunchedRank = new[] { "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK" }
+        .Select(Environment.GetEnvironmentVariable)
+        .FirstOrDefault(rank => rank is { Length: > 0 });
+
+    /// <summary>Whether a launcher such as mpirun has started this process.</summary>
+    public static bool IsLaunched => LaunchedRank is not null;
+
     /// <summary>Whether this process speaks to the person: it is alone or rank 0. Known from the launcher, before ranks are connected.</summary>
-    public static bool IsFirst { get; } =
-        new[] { "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK" }
-            .Select(Environment.GetEnvironmentVariable)
-            .FirstOrDefault(rank => rank is { Length: > 0 })
-        is null
-            or "0";
+    public static bool IsFirst => LaunchedRank is null or "0";
 
     /// <summary>Lets go of the others; the last thing that a process does.</summary>
     public static void End()

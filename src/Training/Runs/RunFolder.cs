@@ -118,7 +118,7 @@ public sealed class RunFolder : IDisposable
         var isHeld = FileLock.IsHeldAt(System.IO.Path.Combine(run, LockFile));
         var status = SealedJson.Find<RunStatus>(StatusIn(run));
         var checkpoint = System.IO.Path.Combine(run, CheckpointFolder);
-        return Directory.Exists(checkpoint) ? new RunPhase.Finished(checkpoint)
+        return IsFinishedIn(run) ? new RunPhase.Finished(IsGivenAway(run) ? null : checkpoint)
             : isHeld ? new RunPhase.AtWork(status)
             : !File.Exists(System.IO.Path.Combine(run, Description)) ? new RunPhase.NotBegun()
             : status switch
@@ -133,10 +133,6 @@ public sealed class RunFolder : IDisposable
     /// <summary>The checkpoints that were kept on the way, by their steps.</summary>
     /// <param name="run">A run's folder.</param>
     public static IEnumerable<(int Step, string Folder)> KeptIn(string run) => SavedState.StepsIn(System.IO.Path.Combine(run, KeptFolder));
-
-    /// <summary>The step of the state that a run's folder holds to go on from; 0 where it holds none.</summary>
-    /// <param name="run">A run's folder.</param>
-    public static int SavedStepOf(string run) => StateIn(run).Step;
 
     const string KeptFolder = "kept";
 

@@ -12,9 +12,9 @@ public abstract record RunPhase
     /// <param name="Status">What it is at; null in its first moments.</param>
     public sealed record AtWork(RunStatus? Status) : RunPhase;
 
-    /// <summary>The finished model is there.</summary>
-    /// <param name="Checkpoint">Its folder.</param>
-    public sealed record Finished(string Checkpoint) : RunPhase;
+    /// <summary>The finished model is there, or was.</summary>
+    /// <param name="Checkpoint">Its folder; null where the model was given away.</param>
+    public sealed record Finished(string? Checkpoint) : RunPhase;
 
     /// <summary>Its process was asked to stop and has said so.</summary>
     public sealed record Stopped(RunStatus Status) : RunPhase;

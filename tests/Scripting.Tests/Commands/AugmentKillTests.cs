@@ -50,7 +50,7 @@ public sealed class AugmentKillTests
             await last.WaitForExitAsync();
             said.Add(await output);
             Assert.True(last.ExitCode == 0, said[^1]);
-            Assert.Matches($@"augment {Pairs}/{Pairs}  \d+ \+ \d+ tokens, \d+\.\d{{4}} USD, \d+ refused", said[^1]);
+            Assert.Matches($@"augment {Pairs}/{Pairs}  took \S+  \d+ \+ \d+ tokens, \d+\.\d{{4}} USD, \d+ refused", said[^1]);
         }
 
         // Nothing is lost: each pair is there once, with texts or refused with a reason.

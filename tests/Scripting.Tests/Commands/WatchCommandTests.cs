@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SVco.Tests;
 
 namespace SVco.Scripting.Tests;
@@ -24,7 +25,7 @@ public sealed class WatchCommandTests : IDisposable
         _ = run.StandardError.ReadToEndAsync();
         _ = run.StandardOutput.ReadToEndAsync();
         var followed = "";
-        while (!followed.StartsWith("run: training ") && await watch.StandardOutput.ReadLineAsync() is { } line)
+        while (!Regex.IsMatch(followed, @"^run: training ([2-9]|\d\d)") && await watch.StandardOutput.ReadLineAsync() is { } line)
         {
             followed = line;
         }

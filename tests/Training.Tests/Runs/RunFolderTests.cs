@@ -268,6 +268,9 @@ public sealed class RunFolderTests : IDisposable
         Put("checkpoint/model.safetensors", "");
         Assert.Equal(new RunPhase.Finished(Path.Combine(Run, "checkpoint")), Phase());
         Assert.Throws<UserException>(() => RunFolder.PhaseOf(Path.Combine(Run, "checkpoint")));
+        File.Delete(Path.Combine(Run, "lock"));
+        RunFolder.GiveAway(Run);
+        Assert.Equal(new RunPhase.Finished(null), Phase());
     }
 
     RunFolder Open(bool restart = false, string experiment = "name: a") =>
