@@ -59,7 +59,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         {
             // Before a download: whether there are files of pairs at all.
             experiment.Data.RequireFiles();
-            RequireBenchmarks(experiment);
+            RunBenchmarks.Require(experiment);
             adapter = FindAdapter();
             // Rank 0 downloads, hashes and fills caches; the others wait until it has the run's folder, and find what they need.
             if (ranks.Rank > 0 && ranks.Max(0, mayTakeLong: true) == Ended)
@@ -87,7 +87,8 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             ModelFolder.Check(modelFolder);
             var weights = ModelFingerprint.Of(modelFolder, UserCaches.Files(progress), progress.Note);
             weights = adapter?.FingerprintOn(weights) ?? weights;
-            return await EvaluatedAsync(RunOrAlreadyFinished(modelFolder, read, weights, restart));
+            var trained = RunOrAlreadyFinished(modelFolder, read, weights, restart);
+            return ranks.Rank == 0 ? await RunBenchmarks.AskAsync(experiment, trained, progress, stop) : trained;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && ranks.Size == 1)
         {
@@ -116,59 +117,10 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
 
     RunResult RunOrAlreadyFinished(string modelFolder, RunData read, string weights, bool restart)
     {
-        using var folder = ranks.Rank == 0 ? Open(modelFolder, weights, restart) : RunFolder.OfAnotherRank(experiment.Folder);
+        using var folder = Open(modelFolder, weights, restart);
         return folder.IsFinished ? AlreadyFinished(folder)
             : ranks.Rank == 0 ? progress.Recorded(folder.StatusFile, stop, () => Run(folder, modelFolder, read, weights))
             : Run(folder, modelFolder, read, weights);
-    }
-
-    /// <summary>That a benchmark is not there or the judge has no key is told before training and not after it.</summary>
-    /// <exception cref="UserException">It would be.</exception>
-    public static void RequireBenchmarks(Experiment experiment)
-    {
-        if (experiment.Evaluation is { } plan)
-        {
-            plan.Check();
-            var benchmarks = PlannedBenchmark.All(plan);
-            PlannedBenchmark.CheckImages(benchmarks);
-            PlannedJudge.Check(plan, benchmarks.Any(benchmark => benchmark.IsJudged));
-        }
-        else if (
-            Experiment.AllFields.FirstOrDefault(field =>
-                Experiment.IsOfEvaluation(field) && FieldText.Of(field.Get(experiment)) != FieldText.Of(field.Get(new Experiment("")))
-            ) is
-            { } lost
-        )
-        {
-            throw new UserException(
-                $"{lost} is given, but no benchmark is named, so nothing would be asked. Name some with --evaluate-benchmarks or .Evaluate(...) in the script."
-            );
-        }
-    }
-
-    /// <summary>The result with what the benchmarks give, where the experiment names some.</summary>
-    async Task<RunResult> EvaluatedAsync(RunResult trained)
-    {
-        if (ranks.Rank > 0 || trained.State == RunState.Interrupted || experiment.Evaluation is not { } plan)
-        {
-            return trained;
-        }
-
-        // A model that was given away cannot be asked again.
-        if (trained.Checkpoint is null && File.Exists(Path.Combine(plan.Folder, EvaluationFile.FileName)))
-        {
-            return trained with { Evaluation = EvaluationFile.Load(plan.Folder) };
-        }
-
-        try
-        {
-            return trained with { Evaluation = await new EvaluationRun(plan, progress, stop).RunAsync(dryRun: false) };
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            progress.Note("The model is trained; its evaluation was stopped.");
-            return trained with { State = RunState.Interrupted };
-        }
     }
 
     AdapterFolder? FindAdapter()
@@ -201,12 +153,10 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
     RunFolder Open(string modelFolder, string weights, bool restart)
     {
         var resolved = RunDescription.Resolve(experiment, modelFolder, weights);
-        return RunFolder.Open(
-            experiment.Folder,
-            ExperimentYaml.Write(experiment, resolved),
-            before => RunDescription.Difference(before, experiment, resolved),
-            restart
-        );
+        string? Difference(string before) => RunDescription.Difference(before, experiment, resolved);
+        return ranks.Rank == 0
+            ? RunFolder.Open(experiment.Folder, ExperimentYaml.Write(experiment, resolved), Difference, restart)
+            : RunFolder.OfAnotherRank(experiment.Folder, Difference);
     }
 
     RunResult AlreadyFinished(RunFolder folder)
@@ -229,6 +179,7 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
             ranks.Max(0);
         }
 
+        RankAgreement.RequireThreads(ranks);
         if (experiment.Memory == Memory.Small)
         {
             NativeHeap.ReturnFreedBlocks();
@@ -243,20 +194,10 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         adapter?.MergeInto(model);
         var fingerprint = Fingerprint(weights, modelFolder);
         var job = Job(model, data, fingerprint);
-        var keys = new ReferenceKeys(fingerprint, images.ContentOf);
-        ImmutableArray<string> names = [.. job.Pairs.Select(pair => keys.OfPair(pair, job.Evaluated.ReferenceCells()))];
         // Before the weights of a saved state are restored: the reference is the model before training.
-        var known =
-            ranks.Rank == 0
-            && ReferenceTable.Read(folder.ReferenceFile, names, progress.Note) is { } before
-            && before.Has(job.Evaluated.ReferenceCells());
-        if (!ranks.SaysFirst(known))
-        {
-            ScoreReference(job, folder, names, new ReferenceCache(UserCaches.Reference(progress), fingerprint));
-        }
-
-        // What is to be said of the file was said above.
-        var reference = ReferenceTable.Read(folder.ReferenceFile, names, _ => { })!;
+        var reference = new RunReference(job, folder, new(fingerprint, images.ContentOf), progress, stop).Get(
+            new ReferenceCache(UserCaches.Reference(progress), fingerprint)
+        );
         using var trained = folder.State.RestoreModel(saved => Adapters.Restore(experiment, model, saved));
         return TrainAndSave(job, trained, reference, folder, data);
     }
@@ -322,35 +263,6 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
                     ? new LiveFeatures(model, loader)
                     : new DiskFeatures(model, loader, UserCaches.Features(experiment.FeatureCache, progress), fingerprint),
         };
-    }
-
-    /// <summary>Writes the reference's table; when it ends it is there for all ranks.</summary>
-    void ScoreReference(TrainingSetup job, RunFolder folder, ImmutableArray<string> names, ReferenceCache cache)
-    {
-        var scored = new List<(int Pair, ImmutableDictionary<Cell, double> Cells)>();
-        if (job.Evaluated.NeedsReference)
-        {
-            progress.Go(
-                "reference",
-                done: 0,
-                job.Pairs.Length,
-                ReferenceScoring.Score(job, cache),
-                entry =>
-                {
-                    // With a large model and many pairs this takes hours; what is scored is in the cache.
-                    stop.ThrowIfCancellationRequested();
-                    scored.Add(entry);
-                    progress.Tell(new RunEvent.Advanced());
-                }
-            );
-        }
-
-        if (ranks.Rank == 0)
-        {
-            ReferenceTable.Of(job.Pairs.Length, scored).Write(folder.ReferenceFile, names);
-        }
-
-        ranks.Max(0);
     }
 
     RunResult TrainAndSave(TrainingSetup job, LoraAdapter? adapter, ReferenceTable reference, RunFolder folder, RunData data)

@@ -60,7 +60,7 @@ sealed record SweepEstimate(long Memory, RunEstimate Work, TimeSpan Time, RunRoo
     static async Task<SweepEstimate> OfAsync(Experiment experiment, double rate, RunProgress progress, CancellationToken stop)
     {
         experiment.Data.RequireFiles();
-        ExperimentRun.RequireBenchmarks(experiment);
+        RunBenchmarks.Require(experiment);
         var checkpoint = Models.Lora.AdapterFolder.Find(experiment.Model.Checkpoint)?.Base ?? experiment.Model.Checkpoint;
         var folder = await ModelHub.ResolveAsync(checkpoint, progress, stop, weights: false);
         var data = RunData.Read(experiment, folder, ModelFolder.CheckWithoutWeights(folder));

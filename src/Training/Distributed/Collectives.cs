@@ -15,9 +15,9 @@ public static class Collectives
     public static ICollective OfProcess => Connected.Value;
 
     /// <summary>The rank as the launcher says it; null where there is no launcher.</summary>
-    static readonly string? LaunchedRank = new[] { "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK" }
-        .Select(Environment.GetEnvironmentVariable)
-        .FirstOrDefault(rank => rank is { Length: > 0 });
+    static readonly string? LaunchedRank = Found("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK");
+
+    static readonly string? LaunchedSize = Found("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS");
 
     /// <summary>Whether a launcher such as mpirun has started this process.</summary>
     public static bool IsLaunched => LaunchedRank is not null;
@@ -39,6 +39,12 @@ public static class Collectives
 
     static ICollective Connect()
     {
+        // Where a cluster's srun sets up MPI for every step, a step of one process needs none.
+        if (LaunchedSize == "1")
+        {
+            return new SingleProcess();
+        }
+
         // Open MPI's mpirun, or srun --mpi=pmix; MPICH's mpirun, or srun --mpi=pmi2.
         var isOpen = Has("OMPI_COMM_WORLD_SIZE") || Has("PMIX_RANK");
         if (isOpen || Has("PMI_RANK"))
@@ -54,7 +60,20 @@ public static class Collectives
             : new SingleProcess();
     }
 
-    static bool Has(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+    static bool Has(string variable) => Found(variable) is not null;
+
+    static string? Found(params ReadOnlySpan<string> variables)
+    {
+        foreach (var variable in variables)
+        {
+            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
 
     static double? Seconds(string variable) =>
         Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text ? null

@@ -172,8 +172,23 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>The folder of a run that another rank has opened; this one reads it and writes nothing.</summary>
-    public static RunFolder OfAnotherRank(string path) => new(path, held: null);
+    /// <summary>The folder of a run that rank 0 has opened; this rank reads it and writes nothing.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="difference">See <see cref="Open"/>.</param>
+    /// <exception cref="UserException">This rank does not see the folder, or would run another experiment.</exception>
+    public static RunFolder OfAnotherRank(string path, Func<string, string?> difference)
+    {
+        var description = System.IO.Path.Combine(path, Description);
+        return !File.Exists(description)
+                ? throw new UserException(
+                    $"{description}, which rank 0 has written, is not there. Keep the run's folder where all ranks see it."
+                )
+            : difference(TextFile.Read(description)) is { } what
+                ? throw new UserException(
+                    $"This rank would run another experiment than rank 0: {what}. Start all of them with the same command and files."
+                )
+            : new(path, held: null);
+    }
 
     /// <summary>Whether a folder is a run's or can become one: it is not there, is empty, or holds what a process killed at its very first write leaves.</summary>
     static bool IsRun(string path) =>

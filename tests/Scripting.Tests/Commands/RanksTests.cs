@@ -70,15 +70,36 @@ public sealed class RanksTests : IDisposable
     [MpiFact]
     public async Task A_mistake_is_told_once()
     {
-        using var process = Start(OpenMpi(2), Script, "wrong", "--data", work.At("nothing.json"));
+        var error = await Refused(OpenMpi(2), "wrong", "--data", work.At("nothing.json"));
+
+        Assert.Equal(1, error.Split("Rank 0 of 2 on ").Length - 1);
+        Assert.Contains("nothing.json", error);
+        Assert.DoesNotContain("Rank 1 of 2", error);
+    }
+
+    /// <summary>Ranks of other settings or threads would give numbers that belong to no run.</summary>
+    [MpiFact]
+    public async Task Ranks_that_are_not_alike_are_told()
+    {
+        string[] shell = [.. OpenMpi(2), "sh", "-c"];
+        Assert.Contains(
+            "This rank would run another experiment than rank 0: train.learning_rate is 0.001 in the folder and 0.0001 now",
+            await Refused([.. shell, "\"$@\" --learning-rate 1e-$((OMPI_COMM_WORLD_RANK + 3))", "sh"], "rates")
+        );
+        Assert.Contains(
+            "different numbers of threads (1, 2)",
+            await Refused([.. shell, "OMP_NUM_THREADS=$((OMPI_COMM_WORLD_RANK + 1)) exec \"$@\"", "sh"], "threads")
+        );
+    }
+
+    async Task<string> Refused(string[] launcher, string run, params string[] options)
+    {
+        using var process = Start(launcher, Script, run, options);
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-
         Assert.NotEqual(0, process.ExitCode);
-        Assert.Equal(1, (await error).Split("Rank 0 of 2 on ").Length - 1);
-        Assert.Contains("nothing.json", await error);
-        Assert.DoesNotContain("Rank 1 of 2", await error);
+        return await error;
     }
 
     static string[] OpenMpi(int ranks) => ["mpirun.openmpi", "-n", $"{ranks}", "--oversubscribe", "--bind-to", "none"];
