@@ -2,17 +2,22 @@ using static TorchSharp.torch;
 
 namespace SVco.Models;
 
-/// <summary>A forward pass of <see cref="VisionLanguageModel.DecodeTrees"/>, and its backward pass.</summary>
+/// <summary>A forward pass of <see cref="VisionLanguageModel.DecodeTrees"/>; this one has no backward pass.</summary>
 /// <param name="hidden">[predictors, hidden] after the final norm: the predictors of all trees in order.</param>
-/// <param name="needsGradient">Whether anything below can take a gradient.</param>
-public abstract class TreeRun(Tensor hidden, bool needsGradient)
+public class TreeRun(Tensor hidden)
 {
     /// <summary>[predictors, hidden] after the final norm: the predictors of all trees in order.</summary>
     public Tensor Hidden => hidden;
 
     /// <summary>Whether anything below can take a gradient.</summary>
-    public bool NeedsGradient => needsGradient;
+    public virtual bool NeedsGradient => false;
 
-    /// <summary>Takes the gradient of <see cref="Hidden"/> and adds to those of all trainable parameters below; once only.</summary>
-    public abstract void Backward(Tensor gradient);
+    /// <summary>
+    /// Takes the gradient of <see cref="Hidden"/> and adds to those of all trainable parameters below; once only. The output head's gradient must be
+    /// there before.
+    /// </summary>
+    /// <param name="gradient">[predictors, hidden]</param>
+    /// <param name="complete">Is told of parameters to whose gradients this pass adds no more, the head's and the last layer's first.</param>
+    public virtual void Backward(Tensor gradient, Action<IEnumerable<Tensor>>? complete = null) =>
+        throw new InvalidOperationException("The forward pass was made without gradients.");
 }

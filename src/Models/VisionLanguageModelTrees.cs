@@ -13,12 +13,8 @@ public abstract partial class VisionLanguageModel
     /// <param name="images">The embeddings [image tokens, hidden] of the trees' images, by their index in the batch; see <see cref="Project"/>.</param>
     /// <param name="recompute">Keeps nothing but each layer's input, and runs each layer once more in the backward pass.</param>
     /// <returns>The hidden states; tensors that the backward pass needs belong to the caller's dispose scope.</returns>
-    public TreeRun DecodeTrees(IReadOnlyList<PackedTree> trees, IReadOnlyDictionary<int, Tensor> images, bool recompute)
-    {
-        var embeddings = EmbedTrees(trees, images);
-        var batch = TreeBatch.Of(trees, Decoder.Type, Device);
-        return recompute && is_grad_enabled() ? Decoder.ForwardRecomputing(embeddings, batch) : Decoder.Forward(embeddings, batch);
-    }
+    public TreeRun DecodeTrees(IReadOnlyList<PackedTree> trees, IReadOnlyDictionary<int, Tensor> images, bool recompute) =>
+        Decoder.Forward(EmbedTrees(trees, images), TreeBatch.Of(trees, Decoder.Type, Device), recompute);
 
     /// <summary>Runs the decoder on trees of prompts and gives away each layer's keys and values; see <see cref="Decoder.ForwardKeeping"/>.</summary>
     internal Tensor ReadTrees(IReadOnlyList<PackedTree> trees, IReadOnlyDictionary<int, Tensor> images, Action<int, Tensor, Tensor> keep) =>

@@ -88,22 +88,33 @@ public sealed class Decoder
     /// <summary>Runs the layers on trees laid end to end; see <see cref="VisionLanguageModel.DecodeTrees"/>.</summary>
     /// <param name="embeddings">[tokens, hidden]</param>
     /// <param name="trees">The trees.</param>
-    internal TreeRun Forward(Tensor embeddings, TreeBatch trees)
+    /// <param name="recompute">Keeps nothing but each layer's input, and runs each layer once more in the backward pass.</param>
+    internal TreeRun Forward(Tensor embeddings, TreeBatch trees, bool recompute)
     {
-        using var scope = NewDisposeScope();
+        var hasBackward = is_grad_enabled();
+        var keeps = hasBackward && !recompute;
+        using var mode = set_grad_enabled(keeps);
         var rope = Rope.At(trees.Positions, Config, embedding.dtype);
+        var (inputs, outputs) = (new Tensor[layers.Length], new Tensor[layers.Length]);
         var x = embeddings.to(embedding.dtype, embedding.device);
-        for (var i = 0; i < layers.Length - 1; i++)
+        for (var i = 0; i < layers.Length; i++)
         {
-            var input = x;
-            x = Scoped.Run(() => RunLayer(i, input, rope, trees));
-            if (i > 0)
+            // Each layer's graph ends at its input, so that the backward pass goes layer by layer.
+            inputs[i] = x.detach();
+            inputs[i].requires_grad_(keeps ? x.requires_grad : hasBackward);
+            if (!keeps && i > 0)
             {
-                input.Dispose();
+                x.Dispose();
+            }
+
+            outputs[i] = x = Scoped.Run(() => RunLayer(i, inputs[i], rope, trees));
+            if (!hasBackward)
+            {
+                inputs[i].Dispose();
             }
         }
 
-        return new GraphRun(RunLayer(layers.Length - 1, x, rope, trees).MoveToOuterDisposeScope());
+        return hasBackward ? new LayeredRun(this, embeddings, inputs, keeps ? outputs : null, x, rope, trees) : new TreeRun(x);
     }
 
     /// <summary>Runs the layers on trees and gives away each layer's keys and values.</summary>
@@ -159,53 +170,59 @@ public sealed class Decoder
         return norm.Forward(x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The forward pass with only the layers' inputs kept; in the backward pass each layer is computed again, the last one first.</summary>
-    internal TreeRun ForwardRecomputing(Tensor embeddings, TreeBatch trees)
+    /// <summary>A pass that keeps each layer's graph, or its input alone.</summary>
+    sealed class LayeredRun(
+        Decoder decoder,
+        Tensor embeddings,
+        Tensor[] inputs,
+        Tensor[]? outputs,
+        Tensor hidden,
+        Rope rope,
+        TreeBatch trees
+    ) : TreeRun(hidden)
     {
-        using var noGradient = no_grad();
-        var rope = Rope.At(trees.Positions, Config, embedding.dtype);
-        var inputs = new Tensor[layers.Length];
-        var x = embeddings.detach().to(embedding.dtype, embedding.device);
-        for (var i = 0; i < layers.Length; i++)
-        {
-            inputs[i] = x;
-            x = Scoped.Run(() => RunLayer(i, inputs[i], rope, trees));
-        }
+        public override bool NeedsGradient => outputs is null || Hidden.requires_grad;
 
-        return new RecomputingRun(this, x, embeddings, inputs, rope, trees);
-    }
-
-    /// <summary>A pass that kept its graph.</summary>
-    sealed class GraphRun(Tensor hidden) : TreeRun(hidden, hidden.requires_grad)
-    {
-        public override void Backward(Tensor gradient) => Hidden.backward([gradient]);
-    }
-
-    /// <summary>A pass that kept its layers' inputs.</summary>
-    sealed class RecomputingRun(Decoder decoder, Tensor hidden, Tensor embeddings, Tensor[] inputs, Rope rope, TreeBatch trees)
-        : TreeRun(hidden, needsGradient: true)
-    {
-        public override void Backward(Tensor gradient)
+        public override void Backward(Tensor gradient, Action<IEnumerable<Tensor>>? complete)
         {
             using var graph = enable_grad();
             using var scope = NewDisposeScope();
+            // Its gradient was made from the logits.
+            complete?.Invoke(decoder.Config.TieWordEmbeddings ? decoder.head.Adapters : decoder.head.Parameters);
+            var above = gradient.alias();
             for (var i = inputs.Length - 1; i >= 0; i--)
             {
-                gradient = Scoped.Run(() =>
-                {
-                    var leaf = inputs[i].detach().requires_grad_();
-                    decoder.RunLayer(i, leaf, rope, trees).backward([gradient]);
-                    return leaf.grad!;
-                });
-                inputs[i].Dispose();
+                using var done = above;
+                above = done is null ? null : Backward(i, done);
+                complete?.Invoke(decoder.ParametersOf(i));
             }
 
-            if (embeddings.requires_grad)
+            if (above is not null && embeddings.requires_grad)
             {
-                embeddings.backward([gradient]);
+                embeddings.to(decoder.Type, decoder.Device).backward([above]);
             }
         }
+
+        /// <summary>From the gradient of a layer's output to its input's; null where nothing below can take one.</summary>
+        Tensor? Backward(int layer, Tensor gradient)
+        {
+            using var scope = NewDisposeScope();
+            var output = outputs?[layer] ?? decoder.RunLayer(layer, inputs[layer], rope, trees);
+            if (output.requires_grad)
+            {
+                output.backward([gradient]);
+            }
+
+            var below = inputs[layer].grad?.MoveToOuterDisposeScope();
+            output.Dispose();
+            inputs[layer].Dispose();
+            return below;
+        }
     }
+
+    /// <summary>A layer's parameters, those of the final norm with the last layer's.</summary>
+    IEnumerable<Tensor> ParametersOf(int layer) =>
+        layer < layers.Length - 1 ? layers[layer].Parameters : layers[layer].Parameters.Append(norm.Weight);
 
     /// <summary>A layer on trees, the last one with the final norm.</summary>
     Tensor RunLayer(int index, Tensor x, Rope rope, TreeBatch trees) =>

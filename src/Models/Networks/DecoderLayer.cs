@@ -36,6 +36,9 @@ sealed class DecoderLayer
 
     public IEnumerable<Linear> Linears => [query, key, value, output, gate, up, down];
 
+    public IEnumerable<Tensor> Parameters =>
+        Linears.SelectMany(linear => linear.Parameters).Append(inputNorm.Weight).Append(attendedNorm.Weight);
+
     public Tensor Forward(Tensor x, Rope rope, AttentionMask mask, KeyValueCache? cache)
     {
         var normed = inputNorm.Forward(x);

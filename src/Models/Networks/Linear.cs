@@ -11,6 +11,12 @@ public sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
     /// <summary>The adapter's term, if one is attached.</summary>
     internal Lora.LoraTerm? Adapter { get; set; }
 
+    /// <summary>Weight, bias and the adapter's, where there are such.</summary>
+    internal IEnumerable<Tensor> Parameters => Bias is null ? [Weight, .. Adapters] : [Weight, Bias, .. Adapters];
+
+    /// <summary>The adapter's alone.</summary>
+    internal IEnumerable<Tensor> Adapters => Adapter is null ? [] : [Adapter.A, Adapter.B];
+
     /// <summary>Asks for the map's parameters.</summary>
     public static Linear From(IWeights weights, string name, long inputs, long outputs, bool bias) =>
         new(name, weights.Get($"{name}.weight", outputs, inputs), bias ? weights.Get($"{name}.bias", outputs) : null);

@@ -55,5 +55,12 @@ public interface IScored : IDisposable
     /// </summary>
     /// <param name="weights">For each pair d loss / d log p of its cells; a cell without one has 0.</param>
     /// <param name="share">What all weights are multiplied by: the batch's share in the step.</param>
-    void Backward(IReadOnlyList<ImmutableDictionary<Cell, double>> weights, double share);
+    /// <param name="complete">
+    /// May be told, while the pass goes on, of parameters to whose gradients it adds no more; those it was not told of are complete at its end.
+    /// </param>
+    void Backward(
+        IReadOnlyList<ImmutableDictionary<Cell, double>> weights,
+        double share,
+        Action<IEnumerable<TorchSharp.torch.Tensor>>? complete = null
+    );
 }

@@ -31,13 +31,14 @@ sealed class PackedHead(VisionLanguageModel model, int rows)
     /// <param name="run">The pass that was scored, or another one of the same trees.</param>
     /// <param name="chunks">What <see cref="Forward(TreeRun, ImmutableArray{Prediction}, bool)"/> gave.</param>
     /// <param name="weights">A weight for each prediction.</param>
-    public void Backward(TreeRun run, ImmutableArray<ScoredChunk> chunks, double[] weights)
+    /// <param name="complete">See <see cref="TreeRun.Backward"/>.</param>
+    public void Backward(TreeRun run, ImmutableArray<ScoredChunk> chunks, double[] weights, Action<IEnumerable<Tensor>>? complete)
     {
         using var scope = NewDisposeScope();
         Tensor[] gradients = [.. chunks.Select(chunk => HiddenGradient(run, chunk, weights)).OfType<Tensor>()];
         if (gradients.Length > 0)
         {
-            run.Backward(cat(gradients));
+            run.Backward(cat(gradients), complete);
         }
     }
 

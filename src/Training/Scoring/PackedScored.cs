@@ -54,7 +54,11 @@ sealed class PackedScored : IScored
     public IReadOnlyList<ImmutableDictionary<Cell, double>> LogProbs { get; }
 
     /// <inheritdoc/>
-    public void Backward(IReadOnlyList<ImmutableDictionary<Cell, double>> weights, double share)
+    public void Backward(
+        IReadOnlyList<ImmutableDictionary<Cell, double>> weights,
+        double share,
+        Action<IEnumerable<Tensor>>? complete = null
+    )
     {
         if (IsLarge)
         {
@@ -62,10 +66,15 @@ sealed class PackedScored : IScored
         }
 
         using var mode = enable_grad();
-        foreach (var scored in _packs)
+        foreach (var (index, scored) in _packs.Index())
         {
             using var scope = NewDisposeScope();
-            _head.Backward(scored.Run ?? Run(scored.Pack), scored.Chunks, PredictionWeights(scored.Pack, weights, share));
+            _head.Backward(
+                scored.Run ?? Run(scored.Pack),
+                scored.Chunks,
+                PredictionWeights(scored.Pack, weights, share),
+                index == _packs.Length - 1 ? complete : null
+            );
         }
     }
 

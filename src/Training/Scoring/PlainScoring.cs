@@ -32,7 +32,11 @@ public sealed record PlainScoring : IScoring
         public IReadOnlyList<ImmutableDictionary<Cell, double>> LogProbs { get; } =
         [.. sums.Select(pair => pair.ToImmutableDictionary(cell => cell.Key, cell => cell.Value.item<double>()))];
 
-        public void Backward(IReadOnlyList<ImmutableDictionary<Cell, double>> weights, double share)
+        public void Backward(
+            IReadOnlyList<ImmutableDictionary<Cell, double>> weights,
+            double share,
+            Action<IEnumerable<Tensor>>? complete = null
+        )
         {
             using var mode = enable_grad();
             var weighted = weights

@@ -62,6 +62,9 @@ sealed class PackedCase : IDisposable
         return randn([3, Config.Vision.ImageSize, Config.Vision.ImageSize], generator: generator).data<float>().ToArray();
     }
 
+    /// <summary>The parameters whose gradients the last backward pass said were complete, all of which were.</summary>
+    public IReadOnlyCollection<Tensor> Complete { get; private set; } = [];
+
     /// <summary>The table and the gradients (as copies) of the model's parameters or of others.</summary>
     public (IReadOnlyList<ImmutableDictionary<Cell, double>> Table, ImmutableDictionary<string, Tensor> Gradients) Score(
         IScoring scoring,
@@ -75,7 +78,20 @@ sealed class PackedCase : IDisposable
         }
 
         using var scored = scoring.Forward(Model, Batch, Cells, Images);
-        scored.Backward(Weights, share: 1);
+        var told = new Dictionary<Tensor, byte[]?>(ReferenceEqualityComparer.Instance);
+        scored.Backward(
+            Weights,
+            share: 1,
+            complete =>
+            {
+                foreach (var parameter in complete)
+                {
+                    told.Add(parameter, parameter.grad?.bytes.ToArray());
+                }
+            }
+        );
+        Assert.All(told, one => Assert.Equal(one.Value, one.Key.grad?.bytes.ToArray()));
+        Complete = told.Keys;
         return (
             scored.LogProbs,
             parameters

@@ -75,7 +75,28 @@ public class PackedScoringTests
             AssertEqual(plain.Table, packed.Table, 1e-10, random);
             AssertEqual(plain.Gradients, packed.Gradients, 1e-10, random);
             Assert.All(random.Model.Parameters, parameter => Assert.Null(parameter.Value.grad));
+            Assert.All(
+                adapter.Parameters.Where(parameter => parameter.Name.Contains("language_model")),
+                parameter => Assert.Contains(random.Complete, told => ReferenceEquals(told, parameter.Value))
+            );
         }
+    }
+
+    /// <summary>What is exchanged between processes while the pass goes on. The embeddings wait for its end.</summary>
+    [Fact]
+    public void A_pass_tells_of_each_complete_gradient_of_the_decoder_the_last_layer_first()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new PackedCase(5, ScalarType.Float64);
+        random.Score(Cut);
+        string[] told = [.. random.Complete.Select(one => random.Model.Parameters.Single(named => ReferenceEquals(named.Value, one)).Name)];
+        var layers = random
+            .Model.Parameters.Select(parameter => parameter.Name)
+            .Where(name => name.Contains("language_model") && !name.Contains("embed_tokens"));
+        Assert.Equal(layers.Order(), told.Order());
+        int[] order = [.. told.Where(name => name.Contains(".layers.")).Select(name => int.Parse(name.Split('.')[3]))];
+        Assert.True(random.Config.Text.Layers > 1);
+        Assert.Equal(order.OrderDescending(), order);
     }
 
     [Fact]
