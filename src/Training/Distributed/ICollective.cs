@@ -15,12 +15,16 @@ public interface ICollective : IDisposable
     /// <summary>What connects them, for people.</summary>
     string Description { get; }
 
+    /// <summary>What this rank has sent, and how long that and waiting for others took.</summary>
+    Traffic Traffic { get; }
+
     /// <summary>Every rank's bytes, in the order of ranks; they may be of different lengths.</summary>
     byte[][] Gather(ReadOnlySpan<byte> mine);
 
     /// <summary>Gives a piece of memory to each rank and takes one from each. What rank a sends to b is as long as what b takes from a.</summary>
     /// <param name="send">A piece for each rank; its own is copied.</param>
     /// <param name="receive">Where each rank's piece goes.</param>
+    /// <returns>Ends when all are there; until then their memory must stay as it is.</returns>
     Task Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive);
 
     /// <summary>Copies a rank's memory to all others'.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using SVco.Core;
 
@@ -10,14 +11,9 @@ namespace SVco.Training.Distributed;
 /// </summary>
 public sealed class MpiCollective : ICollective
 {
-    /// <summary>The most bytes that a rank sends or takes in one call: counts are of 32 bits, and what is sent is gathered in a buffer.</summary>
-    const long BufferBytes = 32 << 20;
-
     readonly BlockingCollection<Action> calls = [];
     readonly Thread thread;
     readonly TimeSpan patience;
-    byte[] outgoing = [];
-    byte[] incoming = [];
 
     /// <summary>Connects with the other ranks.</summary>
     /// <param name="isOpen">Whether Open MPI started this process; else MPICH.</param>
@@ -55,6 +51,9 @@ public sealed class MpiCollective : ICollective
     public string Description { get; }
 
     /// <inheritdoc/>
+    public Traffic Traffic { get; } = new();
+
+    /// <inheritdoc/>
     public unsafe byte[][] Gather(ReadOnlySpan<byte> mine)
     {
         var own = mine.ToArray();
@@ -67,11 +66,12 @@ public sealed class MpiCollective : ICollective
         )
         {
             var (start, into) = ((nint)from, (nint)to);
-            Exchange(
+            Traffic.Wait(
+                Exchange(
                     [.. Enumerable.Range(0, Size).Select(rank => new MemoryPiece(start + rank * sizeof(long), sizeof(long)))],
                     [.. Enumerable.Range(0, Size).Select(rank => new MemoryPiece(into + rank * sizeof(long), sizeof(long)))]
                 )
-                .Wait();
+            );
         }
 
         byte[][] all = [.. lengths.Select(length => new byte[length])];
@@ -79,11 +79,12 @@ public sealed class MpiCollective : ICollective
         try
         {
             var piece = new MemoryPiece(handles[^1].AddrOfPinnedObject(), own.Length);
-            Exchange(
+            Traffic.Wait(
+                Exchange(
                     [.. Enumerable.Repeat(piece, Size)],
                     [.. all.Select((bytes, rank) => new MemoryPiece(handles[rank].AddrOfPinnedObject(), bytes.Length))]
                 )
-                .Wait();
+            );
         }
         finally
         {
@@ -97,37 +98,30 @@ public sealed class MpiCollective : ICollective
     }
 
     /// <inheritdoc/>
-    public Task Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
-    {
-        // The longest piece of any pair of ranks decides how many calls there are: all must make as many.
-        return Call(() =>
+    public Task Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive) =>
+        Call(() =>
         {
-            var longest = Math.Max(send.Max(piece => piece.Bytes), receive.Max(piece => piece.Bytes));
-            var part = BufferBytes / Size;
-            var rounds = MpiLibrary.Max(checked((int)((longest + part - 1) / part)));
-            for (var round = 0; round < rounds; round++)
-            {
-                ExchangePart(send, receive, round * part, part);
-            }
-
+            var watch = Stopwatch.StartNew();
+            MpiLibrary.Exchange(send, receive);
+            Traffic.Add(send.Where((_, rank) => rank != Rank).Sum(piece => piece.Bytes), watch.Elapsed);
             return true;
         });
-    }
 
     /// <inheritdoc/>
     public Task Broadcast(MemoryPiece piece, int root) =>
         Call(() =>
         {
-            for (var start = 0L; start < piece.Bytes; start += BufferBytes)
-            {
-                MpiLibrary.Broadcast(piece.Start + (nint)start, (int)Math.Min(BufferBytes, piece.Bytes - start), root);
-            }
-
+            MpiLibrary.Broadcast(piece, root);
             return true;
         });
 
     /// <inheritdoc/>
-    public int Max(int mine, bool mayTakeLong = false) => Done(() => MpiLibrary.Max(mine), mayTakeLong);
+    public int Max(int mine, bool mayTakeLong = false)
+    {
+        var largest = Call(() => MpiLibrary.Max(mine), mayTakeLong);
+        Traffic.Wait(largest);
+        return largest.Result;
+    }
 
     /// <inheritdoc/>
     public void Abort(string message)
@@ -164,53 +158,6 @@ public sealed class MpiCollective : ICollective
         calls.CompleteAdding();
         thread.Join();
         calls.Dispose();
-    }
-
-    unsafe void ExchangePart(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive, long start, long most)
-    {
-        int Length(MemoryPiece piece) => (int)Math.Clamp(piece.Bytes - start, 0, most);
-        int[] sent = [.. send.Select(Length)];
-        int[] taken = [.. receive.Select(Length)];
-        int[] sentAt = Starts(sent);
-        int[] takenAt = Starts(taken);
-        Grow(ref outgoing, sent.Sum());
-        Grow(ref incoming, taken.Sum());
-        fixed (
-            byte* from = outgoing,
-                to = incoming
-        )
-        {
-            for (var rank = 0; rank < Size; rank++)
-            {
-                Buffer.MemoryCopy((byte*)send[rank].Start + start, from + sentAt[rank], outgoing.Length - sentAt[rank], sent[rank]);
-            }
-
-            MpiLibrary.Exchange((nint)from, sent, sentAt, (nint)to, taken, takenAt);
-            for (var rank = 0; rank < Size; rank++)
-            {
-                Buffer.MemoryCopy(to + takenAt[rank], (byte*)receive[rank].Start + start, taken[rank], taken[rank]);
-            }
-        }
-    }
-
-    static int[] Starts(int[] lengths)
-    {
-        var starts = new int[lengths.Length];
-        for (var rank = 1; rank < lengths.Length; rank++)
-        {
-            starts[rank] = starts[rank - 1] + lengths[rank - 1];
-        }
-
-        return starts;
-    }
-
-    static void Grow(ref byte[] buffer, int bytes)
-    {
-        // At least one, so that it has an address.
-        if (buffer.Length < Math.Max(1, bytes))
-        {
-            buffer = GC.AllocateUninitializedArray<byte>(Math.Max(1, bytes), pinned: true);
-        }
     }
 
     T Done<T>(Func<T> call, bool mayTakeLong = false) => Call(call, mayTakeLong).GetAwaiter().GetResult();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -14,6 +15,12 @@ static unsafe partial class MpiLibrary
     const string Name = "mpi";
     const int Serialized = 2;
     const int LongestText = 8192;
+    const int Tag = 0;
+    const long MostBytes = 1 << 30;
+    const uint SleepMicroseconds = 50;
+
+    /// <summary>As long as a small message takes between hosts.</summary>
+    static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(20);
 
     static nint library;
 
@@ -24,6 +31,8 @@ static unsafe partial class MpiLibrary
     static nint Int { get; set; }
 
     static nint Largest { get; set; }
+
+    static nint StatusIgnore { get; set; }
 
     /// <summary>Loads the library of the launcher that started this process, and begins.</summary>
     /// <param name="isOpen">Whether the launcher is Open MPI's; else MPICH's.</param>
@@ -37,12 +46,14 @@ static unsafe partial class MpiLibrary
         if (NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out var world))
         {
             nint Of(string name) => NativeLibrary.GetExport(library, $"ompi_mpi_{name}");
-            (World, Byte, Int, Largest, errorsReturn) = (world, Of("byte"), Of("int"), Of("op_max"), Of("errors_return"));
+            (World, Byte, Int, Largest, StatusIgnore) = (world, Of("byte"), Of("int"), Of("op_max"), 0);
+            errorsReturn = Of("errors_return");
         }
         else
         {
             // mpi.h of MPICH 3 and 4.
-            (World, Byte, Int, Largest, errorsReturn) = (0x44000000, 0x4c00010d, 0x4c000405, 0x58000001, 0x54000001);
+            (World, Byte, Int, Largest, StatusIgnore) = (0x44000000, 0x4c00010d, 0x4c000405, 0x58000001, 1);
+            errorsReturn = 0x54000001;
         }
 
         Check(MPI_Init_thread(0, 0, Serialized, out _), "MPI_Init_thread");
@@ -70,25 +81,46 @@ static unsafe partial class MpiLibrary
         }
     }
 
-    public static void Exchange(nint send, int[] sendCounts, int[] sendStarts, nint receive, int[] receiveCounts, int[] receiveStarts)
+    /// <summary>Sends a piece to each rank and takes one from each; those of no bytes are left out on both sides.</summary>
+    public static void Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
     {
-        fixed (
-            int* counts = sendCounts,
-                starts = sendStarts,
-                otherCounts = receiveCounts,
-                otherStarts = receiveStarts
-        )
+        var begun = new List<nint>();
+        // Takers first, so that nothing that comes must be kept elsewhere.
+        foreach (var (rank, piece) in receive.Index())
         {
-            Check(MPI_Alltoallv(send, counts, starts, Byte, receive, otherCounts, otherStarts, Byte, World), "MPI_Alltoallv");
+            foreach (var part in Parts(piece))
+            {
+                Check(MPI_Irecv(part.Start, (int)part.Bytes, Byte, rank, Tag, World, out var request), "MPI_Irecv");
+                begun.Add(request);
+            }
         }
+
+        foreach (var (rank, piece) in send.Index())
+        {
+            foreach (var part in Parts(piece))
+            {
+                Check(MPI_Isend(part.Start, (int)part.Bytes, Byte, rank, Tag, World, out var request), "MPI_Isend");
+                begun.Add(request);
+            }
+        }
+
+        Wait(begun);
     }
 
-    public static void Broadcast(nint buffer, int bytes, int root) => Check(MPI_Bcast(buffer, bytes, Byte, root, World), "MPI_Bcast");
+    public static void Broadcast(MemoryPiece piece, int root)
+    {
+        foreach (var part in Parts(piece))
+        {
+            Check(MPI_Ibcast(part.Start, (int)part.Bytes, Byte, root, World, out var request), "MPI_Ibcast");
+            Wait([request]);
+        }
+    }
 
     public static int Max(int mine)
     {
         int largest;
-        Check(MPI_Allreduce((nint)(&mine), (nint)(&largest), 1, Int, Largest, World), "MPI_Allreduce");
+        Check(MPI_Iallreduce((nint)(&mine), (nint)(&largest), 1, Int, Largest, World, out var request), "MPI_Iallreduce");
+        Wait([request]);
         return largest;
     }
 
@@ -115,6 +147,47 @@ static unsafe partial class MpiLibrary
         );
     }
 
+    /// <summary>What one call can count.</summary>
+    static IEnumerable<MemoryPiece> Parts(MemoryPiece piece)
+    {
+        for (var start = 0L; start < piece.Bytes; start += MostBytes)
+        {
+            yield return piece.Part(start, Math.Min(MostBytes, piece.Bytes - start));
+        }
+    }
+
+    /// <summary>
+    /// Waits for transfers to end. MPI's own waiting keeps a core busy, which the computation beside it needs; so after a short while it is asked now
+    /// and then only, which moves the transfers on as well.
+    /// </summary>
+    static void Wait(List<nint> requests)
+    {
+        var watch = Stopwatch.StartNew();
+        while (requests.Count > 0)
+        {
+            var before = requests.Count;
+            for (var index = requests.Count - 1; index >= 0; index--)
+            {
+                var request = requests[index];
+                Check(MPI_Test(ref request, out var isDone, StatusIgnore), "MPI_Test");
+                requests[index] = request;
+                if (isDone != 0)
+                {
+                    requests.RemoveAt(index);
+                }
+            }
+
+            if (requests.Count < before)
+            {
+                watch.Restart();
+            }
+            else if (watch.Elapsed > Spin)
+            {
+                _ = Sleep(SleepMicroseconds);
+            }
+        }
+    }
+
     static void Check(int code, string call)
     {
         if (code != 0)
@@ -129,6 +202,9 @@ static unsafe partial class MpiLibrary
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    private static partial int Sleep(uint microseconds);
 
     [LibraryImport(Name)]
     private static partial int MPI_Init_thread(nint argc, nint argv, int required, out int provided);
@@ -155,21 +231,17 @@ static unsafe partial class MpiLibrary
     private static partial int MPI_Abort(nint comm, int code);
 
     [LibraryImport(Name)]
-    private static partial int MPI_Bcast(nint buffer, int count, nint type, int root, nint comm);
+    private static partial int MPI_Ibcast(nint buffer, int count, nint type, int root, nint comm, out nint request);
 
     [LibraryImport(Name)]
-    private static partial int MPI_Allreduce(nint send, nint receive, int count, nint type, nint op, nint comm);
+    private static partial int MPI_Iallreduce(nint send, nint receive, int count, nint type, nint op, nint comm, out nint request);
 
     [LibraryImport(Name)]
-    private static partial int MPI_Alltoallv(
-        nint send,
-        int* sendCounts,
-        int* sendStarts,
-        nint sendType,
-        nint receive,
-        int* receiveCounts,
-        int* receiveStarts,
-        nint receiveType,
-        nint comm
-    );
+    private static partial int MPI_Isend(nint buffer, int count, nint type, int rank, int tag, nint comm, out nint request);
+
+    [LibraryImport(Name)]
+    private static partial int MPI_Irecv(nint buffer, int count, nint type, int rank, int tag, nint comm, out nint request);
+
+    [LibraryImport(Name)]
+    private static partial int MPI_Test(ref nint request, out int isDone, nint status);
 }

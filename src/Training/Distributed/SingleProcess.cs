@@ -13,6 +13,9 @@ public sealed class SingleProcess : ICollective
     public string Description => "one process";
 
     /// <inheritdoc/>
+    public Traffic Traffic { get; } = new();
+
+    /// <inheritdoc/>
     public byte[][] Gather(ReadOnlySpan<byte> mine) => [mine.ToArray()];
 
     /// <inheritdoc/>

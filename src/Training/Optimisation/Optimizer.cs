@@ -15,7 +15,6 @@ public sealed class Optimizer : IDisposable
 {
     readonly ImmutableArray<NamedTensor> _trainable;
     readonly ShardedTensors _sharded;
-    readonly Tensor?[] _gradients;
     readonly AdamW _adam;
     readonly double _maxGradientNorm;
     readonly ICollective _ranks;
@@ -30,7 +29,6 @@ public sealed class Optimizer : IDisposable
         _trainable = [.. parameters.Where(parameter => parameter.Value.requires_grad)];
         (_maxGradientNorm, _ranks) = (settings.MaxGradientNorm, ranks ?? new SingleProcess());
         _sharded = new(_trainable, _ranks);
-        _gradients = new Tensor?[_sharded.Own.Length];
         var names = _sharded.Own.Select(part =>
             part.IsWhole ? _trainable[part.Parameter].Name : $"{_trainable[part.Parameter].Name} from {part.Start}"
         );
@@ -62,7 +60,13 @@ public sealed class Optimizer : IDisposable
     /// Adds the gradients of a micro batch on each rank, which lie at the parameters, to those before, in the order of ranks; clears them. All
     /// ranks call it as often; one without a micro batch has no gradients.
     /// </summary>
-    public void AddGradients() => _sharded.AddGradients(_gradients);
+    public void AddGradients() => _sharded.AddGradients();
+
+    /// <summary>
+    /// Says while a backward pass goes on that it adds no more to the gradients of some parameters, so that they may be on their way before
+    /// <see cref="AddGradients"/>, which must come before the next pass.
+    /// </summary>
+    public void Complete(IEnumerable<Tensor> parameters) => _sharded.Complete(parameters);
 
     /// <summary>One update from the gradients that were added and those that lie at the parameters, clipped; clears them.</summary>
     /// <param name="learningRate">The rate.</param>
@@ -70,15 +74,18 @@ public sealed class Optimizer : IDisposable
     public double Update(double learningRate)
     {
         AddGradients();
-        var norms = _sharded.Gather([.. _gradients.OfType<Tensor>().SelectMany(GradientClipping.Norms)]);
-        var (norm, factor) = GradientClipping.Of(norms, _maxGradientNorm);
+        var (norm, factor) = GradientClipping.Of(_sharded.Norms(), _maxGradientNorm);
         if (double.IsFinite(norm))
         {
-            _adam.Step(_gradients, learningRate, factor);
+            _adam.Step(_sharded.Sums, learningRate, factor);
+        }
+
+        _sharded.Clear();
+        if (double.IsFinite(norm))
+        {
             _sharded.ShareParameters();
         }
 
-        ClearGradients();
         return norm;
     }
 
@@ -144,17 +151,7 @@ public sealed class Optimizer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        ClearGradients();
+        _sharded.Clear();
         _adam.Dispose();
-    }
-
-    void ClearGradients()
-    {
-        foreach (var gradient in _gradients)
-        {
-            gradient?.Dispose();
-        }
-
-        Array.Clear(_gradients);
     }
 }

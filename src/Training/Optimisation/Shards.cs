@@ -19,71 +19,114 @@ readonly record struct ParameterPart(int Parameter, long Start, long Length, boo
         : throw new ArgumentException("A tensor that does not lie in one piece has no parts that share its memory.");
 }
 
+/// <summary>Parts that are exchanged together, of one type.</summary>
+/// <param name="Type">Their type.</param>
+/// <param name="Of">For each rank its own, in order; a parameter's are in one piece.</param>
+readonly record struct Bucket(ScalarType Type, ImmutableArray<ImmutableArray<ParameterPart>> Of)
+{
+    /// <summary>All parts.</summary>
+    public IEnumerable<ParameterPart> All => Of.SelectMany(parts => parts);
+}
+
 /// <summary>
-/// Which rank owns which part of the parameters (ZeRO, Rajbhandari et al., arXiv 1910.02054): all elements in the parameters' order, cut
-/// between pieces into as many runs as there are ranks. The pieces do not depend on how many ranks there are, so that what is summed by pieces
-/// does not either.
+/// Which rank owns which part of the parameters (ZeRO, Rajbhandari et al., arXiv 1910.02054). The parameters, the last one first as a backward pass
+/// completes their gradients, are cut into pieces, which do not depend on how many ranks there are, so that what is summed by pieces does not either;
+/// some pieces are a bucket, and each bucket is divided between all ranks, so that they send and take as much at any time.
 /// </summary>
 static class Shards
 {
     /// <summary>The elements of a piece; a parameter's last one may be smaller.</summary>
     public const long Piece = 1 << 20;
 
-    /// <summary>The most elements that are exchanged together.</summary>
-    const long BucketElements = 16 * Piece;
+    /// <summary>The pieces of a bucket, where there are not more ranks.</summary>
+    const int BucketPieces = 4;
 
-    /// <summary>The parts in order, in the buckets that are exchanged together: of one type, owners in the order of ranks.</summary>
-    public static ImmutableArray<ImmutableArray<ParameterPart>> Buckets(ImmutableArray<NamedTensor> parameters, int ranks)
+    /// <summary>The buckets in the order in which they are exchanged.</summary>
+    public static ImmutableArray<Bucket> Buckets(ImmutableArray<NamedTensor> parameters, int ranks)
     {
         if (ranks == 1)
         {
             return
             [
                 .. parameters.Select(
-                    (parameter, index) => ImmutableArray.Create(new ParameterPart(index, 0, parameter.Value.numel(), true, 0))
+                    (parameter, index) =>
+                        new Bucket(
+                            parameter.Value.dtype,
+                            [
+                                [new(index, 0, parameter.Value.numel(), true, 0)],
+                            ]
+                        )
                 ),
             ];
         }
 
-        var total = parameters.Sum(parameter => parameter.Value.numel());
-        var (before, inBucket, bucket) = (0L, 0L, 0);
-        var pieces = new List<(ParameterPart Part, int Bucket)>();
-        foreach (var (index, parameter) in parameters.Index())
+        var most = Math.Max(BucketPieces, ranks) * Piece;
+        var buckets = ImmutableArray.CreateBuilder<Bucket>();
+        var (pieces, elements) = (new List<ParameterPart>(), 0L);
+        foreach (var (index, parameter) in parameters.Index().Reverse())
         {
             for (var start = 0L; start < parameter.Value.numel(); start += Piece)
             {
                 var length = Math.Min(Piece, parameter.Value.numel() - start);
-                var isOfAnotherType = pieces.Count > 0 && parameters[pieces[^1].Part.Parameter].Value.dtype != parameter.Value.dtype;
-                if (isOfAnotherType || inBucket + length > BucketElements)
+                if (pieces.Count > 0 && (TypeOf(pieces[^1]) != parameter.Value.dtype || elements + length > most))
                 {
-                    (bucket, inBucket) = (bucket + 1, 0);
+                    buckets.Add(Divided());
+                    (pieces, elements) = ([], 0);
                 }
 
-                pieces.Add((new(index, start, length, false, (int)((Int128)before * ranks / total)), bucket));
-                before += length;
-                inBucket += length;
+                pieces.Add(new(index, start, length, false, 0));
+                elements += length;
             }
         }
 
-        return [.. pieces.GroupBy(piece => piece.Bucket, piece => piece.Part).Select(some => Joined(some, parameters))];
+        if (pieces.Count > 0)
+        {
+            buckets.Add(Divided());
+        }
+
+        return buckets.ToImmutable();
+
+        ScalarType TypeOf(ParameterPart part) => parameters[part.Parameter].Value.dtype;
+
+        Bucket Divided()
+        {
+            var before = 0L;
+            var owned = new List<ParameterPart>();
+            foreach (var piece in pieces)
+            {
+                owned.Add(piece with { Owner = (int)(before * ranks / elements) });
+                before += piece.Length;
+            }
+
+            return new(
+                TypeOf(pieces[0]),
+                [.. Enumerable.Range(0, ranks).Select(rank => Joined(owned.Where(piece => piece.Owner == rank), parameters))]
+            );
+        }
     }
 
-    /// <summary>Pieces that lie side by side in one parameter and have one owner are one part.</summary>
+    /// <summary>The parameter and the place of each piece of a part.</summary>
+    public static IEnumerable<(int Parameter, long Start)> Pieces(ParameterPart part)
+    {
+        for (var start = part.Start; start < part.Start + part.Length; start += Piece)
+        {
+            yield return (part.Parameter, start);
+        }
+    }
+
+    /// <summary>An owner's pieces that lie side by side in one parameter are one part.</summary>
     static ImmutableArray<ParameterPart> Joined(IEnumerable<ParameterPart> pieces, ImmutableArray<NamedTensor> parameters) =>
         [
             .. pieces
-                .GroupBy(piece => (piece.Parameter, piece.Owner))
+                .GroupBy(piece => piece.Parameter)
                 .Select(group =>
-                    group.Sum(piece => piece.Length) is var length && length == parameters[group.Key.Parameter].Value.numel()
+                    group.Sum(piece => piece.Length) is var length
                         ? group.First() with
                         {
                             Length = length,
-                            IsWhole = true,
+                            IsWhole = length == parameters[group.Key].Value.numel(),
                         }
-                        : group.First() with
-                        {
-                            Length = length,
-                        }
+                        : default
                 ),
         ];
 }

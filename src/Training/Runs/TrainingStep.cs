@@ -11,12 +11,16 @@ namespace SVco.Training;
 public sealed record TrainingStep(VisionLanguageModel Model, Objective Objective, IScoring Scoring, Optimizer Optimizer)
 {
     /// <summary>Adds a batch's share of the loss's gradient to those of the parameters.</summary>
+    /// <param name="batch">The pairs.</param>
+    /// <param name="reference">The reference's log-probabilities.</param>
+    /// <param name="share">What its gradient is multiplied by.</param>
+    /// <param name="isLast">Whether the gradients are added to the optimiser's sums next, and may go to other processes meanwhile.</param>
     /// <returns>The table the loss was computed on.</returns>
-    public LogProbTable Accumulate(PairBatch batch, ReferenceTable reference, double share)
+    public LogProbTable Accumulate(PairBatch batch, ReferenceTable reference, double share, bool isLast = true)
     {
         using var scored = Scoring.Forward(Model, batch.Pairs, Objective.Cells(), batch.Images);
         var table = batch.Table(Objective, scored.LogProbs, reference);
-        scored.Backward(Objective.Gradient(table), share);
+        scored.Backward(Objective.Gradient(table), share, isLast ? Optimizer.Complete : null);
         return table;
     }
 }

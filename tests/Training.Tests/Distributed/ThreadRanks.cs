@@ -57,6 +57,8 @@ sealed class ThreadRanks
 
         public string Description => "threads";
 
+        public Traffic Traffic { get; } = new();
+
         public byte[][] Gather(ReadOnlySpan<byte> mine) =>
             all.Meet(rank, mine.ToArray(), every => every.Select(one => one.ToArray()).ToArray());
 
@@ -100,6 +102,11 @@ sealed class ThreadRanks
 
         static void Copy(MemoryPiece from, MemoryPiece to)
         {
+            if (from.Bytes == 0)
+            {
+                return;
+            }
+
             var bytes = new byte[from.Bytes];
             Marshal.Copy(from.Start, bytes, 0, bytes.Length);
             Marshal.Copy(bytes, 0, to.Start, bytes.Length);

@@ -93,6 +93,10 @@ public sealed class ShardedOptimizerTests
                     parameter.grad = Values(one.Seed + 100 * batch + index + 7, one.Sizes[index], one.Types[index]);
                 }
 
+                // Some are sent while the backward pass goes on.
+                var early = new Random(one.Seed + batch);
+                optimizer.Complete(parameters.Where(_ => early.Next(2) == 0));
+                optimizer.Complete(parameters.Where(_ => early.Next(2) == 0));
                 if (first + ranks.Size < MicroBatches)
                 {
                     optimizer.AddGradients();
