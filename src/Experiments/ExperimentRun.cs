@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SVco.Core;
 using SVco.Core.Fields;
 using SVco.Core.Objectives;
+using SVco.Core.Training;
 using SVco.Evaluation.Results;
 using SVco.Files;
 using SVco.Models;
@@ -217,6 +218,11 @@ sealed class ExperimentRun(Experiment experiment, RunProgress progress, Cancella
         }
 
         folder.HoldTo("pairs", data.Fingerprint());
+        if (experiment.Train.Summation == Summation.Fast)
+        {
+            folder.HoldTo("ranks", $"{ranks.Size} processes");
+        }
+
         // What the processor makes of them belongs to them.
         folder.HoldTo("images", ContentHash.Of($"{images.Fingerprint(data)}\n{ImageProcessor.SettingsOf(modelFolder)}"));
         return (data, images);

@@ -16,6 +16,16 @@ public enum Schedule
     Constant,
 }
 
+/// <summary>When several processes that train together add up their gradients.</summary>
+public enum Summation
+{
+    /// <summary>After each of their micro batches: so many processes, the bits of one.</summary>
+    Exact,
+
+    /// <summary>Once a step, each its own first: less is sent, and the last bits depend on how many they are.</summary>
+    Fast,
+}
+
 // What each setting means stands in its attribute.
 #pragma warning disable CS1591
 
@@ -42,6 +52,11 @@ public sealed record TrainSettings
 
     [Field("Micro batches in a step; the paper's 8 GPUs x 4.", From = 1, Unit = "micro batches")]
     public int Accumulation { get; init; } = 32;
+
+    [Field(
+        "When several processes add up their gradients: exact after each of their micro batches, for the bits of one process, or fast, once a step."
+    )]
+    public Summation Summation { get; init; } = Summation.Exact;
 
     [Field("AdamW's decay of the first moment.", From = 0, Below = 1, Option = "adam-beta1")]
     public double Beta1 { get; init; } = 0.9;

@@ -15,7 +15,7 @@ public interface ICollective : IDisposable
     /// <summary>What connects them, for people.</summary>
     string Description { get; }
 
-    /// <summary>What this rank has sent, and how long that and waiting for others took.</summary>
+    /// <summary>What this rank has sent, and how long it has waited for others.</summary>
     Traffic Traffic { get; }
 
     /// <summary>Every rank's bytes, in the order of ranks; they may be of different lengths.</summary>
@@ -24,8 +24,8 @@ public interface ICollective : IDisposable
     /// <summary>Gives a piece of memory to each rank and takes one from each. What rank a sends to b is as long as what b takes from a.</summary>
     /// <param name="send">A piece for each rank; its own is copied.</param>
     /// <param name="receive">Where each rank's piece goes.</param>
-    /// <returns>Ends when all are there; until then their memory must stay as it is.</returns>
-    Task Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive);
+    /// <returns>Ends when all are there, with the time that took; until then their memory must stay as it is.</returns>
+    Task<TimeSpan> Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive);
 
     /// <summary>Copies a rank's memory to all others'.</summary>
     /// <param name="piece">On <paramref name="root"/> what is sent, elsewhere where it goes.</param>

@@ -98,13 +98,13 @@ public sealed class MpiCollective : ICollective
     }
 
     /// <inheritdoc/>
-    public Task Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive) =>
+    public Task<TimeSpan> Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive) =>
         Call(() =>
         {
             var watch = Stopwatch.StartNew();
             MpiLibrary.Exchange(send, receive);
-            Traffic.Add(send.Where((_, rank) => rank != Rank).Sum(piece => piece.Bytes), watch.Elapsed);
-            return true;
+            Traffic.Add(send.Where((_, rank) => rank != Rank).Sum(piece => piece.Bytes));
+            return watch.Elapsed;
         });
 
     /// <inheritdoc/>
@@ -116,12 +116,7 @@ public sealed class MpiCollective : ICollective
         });
 
     /// <inheritdoc/>
-    public int Max(int mine, bool mayTakeLong = false)
-    {
-        var largest = Call(() => MpiLibrary.Max(mine), mayTakeLong);
-        Traffic.Wait(largest);
-        return largest.Result;
-    }
+    public int Max(int mine, bool mayTakeLong = false) => Traffic.Wait(Call(() => MpiLibrary.Max(mine), mayTakeLong));
 
     /// <inheritdoc/>
     public void Abort(string message)

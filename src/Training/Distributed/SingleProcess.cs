@@ -19,10 +19,10 @@ public sealed class SingleProcess : ICollective
     public byte[][] Gather(ReadOnlySpan<byte> mine) => [mine.ToArray()];
 
     /// <inheritdoc/>
-    public unsafe Task Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
+    public unsafe Task<TimeSpan> Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
     {
         Buffer.MemoryCopy((void*)send[0].Start, (void*)receive[0].Start, receive[0].Bytes, send[0].Bytes);
-        return Task.CompletedTask;
+        return Task.FromResult(TimeSpan.Zero);
     }
 
     /// <inheritdoc/>

@@ -53,6 +53,12 @@ public sealed class Optimizer : IDisposable
     /// <summary>The parameters that are updated.</summary>
     public IReadOnlyList<NamedTensor> Trainable => _trainable;
 
+    /// <summary>What sending gradients to their owners took.</summary>
+    public ExchangeTimes GradientTimes => _sharded.GradientTimes;
+
+    /// <summary>What sending updated parameters to the other ranks took.</summary>
+    public ExchangeTimes ParameterTimes => _sharded.ParameterTimes;
+
     /// <summary>See <see cref="AdamW.State"/>; of this rank's part.</summary>
     public IEnumerable<NamedTensor> State => _adam.State;
 

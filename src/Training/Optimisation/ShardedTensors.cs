@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using SVco.Models;
 using SVco.Training.Distributed;
@@ -26,7 +27,8 @@ sealed class ShardedTensors
     /// <param name="Sent">For each rank what it gets.</param>
     /// <param name="Taken">What each rank gives.</param>
     /// <param name="Use">Does something with what was taken.</param>
-    sealed record Flight(Task Exchange, Tensor[] Sent, Tensor[] Taken, Action Use);
+    /// <param name="Times">Where its time is counted.</param>
+    sealed record Flight(Task<TimeSpan> Exchange, Tensor[] Sent, Tensor[] Taken, Action Use, ExchangeTimes Times);
 
     /// <param name="parameters">The trainable parameters, of the same values on all ranks.</param>
     /// <param name="ranks">The processes that train together.</param>
@@ -43,6 +45,12 @@ sealed class ShardedTensors
 
     /// <summary>This rank's parts.</summary>
     public ImmutableArray<ParameterPart> Own { get; }
+
+    /// <summary>What sending gradients took.</summary>
+    public ExchangeTimes GradientTimes { get; } = new();
+
+    /// <summary>What sending updated parameters took.</summary>
+    public ExchangeTimes ParameterTimes { get; } = new();
 
     /// <summary>The sum of the gradients of each of this rank's parts; null where nothing was added yet.</summary>
     public IReadOnlyList<Tensor?> Sums => sums;
@@ -155,7 +163,8 @@ sealed class ShardedTensors
                             target.copy_(values.narrow(0, start, part.Length).reshape(target.shape));
                         }
                     }
-                }
+                },
+                ParameterTimes
             );
         }
 
@@ -234,7 +243,8 @@ sealed class ShardedTensors
                         );
                     }
                 }
-            }
+            },
+            GradientTimes
         );
     }
 
@@ -242,13 +252,14 @@ sealed class ShardedTensors
     /// <param name="sent">For each rank what it gets.</param>
     /// <param name="taken">Where what each rank gives goes; this rank's own is there already.</param>
     /// <param name="use">Gets the latter when all have come.</param>
-    void Send(Tensor[] sent, Tensor[] taken, Action<Tensor[]> use)
+    /// <param name="times">Where its time is counted.</param>
+    void Send(Tensor[] sent, Tensor[] taken, Action<Tensor[]> use, ExchangeTimes times)
     {
         MemoryPiece OfOthers(Tensor tensor, int rank) => rank == ranks.Rank ? default : Piece(tensor);
         var exchange = ranks.Exchange([.. sent.Select(OfOthers)], [.. taken.Select(OfOthers)]);
         // Memory must stay until the exchange is over, also when the run fails meanwhile.
         exchange.ContinueWith(_ => GC.KeepAlive((sent, taken)), TaskScheduler.Default);
-        flights.Enqueue(new(exchange, sent, taken, () => use(taken)));
+        flights.Enqueue(new(exchange, sent, taken, () => use(taken), times));
     }
 
     bool HasRoom()
@@ -268,7 +279,9 @@ sealed class ShardedTensors
         while (flights.Count > most)
         {
             var flight = flights.Dequeue();
-            ranks.Traffic.Wait(flight.Exchange);
+            var watch = Stopwatch.StartNew();
+            flight.Times.Transferring += ranks.Traffic.Wait(flight.Exchange);
+            flight.Times.Waited += watch.Elapsed;
             using (NewDisposeScope())
             {
                 flight.Use();

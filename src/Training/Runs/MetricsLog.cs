@@ -17,6 +17,9 @@ public sealed class MetricsLog : IDisposable
     /// <summary>The name of the folder of TensorBoard events in a run's folder.</summary>
     internal const string EventsFolder = "tensorboard";
 
+    const string IdleShare = "idle_share";
+    const string ExchangedBytes = "exchanged_bytes";
+
     readonly string _path;
     readonly JsonLog _lines;
     readonly SummaryWriter _events;
@@ -80,10 +83,13 @@ public sealed class MetricsLog : IDisposable
                         new("learning_rate", step.LearningRate),
                         new("grad_norm", step.GradientNorm),
                         new("tokens", step.Tokens),
+                        .. step.Traffic is { } traffic
+                            ? new KeyValuePair<string, double>[] { new(IdleShare, traffic.IdleShare), new(ExchangedBytes, traffic.Bytes) }
+                            : [],
                         .. step.Metrics.Official("train"),
                     ]
                 );
-                // A run that was interrupted has other times; metrics.jsonl has only what comes out the same.
+                // A run that was interrupted has other times; of one process, metrics.jsonl has only what comes out the same.
                 _events.add_scalar("time/step_seconds", (float)step.Time.TotalSeconds, step.Step);
                 _events.add_scalar("time/data_seconds", (float)step.DataTime.TotalSeconds, step.Step);
                 break;

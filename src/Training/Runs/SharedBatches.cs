@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using SVco.Core.Metrics;
 using SVco.Core.Objectives;
+using SVco.Core.Training;
 
 namespace SVco.Training;
 
@@ -12,18 +13,46 @@ namespace SVco.Training;
 sealed class SharedBatches(TrainingSetup job)
 {
     readonly ImmutableArray<PreparedPair> pairs = job.Pairs;
+    readonly int[] tokens = new int[job.Train.Length];
 
     /// <summary>This rank's of some batches.</summary>
     public IEnumerable<ImmutableArray<int>> Own(IEnumerable<ImmutableArray<int>> batches) =>
         batches.Where((_, index) => index % job.Ranks.Size == job.Ranks.Rank);
 
-    /// <summary>The rounds in which ranks have a batch each: this rank's batch in each, null where none is left for it.</summary>
-    public IEnumerable<(int? Batch, bool IsLast)> Rounds(int batches)
+    /// <summary>The rounds in which ranks have a batch each.</summary>
+    public IEnumerable<Round> Rounds(int batches)
     {
+        var isFast = job.Settings.Summation == Summation.Fast;
         for (var first = 0; first < batches; first += job.Ranks.Size)
         {
-            yield return (first + job.Ranks.Rank is var own && own < batches ? own : null, first + job.Ranks.Size >= batches);
+            var own = first + job.Ranks.Rank;
+            var isLast = first + job.Ranks.Size >= batches;
+            yield return new(own < batches, IsLastOwn: own + job.Ranks.Size >= batches, AddsUp: !isFast && !isLast);
         }
+    }
+
+    /// <summary>
+    /// A step's micro batches in the order in which ranks take them: those of the most distinct tokens first, so that those of a round take about as long.
+    /// It does not depend on how many ranks there are.
+    /// </summary>
+    public PlannedStep LongestFirst(PlannedStep step) =>
+        step.MicroBatches.Length == 1
+            ? step
+            : step with
+            {
+                MicroBatches = [.. step.MicroBatches.OrderByDescending(batch => batch.Sum(Tokens))],
+            };
+
+    /// <summary>The distinct tokens that a pair brings into the decoder.</summary>
+    int Tokens(int index)
+    {
+        if (tokens[index] == 0)
+        {
+            var (rows, images) = PackedScoring.Rows([pairs[index]], job.Objective.Cells());
+            tokens[index] = job.Model.Config.Trees(rows, images.Select(job.Images.SizeOf)).Sum(tree => tree.Length);
+        }
+
+        return tokens[index];
     }
 
     /// <summary>Whether any rank is asked to stop; all get the same answer.</summary>
@@ -54,6 +83,24 @@ sealed class SharedBatches(TrainingSetup job)
                 }
             ),
         ];
+    }
+
+    /// <summary>The mean share of a step that ranks have waited in, and what all have sent; null where there is one process.</summary>
+    /// <param name="idle">This rank's share.</param>
+    /// <param name="bytes">What this rank has sent.</param>
+    public StepTraffic? OfAll(double idle, long bytes)
+    {
+        if (job.Ranks.Size == 1)
+        {
+            return null;
+        }
+
+        double[] own = [idle, bytes];
+        double[][] all =
+        [
+            .. job.Ranks.Gather(MemoryMarshal.AsBytes(own.AsSpan())).Select(one => MemoryMarshal.Cast<byte, double>(one).ToArray()),
+        ];
+        return new(all.Average(one => one[0]), (long)all.Sum(one => one[1]));
     }
 
     ScoredBatch[] Exchanged(ImmutableArray<ImmutableArray<int>> batches, IReadOnlyList<ScoredBatch> own, ImmutableArray<Cell> cells)

@@ -26,7 +26,7 @@ public sealed class Trainer : IDisposable
     public Trainer(TrainingSetup job, IEnumerable<NamedTensor> parameters, ReferenceTable reference)
     {
         (_job, _reference, _shared) = (job, reference, new SharedBatches(job));
-        _plan = StepPlan.Steps(job.Train.Length, job.Settings);
+        _plan = [.. StepPlan.Steps(job.Train.Length, job.Settings).Select(_shared.LongestFirst)];
         Optimizer = new Optimizer(
             parameters,
             name => job.Model.Config.HasWeightDecay(name, job.Settings.Behaviour),
@@ -85,18 +85,19 @@ public sealed class Trainer : IDisposable
         var (whole, waiting) = (Stopwatch.StartNew(), new Stopwatch());
         var rate = LearningRate.At(_job.Settings, Optimizer.Steps, Steps);
         var own = new List<ScoredBatch>();
-        foreach (var (round, isLast) in _shared.Rounds(step.MicroBatches.Length))
+        var (waited, sent) = (_job.Ranks.Traffic.Waited, _job.Ranks.Traffic.Bytes);
+        foreach (var round in _shared.Rounds(step.MicroBatches.Length))
         {
-            if (round is not null)
+            if (round.HasBatch)
             {
                 waiting.Start();
                 batches.MoveNext();
                 waiting.Stop();
-                var table = _step.Accumulate(batches.Current, _reference, 1.0 / step.Divisor);
+                var table = _step.Accumulate(batches.Current, _reference, 1.0 / step.Divisor, round.AddsUp || round.IsLastOwn);
                 own.Add(ScoredBatch.Of(table, batches.Current.TokenCount(_job.Objective.Cells(), _job.Model.Config)));
             }
 
-            if (!isLast)
+            if (round.AddsUp)
             {
                 Optimizer.AddGradients();
             }
@@ -110,6 +111,8 @@ public sealed class Trainer : IDisposable
 
         var norm = Optimizer.Update(rate);
         RequireFinite("gradient", norm, step.MicroBatches.SelectMany(batch => batch.Select(index => _job.Train[index])));
+        var share = (_job.Ranks.Traffic.Waited - waited) / whole.Elapsed;
+        var traffic = _shared.OfAll(share, _job.Ranks.Traffic.Bytes - sent);
         return new TrainingEvent.Stepped(
             Optimizer.Steps,
             Epochs(Optimizer.Steps),
@@ -122,6 +125,7 @@ public sealed class Trainer : IDisposable
         )
         {
             IsReference = IsReferenceAfter(Optimizer.Steps - 1),
+            Traffic = traffic,
         };
     }
 

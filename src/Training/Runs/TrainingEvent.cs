@@ -29,6 +29,9 @@ public abstract record TrainingEvent
     {
         /// <inheritdoc cref="Evaluated.IsReference"/>
         public bool IsReference { get; init; }
+
+        /// <summary>Of several processes; null where one trains alone.</summary>
+        public StepTraffic? Traffic { get; init; }
     }
 
     /// <summary>The validation pairs were scored.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using SVco.Tests;
 
 namespace SVco.Scripting.Tests;
@@ -47,6 +48,35 @@ public sealed class RanksTests : IDisposable
 
         await Run(OpenMpi(4), Script, "ranks");
         AssertSame("alone", "ranks", "model.safetensors");
+        var line = SVco.Training.MetricsLog.Read(work.At("ranks")).Last(step => !step.IsValidation);
+        Assert.InRange(line["idle_share"], 0, 1);
+        Assert.True(line["exchanged_bytes"] > 0);
+    }
+
+    /// <summary>With one exchange a step the sum has another order: equal to itself, and to rounding to one process.</summary>
+    [MpiFact]
+    public async Task Fast_ranks_are_equal_to_themselves_and_near_one_process()
+    {
+        string[] fast = ["--summation", "fast", "--max-steps", "4"];
+        await Run([], Script, "alone", fast);
+        await Run(OpenMpi(2), Script, "two", fast);
+        await Run(Mpich(2), Script, "again", fast);
+        AssertSame("two", "again", "model.safetensors");
+        double[] Losses(string run) =>
+            [.. SVco.Training.MetricsLog.Read(work.At(run)).Where(step => !step.IsValidation).Select(step => step["loss"])];
+        // Gradients differ by rounding, 2^-24 of themselves.
+        Assert.All(Losses("alone").Zip(Losses("two")), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [MpiFact]
+    public async Task Doctor_tells_what_connects_the_ranks()
+    {
+        using var process = SvcoProcess.StartCommand(work.At(), Variables("doctor"), [.. OpenMpi(2), .. Svco, "doctor"]);
+        _ = process.StandardError.ReadToEndAsync();
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Contains("2 through Open MPI", said);
+        Assert.Contains("S-VCO on the bundled checkpoint: loss", said);
     }
 
     [MpiFact]
@@ -106,9 +136,9 @@ public sealed class RanksTests : IDisposable
 
     static string[] Mpich(int ranks) => ["mpirun.mpich", "-n", $"{ranks}"];
 
-    async Task Run(string[] launcher, string script, string run)
+    async Task Run(string[] launcher, string script, string run, params string[] options)
     {
-        using var process = Start(launcher, script, run);
+        using var process = Start(launcher, script, run, options);
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -126,29 +156,25 @@ public sealed class RanksTests : IDisposable
     Process Start(string[] launcher, string script, string run, params string[] options) =>
         SvcoProcess.StartCommand(
             work.At(),
-            new()
-            {
-                ["SVCO_CACHE"] = work.At($"{run} cache"),
-                ["OMP_NUM_THREADS"] = "1",
-                ["OMPI_ALLOW_RUN_AS_ROOT"] = "1",
-                ["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1",
-            },
-            [
-                .. launcher,
-                "dotnet",
-                Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll"),
-                "run",
-                script,
-                .. Settings,
-                "--output",
-                work.At(run),
-                .. options,
-            ]
+            Variables(run),
+            [.. launcher, .. Svco, "run", script, .. Settings, "--output", work.At(run), .. options]
         );
+
+    static string[] Svco => ["dotnet", Path.Combine(AppContext.BaseDirectory, "SVco.Scripting.dll")];
+
+    Dictionary<string, string?> Variables(string run) =>
+        new()
+        {
+            ["SVCO_CACHE"] = work.At($"{run} cache"),
+            ["OMP_NUM_THREADS"] = "1",
+            ["OMPI_ALLOW_RUN_AS_ROOT"] = "1",
+            ["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1",
+        };
 
     void AssertSame(string one, string other, string weights)
     {
-        foreach (var file in new[] { Path.Combine("checkpoint", weights), "metrics.jsonl", "reference.json" })
+        Assert.Equal(Numbers(one), Numbers(other));
+        foreach (var file in new[] { Path.Combine("checkpoint", weights), "reference.json" })
         {
             Assert.True(
                 File.ReadAllBytes(work.At(one, file)).AsSpan().SequenceEqual(File.ReadAllBytes(work.At(other, file))),
@@ -156,4 +182,8 @@ public sealed class RanksTests : IDisposable
             );
         }
     }
+
+    /// <summary>The lines of a run's log without what several processes have to do with each other.</summary>
+    IEnumerable<string> Numbers(string run) =>
+        File.ReadLines(work.At(run, "metrics.jsonl")).Select(line => Regex.Replace(line, "\"(idle_share|exchanged_bytes)\":[^,]*,", ""));
 }

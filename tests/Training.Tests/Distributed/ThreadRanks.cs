@@ -62,7 +62,7 @@ sealed class ThreadRanks
         public byte[][] Gather(ReadOnlySpan<byte> mine) =>
             all.Meet(rank, mine.ToArray(), every => every.Select(one => one.ToArray()).ToArray());
 
-        public Task Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
+        public Task<TimeSpan> Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
         {
             all.Meet(
                 rank,
@@ -79,7 +79,7 @@ sealed class ThreadRanks
                     return 0;
                 }
             );
-            return Task.CompletedTask;
+            return Task.FromResult(TimeSpan.Zero);
         }
 
         public Task Broadcast(MemoryPiece piece, int root)
