@@ -6,6 +6,12 @@ using SVco.Training.Distributed;
 
 (ScriptTasks.IsOurHost, ShellCommand.IsSvco) = (true, true);
 
+if (Collectives.IsLaunched)
+{
+    // Open MPI gives each process a terminal of its own, which nobody looks at: no escape sequences into it.
+    Environment.SetEnvironmentVariable("TERM", "dumb");
+}
+
 // Ctrl-C belongs to Interrupt, exceptions to ScriptFailure.
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 try

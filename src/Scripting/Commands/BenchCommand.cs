@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using SVco.Core;
 using SVco.Experiments;
 using SVco.Files;
 using SVco.Scripting.Host;
 using SVco.Training;
 using SVco.Training.Bench;
+using SVco.Training.Distributed;
 
 namespace SVco.Scripting.Commands;
 
@@ -54,6 +56,13 @@ static class BenchCommand
             {
                 Description =
                     "A folder for scaling.csv and scaling.svg: a step of 1 to 8 pairs, images of 144 to 2304 tokens, responses of 16 to 512, over its distinct tokens.",
+            };
+
+        public Option<string?> Launcher { get; } =
+            new("--launcher")
+            {
+                Description =
+                    "A command that starts processes, such as \"mpirun -n 2\": a step that they share, each with --threads (1 when not given), against one process with as many in all.",
             };
 
         public Option<bool> OnDisk { get; } =
@@ -108,7 +117,22 @@ static class BenchCommand
 
         public IEnumerable<Option> All =>
             [
-                .. new Option[] { Geometry, Pairs, Query, Response, Text, Steps, Threads, Rounds, Script, Scaling, OnDisk, Folder },
+                .. new Option[]
+                {
+                    Geometry,
+                    Pairs,
+                    Query,
+                    Response,
+                    Text,
+                    Steps,
+                    Threads,
+                    Rounds,
+                    Script,
+                    Scaling,
+                    Launcher,
+                    OnDisk,
+                    Folder,
+                },
                 .. new Option[] { Generate, Questions, Images, NewTokens, Rows, TokenBudget, GenerateOne, MeasureOne, WriteCheckpoint },
             ];
 
@@ -153,7 +177,11 @@ static class BenchCommand
         {
             if (parsed.GetValue(options.MeasureOne) is { } settings)
             {
-                Console.WriteLine(BenchRun.Measure(settings));
+                var measured = BenchRun.Measure(settings);
+                if (Collectives.IsFirst)
+                {
+                    Console.WriteLine(measured);
+                }
             }
             else if (parsed.GetValue(options.GenerateOne) is { } generation)
             {
@@ -196,6 +224,11 @@ static class BenchCommand
                 Console.Write(scaling.ToCsv());
                 ScalingPlot.Write(scaling, folder);
             }
+            else if (parsed.GetValue(options.Launcher) is { } launcher)
+            {
+                string[] words = [.. CommandLineParser.SplitCommandLine(launcher)];
+                Console.WriteLine(RanksBench.Run(settings, words, measure, rounds, Console.Error.WriteLine, Interrupt.Token).ToMarkdown());
+            }
             else if (onDisk)
             {
                 string[] write = [.. Self(), Name, WriteModel];
@@ -223,6 +256,7 @@ static class BenchCommand
         string[] benches =
         [
             .. parsed.GetValue(options.Scaling) is null ? Array.Empty<string>() : [options.Scaling.Name],
+            .. parsed.GetValue(options.Launcher) is null ? Array.Empty<string>() : [options.Launcher.Name],
             // Of both there is a script.
             .. generate ? [options.Generate.Name]
             : parsed.GetValue(options.Script) is null ? Array.Empty<string>()

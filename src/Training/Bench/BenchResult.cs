@@ -25,6 +25,9 @@ public sealed record BenchResult(
     ImmutableSortedDictionary<string, double> Parts
 )
 {
+    /// <summary>What the processes that shared each step did beside it; null where one was alone.</summary>
+    public RanksResult? Ranks { get; init; }
+
     /// <summary>Median seconds of a step.</summary>
     public double Median => Seconds.Median();
 

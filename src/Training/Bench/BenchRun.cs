@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SVco.Core;
+using SVco.Training.Distributed;
 
 namespace SVco.Training.Bench;
 
@@ -23,7 +24,7 @@ public static class BenchRun
 
     /// <summary>What the measuring process does: reads the argument, measures, and gives the line to print.</summary>
     public static string Measure(string argument) =>
-        JsonSerializer.Serialize(BenchStep.Run(JsonSerializer.Deserialize<BenchSettings>(argument, Json)!), Json);
+        JsonSerializer.Serialize(BenchStep.Run(JsonSerializer.Deserialize<BenchSettings>(argument, Json)!, Collectives.OfProcess), Json);
 
     /// <summary>Runs everything.</summary>
     /// <param name="settings">Geometry, lengths and steps.</param>

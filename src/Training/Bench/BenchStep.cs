@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using MathNet.Numerics.Statistics;
 using SVco.Models;
+using SVco.Training.Distributed;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Bench;
@@ -13,7 +14,9 @@ public static class BenchStep
     const double RateSeconds = 1;
 
     /// <summary>Runs and measures.</summary>
-    public static BenchResult Run(BenchSettings settings)
+    /// <param name="settings">What is measured.</param>
+    /// <param name="ranks">The processes that share each step.</param>
+    public static BenchResult Run(BenchSettings settings, ICollective ranks)
     {
         NativeLibraries.Load();
         if (settings.Threads > 0)
@@ -26,7 +29,7 @@ public static class BenchStep
             NativeHeap.ReturnFreedBlocks();
         }
 
-        using var training = new BenchTraining(settings);
+        using var training = new BenchTraining(settings, ranks);
         var (steps, rates) = (new List<MeasuredStep>(), new List<double>());
         for (var step = settings.WarmUp ? 0 : 1; step <= settings.Steps; step++)
         {
@@ -34,7 +37,10 @@ public static class BenchStep
             rates.Add(MachineRate(settings.Type, RateSeconds / settings.Steps));
         }
 
-        return Result(settings, training, steps, rates.Max());
+        return Result(settings, training, steps, rates.Max()) with
+        {
+            Ranks = ranks.Size == 1 ? null : RanksResult.Of(training, ranks, steps.Count),
+        };
     }
 
     /// <summary>What a step of the engine will take.</summary>

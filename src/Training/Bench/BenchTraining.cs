@@ -6,6 +6,7 @@ using SVco.Core.Training;
 using SVco.Models;
 using SVco.Models.Images;
 using SVco.Models.Lora;
+using SVco.Training.Distributed;
 using static TorchSharp.torch;
 
 namespace SVco.Training.Bench;
@@ -30,11 +31,14 @@ sealed class BenchTraining : IDisposable
     readonly VisionLanguageModel? _second;
     readonly LoraAdapter? _adapter;
     readonly TrainingStep _step;
+    readonly ICollective _ranks;
 
     /// <summary>Makes the model, or loads it where the settings name a checkpoint.</summary>
-    public BenchTraining(BenchSettings settings)
+    /// <param name="settings">What is measured.</param>
+    /// <param name="ranks">The processes that share each step.</param>
+    public BenchTraining(BenchSettings settings, ICollective ranks)
     {
-        _settings = settings;
+        (_settings, _ranks) = (settings, ranks);
         var type = new LoadOptions { Dtype = settings.Type };
         var loading = Stopwatch.StartNew();
         _policy =
@@ -47,7 +51,7 @@ sealed class BenchTraining : IDisposable
         _second = settings.HasSecondModel ? VisionLanguageModel.Random(Config, 0, type) : null;
         _adapter = settings.Lora(Config) is { } lora ? LoraAdapter.Create(_policy, lora, 0) : null;
         _adapter?.Train();
-        var optimizer = new Optimizer(_adapter?.Parameters ?? _policy.Parameters, _ => true, new TrainSettings());
+        var optimizer = new Optimizer(_adapter?.Parameters ?? _policy.Parameters, _ => true, new TrainSettings(), ranks);
         _step = new TrainingStep(
             _policy,
             BenchSettings.Objective,
@@ -68,11 +72,20 @@ sealed class BenchTraining : IDisposable
             .SelectMany(tensors => tensors)
             .Sum(tensor => tensor.Value.numel() * tensor.Value.element_size());
 
+    /// <summary>The bytes of the weights.</summary>
+    public long WeightBytes => _policy.Parameters.Sum(tensor => tensor.Value.numel() * tensor.Value.element_size());
+
+    /// <summary>What sending gradients and updated parameters took so far.</summary>
+    public (ExchangeTimes Gradients, ExchangeTimes Parameters) Exchanges => (_step.Optimizer.GradientTimes, _step.Optimizer.ParameterTimes);
+
     /// <summary>One step on a batch of its own; what counts as cached is computed too, but not as a part of the step.</summary>
     public MeasuredStep Step(int seed)
     {
         using var scope = NewDisposeScope();
-        var pairs = BenchBatch.Pairs(Config, _settings, seed);
+        ImmutableArray<PreparedPair> pairs =
+        [
+            .. BenchBatch.Pairs(Config, _settings, seed).Where((_, index) => index % _ranks.Size == _ranks.Rank),
+        ];
         ImageSource[] images = [.. pairs.SelectMany(pair => new[] { pair.Pair.W.Image, pair.Pair.L.Image })];
         var drawn = images.ToDictionary(image => image, image => BenchBatch.Image(Config, image));
         var loader = new ImageLoader(image => drawn[image], image => drawn[image].Size);
@@ -85,7 +98,9 @@ sealed class BenchTraining : IDisposable
         var reference = ReferenceTable.Of(0, []);
         var scoring = Seconds(() => reference = Reference(batch));
         LogProbTable? table = null;
-        var policy = Seconds(() => table = _step.Accumulate(batch, reference, share: 1));
+        // Together, so that nobody's beginning counts as another's waiting.
+        _ranks.Max(0);
+        var policy = Seconds(() => table = _step.Accumulate(batch, reference, share: 1.0 / _ranks.Size));
         var update = Seconds(() => _step.Optimizer.Update(LearningRate));
         return new(
             [
