@@ -15,9 +15,10 @@ public static class BenchStep
 
     /// <summary>Runs and measures.</summary>
     /// <param name="settings">What is measured.</param>
-    /// <param name="ranks">The processes that share each step.</param>
-    public static BenchResult Run(BenchSettings settings, ICollective ranks)
+    /// <param name="among">The processes that share each step; null for this one alone.</param>
+    public static BenchResult Run(BenchSettings settings, ICollective? among = null)
     {
+        var ranks = among ?? new SingleProcess();
         NativeLibraries.Load();
         if (settings.Threads > 0)
         {

@@ -114,6 +114,22 @@ sealed class BenchTraining : IDisposable
         );
     }
 
+    /// <summary>Seconds of sending gradients where no computation goes on beside it.</summary>
+    public double ExchangeAlone()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var parameter in _step.Optimizer.Trainable)
+        {
+            parameter.Value.grad = zeros_like(parameter.Value, requires_grad: false);
+        }
+
+        _ranks.Max(0);
+        var seconds = Seconds(() => _step.Optimizer.GradientNorm());
+        // Rate 0: the next step starts from no gradients.
+        _step.Optimizer.Update(0);
+        return seconds;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

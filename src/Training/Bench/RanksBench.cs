@@ -63,8 +63,8 @@ public sealed record RanksBench(ImmutableArray<(BenchResult Shared, BenchResult 
                     + $"| {Number(Median(round => Mib(round.Shared.Ranks!.PeakBytes)), "f0")} | {Number(Median(round => Mib(round.Shared.Ranks!.PeakBytes - shared.Ranks.WeightBytes)), "f0")} "
                     + $"| {Number(Median(round => (round.Shared.Ranks!.PeakBytes - shared.Ranks.WeightBytes) / Beyond(round.Alone)), "f2")} |",
                 "",
-                $"Each sends {Number(Mib(shared.Ranks.SentBytes), "f0")} MiB a step. Gradients are under way {Number(Median(round => round.Shared.Ranks!.GradientSeconds), "f3")} s, "
-                    + $"of which the computation waits {Number(Median(round => round.Shared.Ranks!.GradientWait), "f3")} s ({Number(100 * Median(round => round.Shared.Ranks!.Hidden), "f0")} % hidden behind the backward pass); "
+                $"Each sends {Number(Mib(shared.Ranks.SentBytes), "f0")} MiB a step. Gradients alone take {Number(Median(round => round.Shared.Ranks!.GradientSeconds), "f3")} s, "
+                    + $"beside the backward pass the computation waits {Number(Median(round => round.Shared.Ranks!.GradientWait), "f3")} s ({Number(100 * Median(round => round.Shared.Ranks!.Hidden), "f0")} % hidden); "
                     + $"updated parameters {Number(Median(round => round.Shared.Ranks!.ParameterSeconds), "f3")} s, of which it waits {Number(Median(round => round.Shared.Ranks!.ParameterWait), "f3")} s.",
                 $"A step's parts, processes: {Parts(shared)}; one process: {Parts(alone)}.",
             ]

@@ -9,10 +9,10 @@ namespace SVco.Training.Bench;
 /// <param name="PeakBytes">The largest peak resident memory of one.</param>
 /// <param name="WeightBytes">Of it the model's weights.</param>
 /// <param name="SentBytes">What one has sent in a step, their mean.</param>
-/// <param name="GradientSeconds">How long sending gradients took in a step, beside the computation or not.</param>
-/// <param name="GradientWait">How long of it the computation stood still.</param>
+/// <param name="GradientSeconds">How long sending a step's gradients takes where no computation goes on beside it.</param>
+/// <param name="GradientWait">How long the computation stood still for them in a step.</param>
 /// <param name="ParameterSeconds">How long sending updated parameters took in a step.</param>
-/// <param name="ParameterWait">How long of it the computation stood still.</param>
+/// <param name="ParameterWait">How long the computation stood still for them.</param>
 public sealed record RanksResult(
     int Count,
     long PeakBytes,
@@ -35,7 +35,7 @@ public sealed record RanksResult(
         [
             Process.GetCurrentProcess().PeakWorkingSet64,
             ranks.Traffic.Bytes,
-            gradients.Transferring.TotalSeconds,
+            training.ExchangeAlone() * steps,
             gradients.Waited.TotalSeconds,
             parameters.Transferring.TotalSeconds,
             parameters.Waited.TotalSeconds,

@@ -102,7 +102,7 @@ public sealed class MpiCollective : ICollective
         Call(() =>
         {
             var watch = Stopwatch.StartNew();
-            MpiLibrary.Exchange(send, receive);
+            MpiLibrary.Exchange(send, receive, () => Traffic.IsAwaited);
             Traffic.Add(send.Where((_, rank) => rank != Rank).Sum(piece => piece.Bytes));
             return watch.Elapsed;
         });

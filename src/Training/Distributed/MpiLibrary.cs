@@ -22,6 +22,9 @@ static unsafe partial class MpiLibrary
     /// <summary>As long as a small message takes between hosts.</summary>
     static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(20);
 
+    /// <summary>The same while the computation waits and needs no core.</summary>
+    static readonly TimeSpan AwaitedSpin = TimeSpan.FromMilliseconds(20);
+
     static nint library;
 
     static nint World { get; set; }
@@ -82,7 +85,10 @@ static unsafe partial class MpiLibrary
     }
 
     /// <summary>Sends a piece to each rank and takes one from each; those of no bytes are left out on both sides.</summary>
-    public static void Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
+    /// <param name="send">What each rank gets.</param>
+    /// <param name="receive">Where what each rank gives goes.</param>
+    /// <param name="isAwaited">Whether the computation waits for it now.</param>
+    public static void Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive, Func<bool> isAwaited)
     {
         var begun = new List<nint>();
         // Takers first, so that nothing that comes must be kept elsewhere.
@@ -104,7 +110,7 @@ static unsafe partial class MpiLibrary
             }
         }
 
-        Wait(begun);
+        Wait(begun, isAwaited);
     }
 
     public static void Broadcast(MemoryPiece piece, int root)
@@ -112,7 +118,7 @@ static unsafe partial class MpiLibrary
         foreach (var part in Parts(piece))
         {
             Check(MPI_Ibcast(part.Start, (int)part.Bytes, Byte, root, World, out var request), "MPI_Ibcast");
-            Wait([request]);
+            Wait([request], () => true);
         }
     }
 
@@ -120,7 +126,7 @@ static unsafe partial class MpiLibrary
     {
         int largest;
         Check(MPI_Iallreduce((nint)(&mine), (nint)(&largest), 1, Int, Largest, World, out var request), "MPI_Iallreduce");
-        Wait([request]);
+        Wait([request], () => true);
         return largest;
     }
 
@@ -157,10 +163,10 @@ static unsafe partial class MpiLibrary
     }
 
     /// <summary>
-    /// Waits for transfers to end. MPI's own waiting keeps a core busy, which the computation beside it needs; so after a short while it is asked now
+    /// Waits for transfers to end. MPI's own waiting keeps a core busy, which the computation beside it needs; so after a while it is asked now
     /// and then only, which moves the transfers on as well.
     /// </summary>
-    static void Wait(List<nint> requests)
+    static void Wait(List<nint> requests, Func<bool> isAwaited)
     {
         var watch = Stopwatch.StartNew();
         while (requests.Count > 0)
@@ -181,9 +187,13 @@ static unsafe partial class MpiLibrary
             {
                 watch.Restart();
             }
-            else if (watch.Elapsed > Spin)
+            else if (watch.Elapsed > (isAwaited() ? AwaitedSpin : Spin))
             {
                 _ = Sleep(SleepMicroseconds);
+            }
+            else
+            {
+                Thread.Yield();
             }
         }
     }

@@ -19,6 +19,9 @@ public sealed class Optimizer : IDisposable
     readonly double _maxGradientNorm;
     readonly ICollective _ranks;
 
+    /// <summary>Of the sums' pieces, once they are complete.</summary>
+    double[]? _norms;
+
     /// <summary>Starts at step 0 with zero moments.</summary>
     /// <param name="parameters">Those of them that require gradients are updated, in place.</param>
     /// <param name="decays">Whether a parameter of this name gets weight decay.</param>
@@ -74,13 +77,29 @@ public sealed class Optimizer : IDisposable
     /// </summary>
     public void Complete(IEnumerable<Tensor> parameters) => _sharded.Complete(parameters);
 
-    /// <summary>One update from the gradients that were added and those that lie at the parameters, clipped; clears them.</summary>
+    /// <summary>
+    /// The joint L2 norm of the sums of the gradients that were added and those that lie at the parameters; all have come to their owners then. Where it
+    /// is not asked for, <see cref="Update"/> asks.
+    /// </summary>
+    public double GradientNorm()
+    {
+        if (_norms is null)
+        {
+            AddGradients();
+            _norms = _sharded.Norms();
+        }
+
+        return GradientClipping.Of(_norms, _maxGradientNorm).Norm;
+    }
+
+    /// <summary>One update from the sums of the gradients, clipped; clears them.</summary>
     /// <param name="learningRate">The rate.</param>
-    /// <returns>The gradients' joint L2 norm before clipping. When it is not finite nothing was updated.</returns>
+    /// <returns>See <see cref="GradientNorm"/>. When it is not finite nothing was updated.</returns>
     public double Update(double learningRate)
     {
-        AddGradients();
-        var (norm, factor) = GradientClipping.Of(_sharded.Norms(), _maxGradientNorm);
+        GradientNorm();
+        var (norm, factor) = GradientClipping.Of(_norms!, _maxGradientNorm);
+        _norms = null;
         if (double.IsFinite(norm))
         {
             _adam.Step(_sharded.Sums, learningRate, factor);
@@ -157,7 +176,7 @@ public sealed class Optimizer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _sharded.Clear();
+        _sharded.Dispose();
         _adam.Dispose();
     }
 }

@@ -39,7 +39,7 @@ static class Shards
     public const long Piece = 1 << 20;
 
     /// <summary>The pieces of a bucket, where there are not more ranks.</summary>
-    const int BucketPieces = 4;
+    const int BucketPieces = 2;
 
     /// <summary>The buckets in the order in which they are exchanged.</summary>
     public static ImmutableArray<Bucket> Buckets(ImmutableArray<NamedTensor> parameters, int ranks)

@@ -103,14 +103,16 @@ public sealed class Trainer : IDisposable
             }
         }
 
+        // The numbers follow the gradients: all ranks must exchange in one order.
+        var norm = Optimizer.GradientNorm();
         var micro = _shared.All(_job.Objective, step.MicroBatches, own, _reference);
         foreach (var (batch, of) in micro.Zip(step.MicroBatches))
         {
             RequireFinite("loss", batch.Metrics.Loss, of.Select(index => _job.Train[index]));
         }
 
-        var norm = Optimizer.Update(rate);
         RequireFinite("gradient", norm, step.MicroBatches.SelectMany(batch => batch.Select(index => _job.Train[index])));
+        Optimizer.Update(rate);
         var share = (_job.Ranks.Traffic.Waited - waited) / whole.Elapsed;
         var traffic = _shared.OfAll(share, _job.Ranks.Traffic.Bytes - sent);
         return new TrainingEvent.Stepped(
