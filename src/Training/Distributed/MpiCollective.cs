@@ -6,14 +6,29 @@ using SVco.Core;
 namespace SVco.Training.Distributed;
 
 /// <summary>
-/// Ranks that MPI connects. All its calls are made on one thread: MPI has no thread that goes on with a transfer by itself, so a blocking
-/// call on a thread of its own is what lets it go on beside the computation.
+/// Ranks that MPI connects. All its calls are made on one thread, and none of them blocks: MPI has no thread that goes on with a transfer by itself,
+/// so this one asks for them all until they have ended.
 /// </summary>
-public sealed class MpiCollective : ICollective
+public sealed partial class MpiCollective : ICollective
 {
-    readonly BlockingCollection<Action> calls = [];
+    const uint SleepMicroseconds = 50;
+
+    /// <summary>How long to ask without a rest: as long as a small message takes between hosts.</summary>
+    static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(20);
+
+    /// <summary>The same while the computation waits and needs no core.</summary>
+    static readonly TimeSpan AwaitedSpin = TimeSpan.FromMilliseconds(20);
+
+    readonly BlockingCollection<Func<Transfer?>> calls = [];
     readonly Thread thread;
     readonly TimeSpan patience;
+
+    /// <summary>Something that was begun.</summary>
+    /// <param name="Requests">What of it has not ended.</param>
+    /// <param name="Watch">Since it was begun.</param>
+    /// <param name="Done">Gets how long it took.</param>
+    /// <param name="MayTakeLong">Whether waiting for the others is no fault.</param>
+    sealed record Transfer(List<nint> Requests, Stopwatch Watch, TaskCompletionSource<TimeSpan> Done, bool MayTakeLong);
 
     /// <summary>Connects with the other ranks.</summary>
     /// <param name="isOpen">Whether Open MPI started this process; else MPICH.</param>
@@ -22,23 +37,16 @@ public sealed class MpiCollective : ICollective
     public MpiCollective(bool isOpen, TimeSpan patience)
     {
         this.patience = patience;
-        thread = new Thread(() =>
-        {
-            foreach (var call in calls.GetConsumingEnumerable())
-            {
-                call();
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "MPI",
-        };
+        thread = new Thread(Serve) { IsBackground = true, Name = "MPI" };
         thread.Start();
-        (Rank, Size, Description) = Done(() =>
-        {
-            var (rank, size) = MpiLibrary.Begin(isOpen);
-            return (rank, size, MpiLibrary.Version);
-        });
+        using var watchdog = new Timer(_ => GiveUp(), null, patience, Timeout.InfiniteTimeSpan);
+        (Rank, Size, Description) = Do(() =>
+            {
+                var (rank, size) = MpiLibrary.Begin(isOpen);
+                return (rank, size, MpiLibrary.Version);
+            })
+            .GetAwaiter()
+            .GetResult();
     }
 
     /// <inheritdoc/>
@@ -98,34 +106,34 @@ public sealed class MpiCollective : ICollective
     }
 
     /// <inheritdoc/>
-    public Task<TimeSpan> Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive) =>
-        Call(() =>
-        {
-            var watch = Stopwatch.StartNew();
-            MpiLibrary.Exchange(send, receive, () => Traffic.IsAwaited);
-            Traffic.Add(send.Where((_, rank) => rank != Rank).Sum(piece => piece.Bytes));
-            return watch.Elapsed;
-        });
+    public Task<TimeSpan> Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
+    {
+        Traffic.Add(send.Where((_, rank) => rank != Rank).Sum(piece => piece.Bytes));
+        return Begin(() => MpiLibrary.Exchange(send, receive));
+    }
 
     /// <inheritdoc/>
-    public Task Broadcast(MemoryPiece piece, int root) =>
-        Call(() =>
-        {
-            MpiLibrary.Broadcast(piece, root);
-            return true;
-        });
+    public Task Broadcast(MemoryPiece piece, int root) => Begin(() => MpiLibrary.Broadcast(piece, root));
 
     /// <inheritdoc/>
-    public int Max(int mine, bool mayTakeLong = false) => Traffic.Wait(Call(() => MpiLibrary.Max(mine), mayTakeLong));
+    public int Max(int mine, bool mayTakeLong = false)
+    {
+        // The second is the largest.
+        var numbers = GC.AllocateArray<int>(2, pinned: true);
+        numbers[0] = mine;
+        MemoryPiece At(int index) => new(Marshal.UnsafeAddrOfPinnedArrayElement(numbers, index), sizeof(int));
+        Traffic.Wait(Begin(() => MpiLibrary.Max(At(0), At(1)), mayTakeLong));
+        return numbers[1];
+    }
 
     /// <inheritdoc/>
     public void Abort(string message)
     {
         Console.Error.WriteLine(message);
         Console.Error.Flush();
-        // While the thread waits for a peer it makes no other call; the launcher ends the others when this process ends.
+        // The launcher ends the others when this process ends.
         if (
-            Call(() =>
+            Do(() =>
                 {
                     MpiLibrary.Abort(1);
                     return true;
@@ -142,33 +150,25 @@ public sealed class MpiCollective : ICollective
     /// <inheritdoc/>
     public void Dispose()
     {
-        Done(
-            () =>
+        // The others may have hours of work left.
+        Do(() =>
             {
                 MpiLibrary.End();
                 return true;
-            },
-            mayTakeLong: true
-        );
+            })
+            .GetAwaiter()
+            .GetResult();
         calls.CompleteAdding();
         thread.Join();
         calls.Dispose();
     }
 
-    T Done<T>(Func<T> call, bool mayTakeLong = false) => Call(call, mayTakeLong).GetAwaiter().GetResult();
-
-    /// <summary>Makes a call when those before it are done; a rank that waits too long for the others ends all.</summary>
-    Task<T> Call<T>(Func<T> call, bool mayTakeLong = false)
+    /// <summary>Makes a call that ends at once.</summary>
+    Task<T> Do<T>(Func<T> call)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         calls.Add(() =>
         {
-            using var watchdog = new Timer(
-                _ => GiveUp(),
-                null,
-                mayTakeLong ? Timeout.InfiniteTimeSpan : patience,
-                Timeout.InfiniteTimeSpan
-            );
             try
             {
                 done.SetResult(call());
@@ -177,9 +177,103 @@ public sealed class MpiCollective : ICollective
             {
                 done.SetException(error);
             }
+
+            return null;
         });
         return done.Task;
     }
+
+    /// <summary>Begins something, and gives how long it took when it has ended.</summary>
+    Task<TimeSpan> Begin(Func<List<nint>> call, bool mayTakeLong = false)
+    {
+        var done = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+        calls.Add(() =>
+        {
+            try
+            {
+                return new(call(), Stopwatch.StartNew(), done, mayTakeLong);
+            }
+            catch (Exception error)
+            {
+                done.SetException(error);
+                return null;
+            }
+        });
+        return done.Task;
+    }
+
+    /// <summary>
+    /// Begins what is asked for, and asks for what was begun. MPI's own waiting keeps a core busy, which the computation beside it needs; so after a while
+    /// it is asked now and then only.
+    /// </summary>
+    void Serve()
+    {
+        var begun = new List<Transfer>();
+        var idle = Stopwatch.StartNew();
+        while (!calls.IsCompleted)
+        {
+            // With nothing under way it sleeps until there is.
+            while (calls.TryTake(out var call, begun.Count == 0 ? Timeout.Infinite : 0))
+            {
+                if (call() is { } transfer)
+                {
+                    begun.Add(transfer);
+                }
+
+                idle.Restart();
+            }
+
+            foreach (var transfer in begun.ToArray())
+            {
+                if (HasEnded(transfer))
+                {
+                    begun.Remove(transfer);
+                    idle.Restart();
+                }
+                else if (!transfer.MayTakeLong && transfer.Watch.Elapsed > patience)
+                {
+                    GiveUp();
+                }
+            }
+
+            if (idle.Elapsed > (Traffic.IsAwaited ? AwaitedSpin : Spin))
+            {
+                _ = Sleep(SleepMicroseconds);
+            }
+        }
+    }
+
+    static bool HasEnded(Transfer transfer)
+    {
+        try
+        {
+            for (var index = transfer.Requests.Count - 1; index >= 0; index--)
+            {
+                var request = transfer.Requests[index];
+                var isDone = MpiLibrary.IsDone(ref request);
+                transfer.Requests[index] = request;
+                if (isDone)
+                {
+                    transfer.Requests.RemoveAt(index);
+                }
+            }
+        }
+        catch (UserException error)
+        {
+            transfer.Done.SetException(error);
+            return true;
+        }
+
+        if (transfer.Requests.Count == 0)
+        {
+            transfer.Done.SetResult(transfer.Watch.Elapsed);
+        }
+
+        return transfer.Requests.Count == 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    private static partial int Sleep(uint microseconds);
 
     void GiveUp()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -17,14 +16,6 @@ static unsafe partial class MpiLibrary
     const int LongestText = 8192;
     const int Tag = 0;
     const long MostBytes = 1 << 30;
-    const uint SleepMicroseconds = 50;
-
-    /// <summary>As long as a small message takes between hosts.</summary>
-    static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(20);
-
-    /// <summary>The same while the computation waits and needs no core.</summary>
-    static readonly TimeSpan AwaitedSpin = TimeSpan.FromMilliseconds(20);
-
     static nint library;
 
     static nint World { get; set; }
@@ -84,20 +75,18 @@ static unsafe partial class MpiLibrary
         }
     }
 
-    /// <summary>Sends a piece to each rank and takes one from each; those of no bytes are left out on both sides.</summary>
-    /// <param name="send">What each rank gets.</param>
-    /// <param name="receive">Where what each rank gives goes.</param>
-    /// <param name="isAwaited">Whether the computation waits for it now.</param>
-    public static void Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive, Func<bool> isAwaited)
+    /// <summary>Begins to send a piece to each rank and to take one from each; those of no bytes are left out on both sides.</summary>
+    /// <returns>What must end, see <see cref="IsDone"/>.</returns>
+    public static List<nint> Exchange(IReadOnlyList<MemoryPiece> send, IReadOnlyList<MemoryPiece> receive)
     {
-        var begun = new List<nint>();
+        var requests = new List<nint>();
         // Takers first, so that nothing that comes must be kept elsewhere.
         foreach (var (rank, piece) in receive.Index())
         {
             foreach (var part in Parts(piece))
             {
                 Check(MPI_Irecv(part.Start, (int)part.Bytes, Byte, rank, Tag, World, out var request), "MPI_Irecv");
-                begun.Add(request);
+                requests.Add(request);
             }
         }
 
@@ -106,28 +95,40 @@ static unsafe partial class MpiLibrary
             foreach (var part in Parts(piece))
             {
                 Check(MPI_Isend(part.Start, (int)part.Bytes, Byte, rank, Tag, World, out var request), "MPI_Isend");
-                begun.Add(request);
+                requests.Add(request);
             }
         }
 
-        Wait(begun, isAwaited);
+        return requests;
     }
 
-    public static void Broadcast(MemoryPiece piece, int root)
+    /// <inheritdoc cref="Exchange"/>
+    /// <summary>Begins to copy a rank's piece to all others'.</summary>
+    public static List<nint> Broadcast(MemoryPiece piece, int root)
     {
+        var requests = new List<nint>();
         foreach (var part in Parts(piece))
         {
             Check(MPI_Ibcast(part.Start, (int)part.Bytes, Byte, root, World, out var request), "MPI_Ibcast");
-            Wait([request], () => true);
+            requests.Add(request);
         }
+
+        return requests;
     }
 
-    public static int Max(int mine)
+    /// <inheritdoc cref="Exchange"/>
+    /// <summary>Begins to find the largest of all ranks' numbers.</summary>
+    public static List<nint> Max(MemoryPiece mine, MemoryPiece largest)
     {
-        int largest;
-        Check(MPI_Iallreduce((nint)(&mine), (nint)(&largest), 1, Int, Largest, World, out var request), "MPI_Iallreduce");
-        Wait([request], () => true);
-        return largest;
+        Check(MPI_Iallreduce(mine.Start, largest.Start, 1, Int, Largest, World, out var request), "MPI_Iallreduce");
+        return [request];
+    }
+
+    /// <summary>Whether something that was begun has ended; asking is also what moves it on. Not to be asked again once it has.</summary>
+    public static bool IsDone(ref nint request)
+    {
+        Check(MPI_Test(ref request, out var isDone, StatusIgnore), "MPI_Test");
+        return isDone != 0;
     }
 
     public static void Abort(int code) => _ = MPI_Abort(World, code);
@@ -162,42 +163,6 @@ static unsafe partial class MpiLibrary
         }
     }
 
-    /// <summary>
-    /// Waits for transfers to end. MPI's own waiting keeps a core busy, which the computation beside it needs; so after a while it is asked now
-    /// and then only, which moves the transfers on as well.
-    /// </summary>
-    static void Wait(List<nint> requests, Func<bool> isAwaited)
-    {
-        var watch = Stopwatch.StartNew();
-        while (requests.Count > 0)
-        {
-            var before = requests.Count;
-            for (var index = requests.Count - 1; index >= 0; index--)
-            {
-                var request = requests[index];
-                Check(MPI_Test(ref request, out var isDone, StatusIgnore), "MPI_Test");
-                requests[index] = request;
-                if (isDone != 0)
-                {
-                    requests.RemoveAt(index);
-                }
-            }
-
-            if (requests.Count < before)
-            {
-                watch.Restart();
-            }
-            else if (watch.Elapsed > (isAwaited() ? AwaitedSpin : Spin))
-            {
-                _ = Sleep(SleepMicroseconds);
-            }
-            else
-            {
-                Thread.Yield();
-            }
-        }
-    }
-
     static void Check(int code, string call)
     {
         if (code != 0)
@@ -212,9 +177,6 @@ static unsafe partial class MpiLibrary
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
-
-    [LibraryImport("libc", EntryPoint = "usleep")]
-    private static partial int Sleep(uint microseconds);
 
     [LibraryImport(Name)]
     private static partial int MPI_Init_thread(nint argc, nint argv, int required, out int provided);
