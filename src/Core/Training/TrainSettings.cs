@@ -79,7 +79,7 @@ public sealed record TrainSettings
     [Field("The seed of the order of the pairs (epoch e uses seed + e) and of new adapters.", From = 0)]
     public int Seed { get; init; } = 42;
 
-    [Field("Steps between two states to go on from; the newest is kept.", From = 1, Unit = "steps")]
+    [Field("Steps between two states to go on from; the newest is kept.", From = 1, Unit = "steps", IsMachineSetting = true)]
     public int SaveEvery { get; init; } = 31;
 
     [Field(

@@ -10,6 +10,12 @@ public sealed class RanksTests : IDisposable
     static readonly string Script = Path.Combine(Golden.RepositoryRoot, "experiments", "svco_lvint.csx");
     static readonly string[] Settings = ["--accumulation", "4", "--epochs", "8", "--evaluate-every", "4"];
 
+    /// <summary>How often a rank is killed; SVCO_TEST_KILLS sets another number.</summary>
+    static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("SVCO_TEST_KILLS") ?? "4");
+
+    /// <summary>Beside the tests' sources, where a person finds it too.</summary>
+    static readonly string HostsScript = Path.Combine(Golden.RepositoryRoot, "tests", "Scripting.Tests", "Hosts", "two-hosts.sh");
+
     readonly TemporaryFolder work = new();
 
     public void Dispose() => work.Dispose();
@@ -40,7 +46,7 @@ public sealed class RanksTests : IDisposable
         {
             _ = process.StandardError.ReadToEndAsync();
             await Until(process, "training ");
-            Process.Start("pkill", ["-KILL", "-n", "-f", $"SVco.Scripting.dll run .* --output {work.At("ranks")}"]).WaitForExit();
+            Process.Start("kill", ["-KILL", $"{Ranks("ranks")[^1]}"]).WaitForExit();
             await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             Assert.NotEqual(0, process.ExitCode);
@@ -66,6 +72,64 @@ public sealed class RanksTests : IDisposable
             [.. SVco.Training.MetricsLog.Read(work.At(run)).Where(step => !step.IsValidation).Select(step => step["loss"])];
         // Gradients differ by rounding, 2^-24 of themselves.
         Assert.All(Losses("alone").Zip(Losses("two")), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    /// <summary>At any time, any of them, of any number by either library; what is left goes on to the bits of a run that was left alone.</summary>
+    [MpiFact]
+    public async Task Any_rank_may_be_killed_at_any_time()
+    {
+        await Run([], Script, "alone");
+        var random = new Random(7);
+        for (var (kill, isFinished) = (0, false); kill < Kills && !isFinished; kill++)
+        {
+            var count = random.Next(2, 5);
+            using var process = Start(kill % 2 == 0 ? OpenMpi(count) : Mpich(count), Script, "killed", "--save-every", "1");
+            _ = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEndAsync();
+            await Task.Delay(TimeSpan.FromSeconds(1 + 5 * random.NextDouble()));
+            var ranks = Ranks("killed");
+            if (ranks.Length > 0)
+            {
+                Process.Start("kill", ["-KILL", $"{ranks[random.Next(ranks.Length)]}"]).WaitForExit();
+            }
+
+            // The others end within seconds.
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            await output;
+            Assert.Empty(Ranks("killed"));
+            isFinished = Directory.Exists(work.At("killed", "checkpoint"));
+        }
+
+        await Run(OpenMpi(2), Script, "killed", "--save-every", "1");
+        AssertSame("alone", "killed", "model.safetensors");
+    }
+
+    /// <summary>Two hosts that a slow link joins train as one; when one is lost, the other ends and the run goes on alone.</summary>
+    [HostsFact]
+    public async Task Two_hosts_train_to_the_bits_of_one_process_also_when_one_is_lost()
+    {
+        await Run([], Script, "alone");
+        await Hosts("down");
+        await Hosts("up", "1gbit");
+        try
+        {
+            using var process = Start([HostsScript, "mpirun"], Script, "hosts", "--save-every", "1");
+            var error = process.StandardError.ReadToEndAsync();
+            await Until(process, "training ");
+            // All that runs on the second host, MPI's own helper too.
+            Process.Start("sh", ["-c", "ip netns pids svco1 | xargs kill -KILL"]).WaitForExit();
+            await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.NotEqual(0, process.ExitCode);
+            Assert.Empty(Ranks("hosts"));
+            await Run([HostsScript, "mpirun"], Script, "hosts");
+        }
+        finally
+        {
+            await Hosts("down");
+        }
+
+        AssertSame("alone", "hosts", "model.safetensors");
     }
 
     [MpiFact]
@@ -145,6 +209,29 @@ public sealed class RanksTests : IDisposable
         Assert.True(process.ExitCode == 0, output + await error);
         // Rank 0 alone speaks.
         Assert.Equal(1, output.Split("Finished: ").Length - 1);
+    }
+
+    static Task Hosts(params string[] arguments) => Process.Start(HostsScript, arguments).WaitForExitAsync();
+
+    /// <summary>The process ids of a run's ranks.</summary>
+    int[] Ranks(string run) =>
+        [
+            .. Process
+                .GetProcessesByName("dotnet")
+                .Select(process => process.Id)
+                .Where(id => CommandLine(id) is var line && line.Contains("SVco.Scripting.dll") && line.Contains(work.At(run))),
+        ];
+
+    static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     static async Task Until(Process process, string line)
